@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig, type Options } from 'tsup';
+
+const bundle: Options = {
+  format: 'esm',
+  target: 'node20',
+  platform: 'node',
+  splitting: false,
+  // tsup's declarations step crashes beside TypeScript 7.
+  dts: false,
+  // Else `node:sqlite` and the like, which have no other name, would lose theirs.
+  removeNodeProtocol: false,
+  silent: true,
+};
+
+// tsup would look into the root package.json, find nothing of this there and bundle fastify to death.
+const cloudManifest: unknown = JSON.parse(readFileSync('cloud/package.json', 'utf8'));
+const cloudPackages = Object.keys((cloudManifest as { dependencies: Record<string, string> }).dependencies);
+
+export default defineConfig([
+  {
+    ...bundle,
+    // What people get through npx: one file with everything in it, started without an install.
+    entry: ['mcp-server/src/whetstone-mcp.ts', 'mcp-server/src/cloud-client.ts'],
+    outDir: 'mcp-server/dist',
+    noExternal: [/.*/],
+    minify: true,
+  },
+  {
+    ...bundle,
+    entry: ['cloud/src/server.ts'],
+    outDir: 'cloud/dist',
+    sourcemap: true,
+    noExternal: [/^@whetstone\//],
+    external: cloudPackages
+      .filter((name) => !name.startsWith('@whetstone/'))
+      .map((name) => new RegExp(`^${name}(/|$)`)),
+  },
+]);

@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    // A forgotten `it.only` would make the rest of its file vanish from the count.
+    allowOnly: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{shared/test,mcp-server/test/unit,cloud/test/unit,test/repository}/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cloud',
+          include: ['cloud/test/integration/**/*.test.ts'],
+          globalSetup: 'test/support/postgres-global.ts',
+          // PGlite takes 3 s to start on an idle core and 12 s on a busy one.
+          hookTimeout: 60_000,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          // These start whole servers from the built bundles; side by side they would only time each other out.
+          fileParallelism: false,
+          hookTimeout: 120_000,
+          testTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
