@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { Flag, FlagChange, FlagDraft, FlagKey, ShortFlag } from './flag-document.ts';
+import { operation } from './operation.ts';
+import { pageInput, pageOf } from './page.ts';
+
+export * from './flag-document.ts';
+
+const attribute = (text: string) => z.string().max(1024).optional().describe(text);
+
+/** The attributes every part of the product knows by name; anything else goes in `attributes`. */
+export const contextFields = {
+  userId: attribute('Person the work is for; default unit of splits'),
+  repoId: attribute('Repository, e.g. acme/api'),
+  branch: attribute('Git branch'),
+  agent: attribute('Agent, e.g. claude-code'),
+  model: attribute('Model id'),
+  taskType: attribute('Kind of task, e.g. refactor'),
+  taskId: attribute('Task; joins outcomes'),
+  orgId: attribute('Organisation'),
+  targetingKey: attribute('OpenFeature unit; same as userId'),
+};
+
+const EvaluationContext = z.object({
+  ...contextFields,
+  attributes: z.record(z.string(), z.unknown()).optional().describe('Any further attributes'),
+});
+export type EvaluationContext = z.infer<typeof EvaluationContext>;
+
+export const reasons = ['TARGETING_MATCH', 'SPLIT', 'STATIC', 'DEFAULT', 'DISABLED', 'ERROR'] as const;
+export const evaluationErrors = [
+  'TARGETING_KEY_MISSING',
+  'FLAG_NOT_FOUND',
+  'TYPE_MISMATCH',
+  'PROVIDER_NOT_READY',
+  'PARSE_ERROR',
+] as const;
+
+export const TraceStep = z.object({
+  step: z.enum(['disabled', 'prerequisite', 'rule', 'fallthrough']),
+  id: z.string().optional().describe('Rule id or prerequisite flag'),
+  outcome: z.enum(['decided', 'passed', 'skipped']).describe('passed: a met prerequisite; skipped: did not decide'),
+  why: z.string(),
+});
+export type TraceStep = z.infer<typeof TraceStep>;
+
+export const Evaluation = z.object({
+  key: z.string(),
+  enabled: z.boolean().describe('The value is truthy and not the off variant'),
+  variant: z.string(),
+  value: z.unknown(),
+  reason: z.enum(reasons),
+  errorCode: z.enum(evaluationErrors).optional(),
+  ruleId: z.string().optional(),
+  bucket: z.int().min(0).max(99_999).optional(),
+  flagVersion: z.int(),
+  metadata: z.object({
+    rolloutPercentage: z.number().optional().describe('Coverage of the serve that decided'),
+  }),
+  trace: z.array(TraceStep).optional(),
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+const Ruleset = z.object({
+  revision: z.int().min(0).describe('Grows with every change of a flag in the project'),
+  flags: z.array(Flag).describe('All but the archived ones, by key'),
+});
+export type Ruleset = z.infer<typeof Ruleset>;
+
+const tag = 'flags';
+
+export const flags = {
+  createFlag: operation({
+    method: 'POST',
+    path: '/api/flags',
+    summary: 'Create a flag, from a document or the short form',
+    tag,
+    role: 'editor',
+    status: 201,
+    input: z.union([FlagDraft, ShortFlag]),
+    output: Flag,
+    idempotent: true,
+    errors: ['conflict'],
+  }),
+
+  listFlags: operation({
+    method: 'GET',
+    path: '/api/flags',
+    summary: 'Flags by key',
+    tag,
+    role: 'viewer',
+    input: z.object({ ...pageInput, archived: z.boolean().default(false).describe('The archived ones instead') }),
+    output: pageOf(Flag),
+  }),
+
+  getRuleset: operation({
+    method: 'GET',
+    path: '/api/flags/ruleset',
+    summary: 'All a client needs to evaluate by itself',
+    tag,
+    role: 'viewer',
+    input: z.object({}),
+    output: Ruleset,
+    etag: true,
+  }),
+
+  getFlag: operation({
+    method: 'GET',
+    path: '/api/flags/:key',
+    summary: 'One flag, archived or not',
+    tag,
+    role: 'viewer',
+    input: z.object({ key: FlagKey }),
+    output: Flag,
+    errors: ['not_found'],
+  }),
+
+  updateFlag: operation({
+    method: 'PUT',
+    path: '/api/flags/:key',
+    summary: 'Replace a flag; 409 with currentVersion when it changed meanwhile',
+    tag,
+    role: 'editor',
+    input: FlagChange,
+    output: Flag,
+    errors: ['not_found', 'conflict'],
+  }),
+
+  archiveFlag: operation({
+    method: 'DELETE',
+    path: '/api/flags/:key',
+    summary: 'Archive a flag: no longer evaluated, restorable',
+    tag,
+    role: 'editor',
+    input: z.object({ key: FlagKey }),
+    output: Flag,
+    errors: ['not_found', 'conflict'],
+  }),
+
+  restoreFlag: operation({
+    method: 'POST',
+    path: '/api/flags/:key/restore',
+    summary: 'Bring an archived flag back as it was',
+    tag,
+    role: 'editor',
+    input: z.strictObject({ key: FlagKey }),
+    output: Flag,
+    errors: ['not_found', 'conflict'],
+  }),
+
+  evaluateFlag: operation({
+    method: 'GET',
+    path: '/api/flags/:key/evaluate',
+    summary: 'What a flag serves to this context, and why',
+    tag,
+    role: 'viewer',
+    rest: 'attributes',
+    input: EvaluationContext.extend({
+      key: FlagKey,
+      explain: z.boolean().optional().describe('Adds the rule trace'),
+    }),
+    output: Evaluation,
+    errors: ['not_found'],
+  }),
+};

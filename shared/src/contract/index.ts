@@ -1,0 +1,15 @@
+import { flags } from './flags.ts';
+import { system } from './system.ts';
+import { tenancy } from './tenancy.ts';
+
+/** Every operation of the product; routes, OpenAPI, the typed client and tools come from these records. */
+export const contract = { ...system, ...tenancy, ...flags };
+export type WhetstoneContract = typeof contract;
+
+export * from './flags.ts';
+export * from './operation.ts';
+export * from './page.ts';
+export * from './parse.ts';
+export * from './role.ts';
+export * from './system.ts';
+export * from './tenancy.ts';

@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../errors.ts';
+import type { Role } from './role.ts';
+
+/** One thing the cloud can do, described once for HTTP, OpenAPI, the typed client and MCP. */
+export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Names in `:colons` are filled from the input; the rest travels as query (GET, DELETE) or JSON body. */
+  path: `/${string}`;
+  summary: string;
+  tag: string;
+  /** The least role whose key may call it; `public` asks for no key. */
+  role: Role | 'public';
+  input: I;
+  output: O;
+  /** Status of success, 200 when absent. */
+  status?: 200 | 201 | 202;
+  /** GET only: the input that collects every query name that no other field claims. */
+  rest?: string;
+  /** Takes `Idempotency-Key`: the same key and body answer the same and are applied once. */
+  idempotent?: true;
+  /** Answers with an ETag and 304 to `If-None-Match`. */
+  etag?: true;
+  /** What it may answer beyond `invalid`, `unauthorized`, `forbidden`, `internal` and `unavailable`. */
+  errors?: readonly ErrorCode[];
+}
+
+/** Does nothing at run time; lets TypeScript infer the exact input and output of the operation. */
+export const operation = <I extends z.ZodType<object>, O extends z.ZodType<object>>(op: Operation<I, O>) => op;
+
+export type Contract = Record<string, Operation>;
+export type Input<T extends Operation> = z.input<T['input']>;
+export type Parsed<T extends Operation> = z.output<T['input']>;
+export type Output<T extends Operation> = z.output<T['output']>;
+
+export type Client<C extends Contract> = {
+  [K in keyof C]: (input: Input<C[K]>, options?: CallOptions) => Promise<Output<C[K]>>;
+};
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Sent as `Idempotency-Key`; operations that take one get a fresh one when absent. */
+  idempotencyKey?: string;
+}
+
+/** An answer whose JSON is ready, so that a hot or large one is neither built nor checked again for each caller. */
+export class Prepared {
+  readonly json: string;
+  readonly etag: string;
+
+  constructor(json: string, etag: string) {
+    this.json = json;
+    this.etag = etag;
+  }
+}
+
+export type Handlers<C extends Contract, Ctx> = {
+  [K in keyof C]: (ctx: Ctx, input: Parsed<C[K]>) => Output<C[K]> | Prepared | Promise<Output<C[K]> | Prepared>;
+};
+
+export const pathKeys = (path: string) => [...path.matchAll(/:(\w+)/g)].map((match) => match[1]!);
+export const hasBody = (op: Pick<Operation, 'method'>) => op.method !== 'GET' && op.method !== 'DELETE';

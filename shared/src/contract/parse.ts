@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import { invalidField, WhetstoneError, type FieldError } from '../errors.ts';
+
+/**
+ * Reads what a caller sent; a mismatch is the caller's mistake and each complaint names its field.
+ * Text that Postgres cannot hold and nesting no honest document has are refused here, before any schema walks it.
+ */
+export function parseInput<T extends z.ZodType>(schema: T, sent: unknown): z.output<T> {
+  const flaw = flawIn(sent);
+  if (flaw) throw invalidField(flaw.path || 'body', flaw.message);
+  const result = schema.safeParse(sent);
+  if (result.success) return result.data;
+  const errors = result.error.issues.flatMap((issue) => complaintsOf(issue));
+  throw new WhetstoneError('invalid', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
+}
+
+const maxDepth = 64;
+
+/** The first thing in a JSON value that cannot be stored faithfully. Iterative, since depth is what it guards against. */
+function flawIn(root: unknown): FieldError | undefined {
+  const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, path, depth } = next;
+    if (typeof value === 'string' && isBadText(value))
+      return { path, message: 'holds a NUL or half of a surrogate pair' };
+    if (typeof value === 'number' && !Number.isFinite(value)) return { path, message: 'number is too large' };
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth === maxDepth) return { path: path.slice(0, 80), message: `nested deeper than ${maxDepth} levels` };
+    for (const [key, inner] of Object.entries(value)) {
+      if (isBadText(key)) return { path: path || 'body', message: 'a name holds a NUL or half of a surrogate pair' };
+      open.push({ value: inner, path: path ? `${path}.${key}` : key, depth: depth + 1 });
+    }
+  }
+  return undefined;
+}
+
+const isBadText = (text: string) => text.includes('\0') || !text.isWellFormed();
+
+function complaintsOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): FieldError[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    return bestBranch(issue.errors).flatMap((inner) => complaintsOf(inner, path));
+  }
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: dotted([...path, key]), message: 'no field has this name' }));
+  }
+  return [{ path: dotted(path), message: issue.message }];
+}
+
+/** The branch of a union that the caller most likely meant: the one that knows most of the names that were sent. */
+function bestBranch(branches: z.core.$ZodIssue[][]) {
+  const unknownNames = (issues: z.core.$ZodIssue[]) =>
+    issues.reduce(
+      (sum, issue) => sum + (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys.length : 0),
+      0,
+    );
+  return branches.reduce((best, branch) => (unknownNames(branch) < unknownNames(best) ? branch : best));
+}
+
+const dotted = (path: readonly PropertyKey[]) => path.map(String).join('.') || 'body';
