@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { compileRuleset, evaluate } from '../../src/flags/index.ts';
+import { compiled, flagWith } from './support.ts';
+
+const rule = (condition: unknown) => ({ id: 'r', when: [condition], serve: { variant: 'on' } });
+
+describe('a ruleset', () => {
+  it.each([
+    undefined,
+    null,
+    5,
+    'x',
+    [],
+    {},
+    { revision: 1 },
+    { flags: [] },
+    { revision: '1', flags: [] },
+    { revision: 1, flags: {} },
+  ])('is not %j', (document) => expect(compileRuleset(document)).toBeUndefined());
+
+  it('ignores members it does not know, where they cannot change a decision', () => {
+    const flag = {
+      ...flagWith({ rules: [] }),
+      colour: 'red',
+      rules: [{ ...rule({ attribute: 'x', op: 'exists' }), note: 1 }],
+    };
+    const ruleset = compileRuleset({ revision: 3, flags: [flag], segments: [], more: true });
+    expect(ruleset).toMatchObject({ revision: 3, unreadable: new Map() });
+    expect(ruleset?.flags.get('new-fixer-prompt')?.kind).toBe('readable');
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'an operator of a newer server',
+      { rules: [rule({ attribute: 'x', op: 'near', values: ['a'] })] },
+      'op: expected an operator that this version knows, not "near"',
+    ],
+    [
+      'an inherited name as operator',
+      { rules: [rule({ attribute: 'x', op: 'constructor', values: [] })] },
+      'op: expected an operator that this version knows, not "constructor"',
+    ],
+    [
+      'a condition that means more',
+      { rules: [rule({ attribute: 'x', op: 'in', values: ['a'], fold: true })] },
+      'fold: expected nothing that this version does not know',
+    ],
+    [
+      'a split by another hash',
+      { fallthrough: { split: [{ variant: 'on', weight: 1 }], hash: 'flagd' } },
+      'hash: expected nothing that this version does not know',
+    ],
+    [
+      'a value it cannot read',
+      { rules: [rule({ attribute: 'x', op: 'gt', values: ['six'] })] },
+      'values.0: expected a number or numeric text',
+    ],
+    [
+      'a pattern it cannot read',
+      { rules: [rule({ attribute: 'x', op: 'matches', values: ['('] })] },
+      'values.0: Unterminated group',
+    ],
+    [
+      'values that are objects',
+      { rules: [rule({ attribute: 'x', op: 'in', values: [{}] })] },
+      'values: expected a list of texts, numbers and booleans',
+    ],
+    ['a variant that is not there', { fallthrough: { variant: 'gone' } }, 'variant: expected the name of a variant'],
+    [
+      'an inherited name as variant',
+      { fallthrough: { variant: 'constructor' } },
+      'variant: expected the name of a variant',
+    ],
+    [
+      'coverage past 100',
+      { fallthrough: { split: [{ variant: 'on', weight: 1 }], coverage: 101 } },
+      'coverage: expected 0 to 100',
+    ],
+    ['no fallthrough', { fallthrough: undefined }, 'fallthrough: expected an object'],
+    ['rules that are no list', { rules: 'all' }, 'rules: expected a list of objects'],
+    ['enabled that is text', { enabled: 'true' }, 'enabled: expected true or false'],
+    ['a change at no time', { schedule: [{ at: 'soon', set: { enabled: true } }] }, 'at: expected an ISO-8601 instant'],
+    [
+      'a change of what it does not know',
+      { schedule: [{ at: '2026-03-01T00:00:00Z', set: { salt: 'x' } }] },
+      'salt: expected nothing that this version does not know',
+    ],
+    ['a salt that is no text', { salt: 5 }, 'salt: expected text'],
+    ['no version', { version: undefined }, 'version: expected an integer'],
+  ])('switches off only the flag with %s', (_, parts, why) => {
+    const ruleset = compiled({ ...flagWith(), ...parts }, flagWith({ key: 'other' }));
+    expect(ruleset.unreadable).toEqual(new Map([['new-fixer-prompt', why]]));
+    expect(evaluate(ruleset, 'other', {}, { nowMs: 0 })).toMatchObject({ reason: 'STATIC', enabled: true });
+    expect(evaluate(ruleset, 'new-fixer-prompt', {}, { nowMs: 0, explain: true })).toEqual({
+      key: 'new-fixer-prompt',
+      enabled: false,
+      variant: 'off',
+      value: false,
+      reason: 'ERROR',
+      errorCode: 'PARSE_ERROR',
+      flagVersion: 'version' in parts ? 0 : 1,
+      metadata: {},
+      trace: [{ step: 'fallthrough', outcome: 'decided', why: `the flag cannot be read: ${why}` }],
+    });
+  });
+
+  it.each([
+    [{ ...flagWith(), offVariant: 'gone' }, 'new-fixer-prompt', 'offVariant: expected the name of a variant'],
+    [{ ...flagWith(), variants: [] }, 'new-fixer-prompt', 'variants: expected an object'],
+    [{ key: 'new-fixer-prompt' }, 'new-fixer-prompt', 'offVariant: expected text'],
+    [{ ...flagWith(), key: 5 }, 'flags[0]', 'key: expected text'],
+    [null, 'flags[0]', 'key: expected text'],
+    ['new-fixer-prompt', 'flags[0]', 'key: expected text'],
+  ])('does not know a flag whose off variant it cannot read: %j', (flag, name, why) => {
+    const ruleset = compiled(flag);
+    expect(ruleset.flags.size).toBe(0);
+    expect(ruleset.unreadable).toEqual(new Map([[name, why]]));
+    expect(evaluate(ruleset, 'new-fixer-prompt', {}, { nowMs: 0 })).toBeUndefined();
+  });
+
+  it('compiles again only what changed', () => {
+    const flags = [
+      flagWith(),
+      flagWith({ key: 'changed' }),
+      flagWith({ key: 'made-anew' }),
+      { ...flagWith({ key: 'bad' }), enabled: 1 },
+    ];
+    const before = compiled(...flags);
+    const after = compileRuleset(
+      {
+        revision: 2,
+        flags: [
+          flagWith(),
+          flagWith({ key: 'changed', version: 2, fallthrough: { variant: 'off' } }),
+          flagWith({ key: 'made-anew', createdAt: '2026-02-01T00:00:00.000Z' }),
+          flagWith({ key: 'bad' }),
+        ],
+      },
+      before,
+    );
+    expect(after?.flags.get('new-fixer-prompt')).toBe(before.flags.get('new-fixer-prompt'));
+    for (const key of ['changed', 'made-anew', 'bad']) expect(after?.flags.get(key)).not.toBe(before.flags.get(key));
+    expect(after && evaluate(after, 'changed', {}, { nowMs: 0 })).toMatchObject({ variant: 'off', flagVersion: 2 });
+    expect(after?.unreadable.size).toBe(0);
+  });
+
+  it('forgets the flags that are gone', () => {
+    const after = compileRuleset({ revision: 2, flags: [] }, compiled(flagWith()));
+    expect(after?.flags.size).toBe(0);
+  });
+});
