@@ -1,0 +1,105 @@
+import { sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Database, Tx } from './database.ts';
+
+/**
+ * Proves on the engine in use that row-level security binds, and throws naming the leak when it does not: two tenants are
+ * made, each tries to reach the other, and everything is rolled back. Superusers and table owners pass policies by, which
+ * is how this silently fails (PGlite's own user is a superuser).
+ */
+export async function proveIsolation(database: Database): Promise<void> {
+  const leaks: string[] = [];
+  await database
+    .asSystem(async (tx) => {
+      leaks.push(...(await unguardedTables(tx)), ...(await rolePowers(tx)), ...(await crossings(tx)));
+      throw new RollBack();
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof RollBack)) throw error;
+    });
+  if (leaks.length > 0) throw new IsolationError(database.engine, leaks);
+}
+
+export class IsolationError extends Error {
+  override name = 'IsolationError';
+  constructor(engine: string, leaks: string[]) {
+    super(`Tenants are not kept apart on this database (${engine}): ${leaks.join('; ')}. Refusing to serve.`);
+  }
+}
+
+class RollBack extends Error {}
+
+async function unguardedTables(tx: Tx) {
+  const { rows } = await sql<{ name: string }>`
+    select c.relname as name from pg_class c
+    where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
+      and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'project_id' and not a.attisdropped)
+      and not (c.relrowsecurity and exists (select from pg_policy p where p.polrelid = c.oid))`.execute(tx.sql);
+  return rows.map(({ name }) => `table ${name} has no row-level security`);
+}
+
+async function rolePowers(tx: Tx) {
+  const { rows } = await sql<{ powers: boolean; owns: boolean }>`
+    select rolsuper or rolbypassrls as powers,
+      exists (select from pg_class where relowner = r.oid and relnamespace = 'public'::regnamespace) as owns
+    from pg_roles r where rolname = 'whetstone_app'`.execute(tx.sql);
+  const [role] = rows;
+  if (!role) return ['the role whetstone_app does not exist'];
+  return [
+    ...(role.powers ? ['the role whetstone_app may bypass row-level security'] : []),
+    ...(role.owns ? ['the role whetstone_app owns tables'] : []),
+  ];
+}
+
+async function crossings(tx: Tx) {
+  const [mine, theirs] = [await makeTenant(tx), await makeTenant(tx)];
+  const leaks: string[] = [];
+  const count = async (query: ReturnType<typeof sql<{ n: number }>>) => (await query.execute(tx.sql)).rows[0]?.n ?? 0;
+  const flagsOf = (projectId: string) =>
+    sql<{ n: number }>`select count(*)::int as n from flag where project_id = ${projectId}`;
+
+  await become(tx, mine);
+  if ((await count(flagsOf(mine))) !== 1) leaks.push('a tenant does not see its own rows');
+  if ((await count(flagsOf(theirs))) !== 0) leaks.push("a tenant reads another tenant's rows");
+  const changed = await sql`update flag set version = version + 1 where project_id = ${theirs}`.execute(tx.sql);
+  if ((changed.numAffectedRows ?? 0n) !== 0n) leaks.push("a tenant changes another tenant's rows");
+  if (!(await refuses(tx, insertFlag(theirs, 'planted')))) leaks.push('a tenant writes rows into another tenant');
+
+  await become(tx, '');
+  if ((await count(sql<{ n: number }>`select count(*)::int as n from flag`)) !== 0)
+    leaks.push('rows show without a tenant');
+  return leaks;
+}
+
+async function makeTenant(tx: Tx) {
+  const [organisation, project] = [uuidv7(), uuidv7()];
+  await sql`insert into organisation (id, name, created_at) values (${organisation}, 'self-test', now())`.execute(
+    tx.sql,
+  );
+  await sql`
+    insert into project (id, organisation_id, name, created_at)
+    values (${project}, ${organisation}, 'self-test', now())`.execute(tx.sql);
+  await insertFlag(project, 'self-test').execute(tx.sql);
+  return project;
+}
+
+const insertFlag = (project: string, key: string) => sql`
+  insert into flag (project_id, key, version, definition, created_at, updated_at)
+  values (${project}, ${key}, 1, '{}', now(), now())`;
+
+const become = (tx: Tx, projectId: string) =>
+  sql`select set_config('whetstone.project_id', ${projectId}, true), set_config('role', 'whetstone_app', true)`.execute(
+    tx.sql,
+  );
+
+/** Whether the statement fails, leaving the transaction usable. */
+async function refuses(tx: Tx, statement: ReturnType<typeof sql>) {
+  await sql`savepoint attempt`.execute(tx.sql);
+  try {
+    await statement.execute(tx.sql);
+  } catch {
+    await sql`rollback to savepoint attempt`.execute(tx.sql);
+    return true;
+  }
+  return false;
+}

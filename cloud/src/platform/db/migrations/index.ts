@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely';
+import * as foundation from './0001-foundation.ts';
+
+/** Append only: what has landed is never edited, see CONTRIBUTING.md. Named so that they sort in the order they run. */
+export const migrations: Record<string, Migration> = {
+  '0001-foundation': foundation,
+};

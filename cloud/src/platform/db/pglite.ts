@@ -1,0 +1,65 @@
+import { PGlite } from '@electric-sql/pglite';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import { lockDirectory } from './directory-lock.ts';
+import { kyselyDatabase } from './kysely-database.ts';
+
+interface Options {
+  /** Holds the database and its lock; absent for one that lives in memory. */
+  directory?: string | undefined;
+  /** A gzipped image of a migrated data directory, from `dumpTemplate`; saves the seconds of initdb. */
+  templateFile?: string | undefined;
+  clock: () => number;
+}
+
+/** The embedded engine: PostgreSQL in the process, one process per directory. */
+export async function openPglite({ directory, templateFile, clock }: Options) {
+  const release = directory ? await lockDirectory(directory) : undefined;
+  try {
+    const engine = await startEngine(directory, templateFile);
+    // A single connection is all that PGlite has; idle time-outs would only take it down and up again.
+    const pool = new pg.Pool({ ...poolConfig(engine), max: 1, idleTimeoutMillis: 0, connectionTimeoutMillis: 30_000 });
+    const onClose = async () => {
+      await engine.close();
+      await release?.();
+    };
+    return { ...kyselyDatabase({ engine: 'pglite', pool, clock, onClose }), dumpTemplate: () => dump(engine) };
+  } catch (error) {
+    await release?.();
+    throw error;
+  }
+}
+
+/** The adapter is a stand-in for the connection class of `pg`; its own types stop short of saying so. */
+const poolConfig = (engine: PGlite) => createPgConfig(engine) as unknown as pg.PoolConfig;
+
+async function startEngine(directory: string | undefined, templateFile: string | undefined) {
+  const template = templateFile && existsSync(templateFile) ? new Blob([await readFile(templateFile)]) : undefined;
+  const fromTemplate = template ? { loadDataDir: template } : {};
+  if (!directory) return PGlite.create(fromTemplate);
+
+  const dataDir = join(directory, 'pgdata');
+  if (existsSync(dataDir)) return PGlite.create({ dataDir });
+
+  // Filled beside its place and renamed: a start that is killed half-way leaves nothing that looks like a database.
+  const unfinished = join(directory, 'pgdata.new');
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  await (await PGlite.create({ dataDir: unfinished, ...fromTemplate })).close();
+  await rename(unfinished, dataDir);
+  return PGlite.create({ dataDir });
+}
+
+async function dump(engine: PGlite) {
+  const image = await engine.dumpDataDir('gzip');
+  return Buffer.from(await image.arrayBuffer());
+}
+
+export async function writeTemplate(file: string, image: Buffer) {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.new`, image);
+  await rename(`${file}.new`, file);
+}

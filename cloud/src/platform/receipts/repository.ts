@@ -1,0 +1,47 @@
+import type { ProjectTx } from '../db/database.ts';
+
+export interface Receipt {
+  operation: string;
+  requestHash: string;
+  response: string | null;
+}
+
+export const receiptRepository = {
+  /**
+   * True when this transaction is the first with the key. A second one waits here until the first has ended: on the unique
+   * index, so that it sees either the finished receipt or, after a failure, none.
+   */
+  async claim(tx: ProjectTx, key: string, operation: string, requestHash: string): Promise<boolean> {
+    const claimed = await tx.sql
+      .insertInto('idempotency_key')
+      .values({
+        project_id: tx.projectId,
+        key,
+        operation,
+        request_hash: requestHash,
+        status: null,
+        response: null,
+        created_at: tx.now,
+      })
+      .onConflict((conflict) => conflict.columns(['project_id', 'key']).doNothing())
+      .returning('key')
+      .executeTakeFirst();
+    return claimed !== undefined;
+  },
+
+  complete: (tx: ProjectTx, key: string, status: number, response: string) =>
+    tx.sql
+      .updateTable('idempotency_key')
+      .set({ status, response })
+      .where('project_id', '=', tx.projectId)
+      .where('key', '=', key)
+      .execute(),
+
+  find: (tx: ProjectTx, key: string): Promise<Receipt> =>
+    tx.sql
+      .selectFrom('idempotency_key')
+      .select(['operation', 'request_hash as requestHash', 'response'])
+      .where('project_id', '=', tx.projectId)
+      .where('key', '=', key)
+      .executeTakeFirstOrThrow(),
+};
