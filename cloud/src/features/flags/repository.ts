@@ -1,0 +1,107 @@
+import type { FlagDefinition } from '@whetstone/shared/contract';
+import type { ProjectTx } from '../../platform/db/database.ts';
+import { bumpRevision } from '../../platform/db/revisions.ts';
+
+const columns = [
+  'key',
+  'version',
+  'definition',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+  'archived_at as archivedAt',
+] as const;
+
+export interface FlagRow {
+  key: string;
+  version: number;
+  definition: unknown;
+  createdAt: Date;
+  updatedAt: Date;
+  archivedAt: Date | null;
+}
+
+/** Writes come after `lockProject`, which also grows the revision that tells other processes of them. */
+export const flagRepository = {
+  /** `undefined` when the key is taken. */
+  insert: (tx: ProjectTx, definition: FlagDefinition): Promise<FlagRow | undefined> =>
+    tx.sql
+      .insertInto('flag')
+      .values({
+        project_id: tx.projectId,
+        key: definition.key,
+        version: 1,
+        definition: JSON.stringify(definition),
+        created_at: tx.now,
+        updated_at: tx.now,
+        archived_at: null,
+      })
+      .onConflict((conflict) => conflict.columns(['project_id', 'key']).doNothing())
+      .returning(columns)
+      .executeTakeFirst(),
+
+  find: (tx: ProjectTx, key: string): Promise<FlagRow | undefined> =>
+    tx.sql
+      .selectFrom('flag')
+      .select(columns)
+      .where('project_id', '=', tx.projectId)
+      .where('key', '=', key)
+      .executeTakeFirst(),
+
+  /** Locks the flags of the project against other writers; what a change depends on stays as it was read. */
+  lockProject: (tx: ProjectTx) => bumpRevision(tx, 'flags'),
+
+  async replace(tx: ProjectTx, key: string, change: { definition?: FlagDefinition; archivedAt?: Date | null }) {
+    const { definition, archivedAt } = change;
+    return tx.sql
+      .updateTable('flag')
+      .set((of) => ({
+        version: of('version', '+', 1),
+        updated_at: tx.now,
+        ...(definition === undefined ? {} : { definition: JSON.stringify(definition) }),
+        ...(archivedAt === undefined ? {} : { archived_at: archivedAt }),
+      }))
+      .where('project_id', '=', tx.projectId)
+      .where('key', '=', key)
+      .returning(columns)
+      .executeTakeFirstOrThrow();
+  },
+
+  list: (tx: ProjectTx, archived: boolean, after: string | undefined, limit: number): Promise<FlagRow[]> =>
+    tx.sql
+      .selectFrom('flag')
+      .select(columns)
+      .where('project_id', '=', tx.projectId)
+      .where('archived_at', archived ? 'is not' : 'is', null)
+      .$if(after !== undefined, (query) => query.where('key', '>', after!))
+      .orderBy('key')
+      .limit(limit)
+      .execute(),
+
+  active: (tx: ProjectTx): Promise<FlagRow[]> =>
+    tx.sql
+      .selectFrom('flag')
+      .select(columns)
+      .where('project_id', '=', tx.projectId)
+      .where('archived_at', 'is', null)
+      .orderBy('key')
+      .execute(),
+
+  hasAny: async (tx: ProjectTx): Promise<boolean> => {
+    const flag = await tx.sql
+      .selectFrom('flag')
+      .select('key')
+      .where('project_id', '=', tx.projectId)
+      .limit(1)
+      .executeTakeFirst();
+    return flag !== undefined;
+  },
+
+  revision: async (tx: ProjectTx): Promise<number> => {
+    const project = await tx.sql
+      .selectFrom('project')
+      .select('flag_revision as revision')
+      .where('id', '=', tx.projectId)
+      .executeTakeFirstOrThrow();
+    return project.revision;
+  },
+};

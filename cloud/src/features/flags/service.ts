@@ -1,0 +1,154 @@
+import type {
+  Evaluation,
+  flags,
+  FlagDefinition,
+  Handlers,
+  Parsed,
+  WhetstoneContract,
+} from '@whetstone/shared/contract';
+import { WhetstoneError } from '@whetstone/shared/errors';
+import { evaluate, expandShortFlag } from '@whetstone/shared/flags';
+import type { Ctx } from '../../context.ts';
+import type { ProjectTx } from '../../platform/db/database.ts';
+import { pageAfter, readCursor } from '../../platform/page.ts';
+import { flagView } from './flag-view.ts';
+import { brokenDependants, referenceComplaints } from './references.ts';
+import { flagRepository, type FlagRow } from './repository.ts';
+import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
+
+interface Dependencies {
+  rulesets: RulesetCache;
+  clock: () => number;
+}
+
+export function flagService({ rulesets, clock }: Dependencies): Handlers<typeof flags, Ctx> {
+  /** Runs a change of the project's flags alone, and has the ruleset read again once it is durable. */
+  const changing = <T>(ctx: Ctx, work: (tx: ProjectTx) => Promise<T>) =>
+    ctx.transaction(async (tx) => {
+      tx.afterCommit(() => rulesets.invalidate(tx.projectId));
+      await flagRepository.lockProject(tx);
+      return work(tx);
+    });
+
+  return {
+    createFlag: (ctx, input) =>
+      changing(ctx, async (tx) => {
+        const definition = 'rolloutPercentage' in input ? expandShortFlag(input) : definitionOf(input);
+        await checkReferences(tx, definition);
+        const row = await flagRepository.insert(tx, definition);
+        if (row) return flagView(row);
+        const { archivedAt } = await existing(tx, definition.key);
+        const taken = archivedAt ? 'is archived: restore it, or choose another key' : 'exists';
+        throw new WhetstoneError('conflict', `the flag "${definition.key}" ${taken}`);
+      }),
+
+    async listFlags(ctx, { limit, cursor, archived }) {
+      const after = readCursor(cursor, (text) => /^[a-z0-9][a-z0-9._-]{0,127}$/.test(text));
+      const rows = await ctx.transaction((tx) => flagRepository.list(tx, archived, after, limit + 1));
+      return pageAfter(rows.map(flagView), limit, ({ key }) => key);
+    },
+
+    async getRuleset({ projectId }) {
+      return (await rulesets.of(projectId)).answer;
+    },
+
+    getFlag: (ctx, { key }) => ctx.transaction(async (tx) => flagView(await existing(tx, key))),
+
+    updateFlag: (ctx, { version, ...input }) =>
+      changing(ctx, async (tx) => {
+        const before = await existing(tx, input.key);
+        if (before.version !== version) throw stale(before, version);
+        if (before.archivedAt)
+          throw new WhetstoneError('conflict', `the flag "${input.key}" is archived; restore it first`);
+        const definition = definitionOf(input);
+        await checkReferences(tx, definition);
+        await checkDependants(tx, flagView(before), definition.variants);
+        return flagView(await flagRepository.replace(tx, input.key, { definition }));
+      }),
+
+    archiveFlag: (ctx, { key }) =>
+      changing(ctx, async (tx) => {
+        const before = await existing(tx, key);
+        if (before.archivedAt) return flagView(before);
+        await checkDependants(tx, flagView(before), {});
+        return flagView(await flagRepository.replace(tx, key, { archivedAt: tx.now }));
+      }),
+
+    restoreFlag: (ctx, { key }) =>
+      changing(ctx, async (tx) => {
+        const before = await existing(tx, key);
+        if (!before.archivedAt) throw new WhetstoneError('conflict', `the flag "${key}" is not archived`);
+        await checkReferences(tx, definitionOf(flagView(before)));
+        return flagView(await flagRepository.replace(tx, key, { archivedAt: null }));
+      }),
+
+    evaluateFlag(ctx, input) {
+      const ruleset = rulesets.of(ctx.projectId);
+      return ruleset instanceof Promise
+        ? ruleset.then((loaded) => evaluateIn(loaded, input, clock()))
+        : evaluateIn(ruleset, input, clock());
+    },
+  };
+}
+
+type Question = Parsed<WhetstoneContract['evaluateFlag']>;
+
+function evaluateIn(
+  { compiled }: LoadedRuleset,
+  { key, explain = false, ...context }: Question,
+  nowMs: number,
+): Evaluation {
+  const evaluation = evaluate(compiled, key, context, { nowMs, explain });
+  if (!evaluation) throw unknownFlag(key);
+  return evaluation;
+}
+
+/** A definition is what a person wrote: all but what the server sets. */
+function definitionOf<T extends FlagDefinition>(flag: T): FlagDefinition {
+  const {
+    version: _1,
+    createdAt: _2,
+    updatedAt: _3,
+    archivedAt: _4,
+    ...definition
+  } = flag as T & Record<string, unknown>;
+  return definition;
+}
+
+async function existing(tx: ProjectTx, key: string): Promise<FlagRow> {
+  const row = await flagRepository.find(tx, key);
+  if (!row) throw unknownFlag(key);
+  return row;
+}
+
+async function checkReferences(tx: ProjectTx, flag: FlagDefinition) {
+  const others = flag.prerequisites?.length ? await activeFlags(tx) : new Map<string, FlagDefinition>();
+  const errors = referenceComplaints(flag, others);
+  if (errors.length === 0) return;
+  throw new WhetstoneError('invalid', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
+}
+
+/** A variant that goes may be what another flag waits for. */
+async function checkDependants(tx: ProjectTx, { key, variants }: FlagDefinition, kept: object) {
+  const gone = Object.keys(variants).filter((name) => !Object.hasOwn(kept, name));
+  if (gone.length === 0) return;
+  const dependants = brokenDependants(key, gone, await activeFlags(tx));
+  if (dependants.length === 0) return;
+  throw new WhetstoneError('conflict', `these flags have "${key}" as a prerequisite: ${dependants.join(', ')}`, {
+    extra: { dependants },
+  });
+}
+
+const activeFlags = async (tx: ProjectTx): Promise<ReadonlyMap<string, FlagDefinition>> =>
+  new Map((await flagRepository.active(tx)).map((row) => [row.key, definitionOf(flagView(row))]));
+
+const unknownFlag = (key: string) => new WhetstoneError('not_found', `no flag is called "${key}"`);
+
+const stale = ({ key, version: currentVersion }: FlagRow, version: number) =>
+  new WhetstoneError(
+    'conflict',
+    `the flag "${key}" is at version ${currentVersion}, your change was made from ${version}`,
+    {
+      extra: { currentVersion },
+    },
+  );
