@@ -1,0 +1,90 @@
+import { parseApiKey } from '@whetstone/shared/keys';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const checkout = resolve(import.meta.dirname, '../..');
+
+const httpUrl = (expects: string) =>
+  z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), expects);
+
+/** Each variable with what it expects; the message is what a person reads when the start stops. */
+const Environment = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((port) => port <= 65_535)
+    .default(8787),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/)
+    .default('127.0.0.1'),
+  WHETSTONE_DATA_DIR: z.string().min(1).default(resolve(checkout, '.whetstone')),
+  WHETSTONE_ADMIN_KEY: z
+    .string()
+    .refine((text) => parseApiKey(text) !== undefined)
+    .optional(),
+  WHETSTONE_SEED: z.enum(['demo', 'none']).default('demo'),
+  WHETSTONE_PUBLIC_URL: httpUrl('').optional(),
+  WHETSTONE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
+  DATABASE_URL: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol))
+    .optional(),
+});
+
+const expectations: Record<keyof z.infer<typeof Environment>, string> = {
+  PORT: 'a port from 0 to 65535, such as 8787',
+  HOST: 'a host name or address to listen on, such as 127.0.0.1',
+  WHETSTONE_DATA_DIR: 'a directory',
+  WHETSTONE_ADMIN_KEY: 'a key in the grammar wsk_<selector 12>_<secret 32><checksum 6>; `pnpm key` prints a fresh one',
+  WHETSTONE_SEED: 'demo or none',
+  WHETSTONE_PUBLIC_URL: 'an http or https URL, such as https://whetstone.example.com',
+  WHETSTONE_LOG_LEVEL: 'trace, debug, info, warn, error or silent',
+  DATABASE_URL: 'a PostgreSQL URL, such as postgres://user:password@host:5432/database',
+};
+
+export interface Config {
+  port: number;
+  host: string;
+  dataDir: string;
+  adminKey: string | undefined;
+  seed: 'demo' | 'none';
+  publicUrl: string | undefined;
+  logLevel: string | undefined;
+  databaseUrl: string | undefined;
+  /** A migrated data directory to start new ones from; made by the build. */
+  templateFile: string;
+  /** The built MCP server beside this one, for the configuration to paste. */
+  mcpServerFile: string;
+}
+
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** Reads the environment; throws a `ConfigError` that names every bad variable and what it expects, but no value. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  // A variable that is set to nothing is one that is not set: that is how CI and compose files leave things out.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = Environment.safeParse(given);
+  if (!result.success) {
+    const names = [...new Set(result.error.issues.map(({ path }) => String(path[0])))];
+    throw new ConfigError(
+      names.map((name) => `${name}: expected ${expectations[name as keyof typeof expectations]}`).join('\n'),
+    );
+  }
+  const known = result.data;
+  return {
+    port: known.PORT,
+    host: known.HOST,
+    dataDir: resolve(known.WHETSTONE_DATA_DIR),
+    adminKey: known.WHETSTONE_ADMIN_KEY,
+    seed: known.WHETSTONE_SEED,
+    publicUrl: known.WHETSTONE_PUBLIC_URL,
+    logLevel: known.WHETSTONE_LOG_LEVEL,
+    databaseUrl: known.DATABASE_URL,
+    templateFile: resolve(checkout, 'cloud/dist/pglite-template.tgz'),
+    mcpServerFile: resolve(checkout, 'mcp-server/dist/whetstone-mcp.js'),
+  };
+}

@@ -1,0 +1,65 @@
+import { statusOf, WhetstoneError, type ErrorCode } from '@whetstone/shared/errors';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Gives every failure, foreseen or not, the one shape clients read: RFC 9457 problem details. */
+export function answerProblems(app: FastifyInstance) {
+  app.setErrorHandler(answerProblem);
+
+  app.setNotFoundHandler(async ({ method, url }) => {
+    throw new WhetstoneError('not_found', `there is no operation at ${method} ${url.split('?')[0]}; see /docs`);
+  });
+}
+
+/** Also for what fails before a route is found, such as an address that cannot be decoded. */
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const known = asWhetstoneError(error);
+  if (known.code === 'internal') request.log.error({ err: error, requestId: request.id }, 'bug');
+  return reply
+    .code(statusOf[known.code])
+    .header('x-request-id', request.id)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problemOf(known, request.id)));
+}
+
+/** What is not HTTP at all never reaches a route: it is answered on the bare socket, in the same shape. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket) {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const known =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new WhetstoneError('payload_too_large', 'the headers are larger than 16 KiB')
+      : new WhetstoneError('invalid', 'this is not an HTTP request');
+  const body = JSON.stringify(problemOf(known, undefined));
+  const status = statusOf[known.code];
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+const problemOf = ({ code, message, errors, extra }: WhetstoneError, requestId: string | undefined) => ({
+  type: `urn:whetstone:problem:${code}`,
+  title: STATUS_CODES[statusOf[code]],
+  status: statusOf[code],
+  detail: message,
+  code,
+  ...(errors ? { errors } : {}),
+  ...extra,
+  ...(requestId ? { requestId } : {}),
+});
+
+/** Fastify's own 4xx (broken JSON, body too large) stay the caller's mistake; the rest keeps its details to itself. */
+function asWhetstoneError(error: unknown): WhetstoneError {
+  if (error instanceof WhetstoneError) return error;
+  const { statusCode = 500, message, code } = error as FastifyError;
+  if (statusCode >= 500) return new WhetstoneError('internal', 'internal error; the request id finds it in the log');
+  const path = code === 'FST_ERR_BAD_URL' ? 'path' : 'body';
+  return new WhetstoneError(codeOf(statusCode), message, { errors: [{ path, message }] });
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === statusOf.payload_too_large) return 'payload_too_large';
+  if (status === statusOf.unsupported_media_type) return 'unsupported_media_type';
+  return 'invalid';
+}

@@ -1,0 +1,42 @@
+import type { Handlers, PortState, system } from '@whetstone/shared/contract';
+import { WhetstoneError } from '@whetstone/shared/errors';
+import type { Ctx } from './context.ts';
+
+interface ProbedPort {
+  port: string;
+  engine: string;
+  ping: () => Promise<void>;
+}
+
+interface Dependencies {
+  version: string;
+  ports: ProbedPort[];
+  isStopping: () => boolean;
+}
+
+const probeTimeoutMs = 2_000;
+
+export const systemService = ({ version, ports, isStopping }: Dependencies): Handlers<typeof system, Ctx> => ({
+  getHealth: () => ({ status: 'ok', version }),
+
+  async getReadiness() {
+    const states = await Promise.all(ports.map(probe));
+    const down = states.filter(({ ok }) => !ok).map(({ port }) => port);
+    if (isStopping()) throw new WhetstoneError('unavailable', 'the server is stopping', { extra: { ports: states } });
+    if (down.length === 0) return { status: 'ok', ports: states };
+    throw new WhetstoneError('unavailable', `does not answer: ${down.join(', ')}`, { extra: { ports: states } });
+  },
+});
+
+async function probe({ port, engine, ping }: ProbedPort): Promise<PortState> {
+  const startedMs = performance.now();
+  const timeout = new Promise<false>((resolve) => {
+    setTimeout(resolve, probeTimeoutMs, false).unref();
+  });
+  const answered = ping().then(
+    () => true,
+    () => false,
+  );
+  const ok = await Promise.race([answered, timeout]);
+  return { port, engine, ok, latencyMs: ok ? Math.round((performance.now() - startedMs) * 10) / 10 : null };
+}

@@ -1,0 +1,60 @@
+import type { AddressInfo } from 'node:net';
+import { announcement } from './announce.ts';
+import { buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { seedFlags } from './features/flags/seed.ts';
+import { bootstrap } from './features/tenancy/bootstrap.ts';
+import { createLog } from './log.ts';
+import { openDatabase } from './platform/db/open.ts';
+import { version } from './version.ts';
+
+const clock = () => Date.now();
+
+/** Runs the API until a signal ends it. Ready comes first; what can wait, waits. */
+export async function serve(config: Config) {
+  // On a terminal the ready text is what one looks at; elsewhere somebody collects the log.
+  const log = createLog(config.logLevel ?? (process.stderr.isTTY ? 'warn' : 'info'));
+  const { dataDir, templateFile, databaseUrl } = config;
+  const database = await openDatabase({ url: databaseUrl, directory: dataDir, templateFile }, { clock, log });
+  const keys = await bootstrap({ database, dataDir, adminKey: config.adminKey });
+  const app = buildApp({ database, clock, log, version });
+  stopGracefully(async () => {
+    await app.close();
+    await database.close();
+  });
+
+  await app.listen({ port: config.port, host: config.host });
+  const url = config.publicUrl ?? addressOf(app.server.address() as AddressInfo);
+  const engines = { database: databaseUrl ? 'PostgreSQL' : `PGlite in ${dataDir}` };
+  process.stdout.write(
+    announcement({ url, engines, keys, mcpServerFile: config.mcpServerFile, showAgentKey: !databaseUrl }),
+  );
+
+  if (config.seed === 'demo') {
+    const seeded = await seedFlags(database, keys.projectId);
+    if (seeded.length > 0) process.stdout.write(`Seeded sample flags: ${seeded.join(', ')}\n`);
+  }
+}
+
+function addressOf({ address, port, family }: AddressInfo) {
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+/** Answers what is under way, writes down what is open, and leaves; a second signal or ten seconds leave at once. */
+function stopGracefully(close: () => Promise<void>) {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    setTimeout(() => process.exit(1), 10_000).unref();
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`could not stop cleanly: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+}
