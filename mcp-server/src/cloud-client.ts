@@ -1,0 +1,43 @@
+import { configFromEnvironment } from './config.ts';
+import { flagFunctions } from './flag-functions.ts';
+import { openFlags } from './offline/open-flags.ts';
+import type { Whetstone } from './whetstone.ts';
+
+export type * from './flag-answer.ts';
+export type { Whetstone } from './whetstone.ts';
+
+export interface WhetstoneOptions {
+  /** Address of the server; as WHETSTONE_URL. */
+  url?: string | undefined;
+  /** As WHETSTONE_API_KEY. */
+  apiKey?: string | undefined;
+  /** Where the last-known-good rules lie; as WHETSTONE_STATE_DIR. */
+  stateDir?: string | undefined;
+  /** Path of a JSON file `{"flags": {key: value}}` to fall back on; as WHETSTONE_DEFAULTS. */
+  defaultsFile?: string | undefined;
+  /** Never ask the server; as WHETSTONE_OFFLINE=1. */
+  offline?: boolean | undefined;
+}
+
+/** An instance of its own; what the options leave out comes from the environment. */
+export function createWhetstone(options: WhetstoneOptions = {}): Whetstone {
+  return flagFunctions(openFlags(configFromEnvironment(asEnvironment(options))));
+}
+
+/** The one piece of module state: the instance behind the plain functions, made from the environment by their first use. */
+let shared: Whetstone | undefined;
+const whetstone = () => (shared ??= createWhetstone());
+
+export const evaluateFlag: Whetstone['evaluateFlag'] = (...args) => whetstone().evaluateFlag(...args);
+export const evaluateFlagDetails: Whetstone['evaluateFlagDetails'] = (...args) =>
+  whetstone().evaluateFlagDetails(...args);
+
+function asEnvironment({ url, apiKey, stateDir, defaultsFile, offline }: WhetstoneOptions) {
+  return {
+    ...(url !== undefined && { WHETSTONE_URL: url }),
+    ...(apiKey !== undefined && { WHETSTONE_API_KEY: apiKey }),
+    ...(stateDir !== undefined && { WHETSTONE_STATE_DIR: stateDir }),
+    ...(defaultsFile !== undefined && { WHETSTONE_DEFAULTS: defaultsFile }),
+    ...(offline !== undefined && { WHETSTONE_OFFLINE: offline ? '1' : '0' }),
+  };
+}

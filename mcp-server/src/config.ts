@@ -1,0 +1,81 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { parseApiKey } from '@whetstone/shared/keys';
+import { defaultStateDir } from './state-dir.ts';
+
+/** The server and the key that answers come from; together they also name the part of the state directory that is ours. */
+export interface Origin {
+  url: string;
+  apiKey: string;
+  /** The public part of the key. */
+  selector: string;
+}
+
+export interface Config {
+  /** As configured, for display. */
+  url: string;
+  /** Absent when no answer could ever come: bad address, no key, broken key. */
+  origin: Origin | undefined;
+  /** Why the cloud is not asked, with the variable and the fix; always there when `origin` is not. */
+  obstacle: string | undefined;
+  stateDir: string;
+  /** Path of a JSON file `{flags: {key: value}}`. */
+  defaultsFile: string | undefined;
+}
+
+export type Environment = Record<string, string | undefined>;
+
+/** The machine's part of the configuration; injected so that every platform can be tested on one. */
+export interface Machine {
+  platform: NodeJS.Platform;
+  homeDir: string;
+}
+
+/** The only reader of the environment. A wrong value never throws: a server that died would answer nothing at all. */
+export const configFromEnvironment = (over: Environment = {}): Config =>
+  readConfig({ ...process.env, ...over }, { platform: process.platform, homeDir: homedir() });
+
+export function readConfig(env: Environment, machine: Machine): Config {
+  const text = env.WHETSTONE_URL?.trim() || 'http://127.0.0.1:8787';
+  const url = parseUrl(text);
+  const key = parseKey(env.WHETSTONE_API_KEY?.trim());
+  const stateDir = env.WHETSTONE_STATE_DIR?.trim();
+  return {
+    url: url ?? withoutCredentials(text),
+    origin: url && 'selector' in key ? { url, ...key } : undefined,
+    obstacle: obstacleOf(url, key, env),
+    stateDir: stateDir ? resolve(stateDir) : defaultStateDir(env, machine),
+    defaultsFile: env.WHETSTONE_DEFAULTS?.trim() || undefined,
+  };
+}
+
+type Key = { apiKey: string; selector: string } | { problem: string };
+
+function obstacleOf(url: string | undefined, key: Key, env: Environment) {
+  if (!url)
+    return 'WHETSTONE_URL is not an http or https address such as http://127.0.0.1:8787; correct it and restart.';
+  if ('problem' in key) return key.problem;
+  if (isOn(env.WHETSTONE_OFFLINE)) return 'WHETSTONE_OFFLINE is set, so the cloud is not asked; unset it to go online.';
+  return undefined;
+}
+
+function parseKey(text: string | undefined): Key {
+  if (!text) {
+    return { problem: 'WHETSTONE_API_KEY is not set; set it to an agent key (`npm start` of the server names one).' };
+  }
+  const key = parseApiKey(text);
+  if (key) return { apiKey: text, selector: key.selector };
+  return { problem: 'WHETSTONE_API_KEY is not a whole key (its form or checksum is wrong); copy it again, all of it.' };
+}
+
+/** The address without a trailing slash, query or fragment. A user name in it is refused: fetch would not send it. */
+function parseUrl(text: string) {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, username, password, origin, pathname } = new URL(text);
+  if (!/^https?:$/.test(protocol) || username || password) return undefined;
+  return origin + pathname.replace(/\/+$/, '');
+}
+
+const withoutCredentials = (text: string) => text.replace(/\/\/[^/@]*@/, '//');
+
+const isOn = (text: string | undefined) => /^(1|true|yes|on)$/i.test(text?.trim() ?? '');

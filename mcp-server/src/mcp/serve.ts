@@ -1,0 +1,36 @@
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { configFromEnvironment } from '../config.ts';
+import { openFlags } from '../offline/open-flags.ts';
+import { tools } from '../tools/index.ts';
+import type { ToolContext } from '../tools/tool.ts';
+import { mcpServer } from './server.ts';
+
+/** How long the last bytes may take to leave once the client is gone or a signal came. */
+const lastWordsMs = 100;
+
+/** Serves MCP on stdin and stdout until the client closes stdin or a signal comes. */
+export function serve({ version, log }: { version: string; log: (message: string) => void }) {
+  const config = configFromEnvironment();
+  if (config.obstacle) log(config.obstacle);
+  if (process.stdin.isTTY) log('speaking MCP on stdin and stdout; meant to be started by an MCP client (see --help)');
+
+  const flags = openFlags(config);
+  const server = { url: config.url, keySelector: config.origin?.selector };
+  const ctx: ToolContext = { flags, version, server, stateDir: config.stateDir };
+  const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+  const connection = serveStdio(() => mcpServer({ tools, ctx, onListed: flags.warmUp, onBug: report }), {
+    onerror: report,
+  });
+
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    setTimeout(() => process.exit(0), lastWordsMs);
+    // On some systems a pipe is written in the background: an empty write returns when all before it are out.
+    void Promise.all([connection.close(), flags.close()]).then(() => process.stdout.write('', () => process.exit(0)));
+  };
+  process.stdin.once('end', stop).once('close', stop);
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+}

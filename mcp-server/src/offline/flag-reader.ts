@@ -1,0 +1,90 @@
+import { evaluate } from '@whetstone/shared/flags';
+import type { FlagAnswer, FlagContext, FlagErrorCode } from '../flag-answer.ts';
+import type { Clock } from './clock.ts';
+import type { Defaults } from './defaults-file.ts';
+import type { FeedHealth, RulesetFeed } from './ruleset-feed.ts';
+import type { RulesetView } from './ruleset-view.ts';
+
+export interface Wish {
+  /** What to answer when no flag decides; a served value of another JSON type is then a mismatch. `null` fits any type. */
+  default?: unknown;
+  /** The caller takes whatever type the flag serves. */
+  anyType?: boolean;
+  /** Adds the rule trace. */
+  explain?: boolean;
+}
+
+export interface ReaderStatus extends RulesetView, FeedHealth {
+  defaultsProblem: string | undefined;
+}
+
+/** Answers flags on this machine: never throws, never waits for the cloud but in its first use. */
+export interface FlagReader {
+  answer(key: string, context: FlagContext, wish?: Wish): Promise<FlagAnswer>;
+  /** Asks the cloud first. */
+  status(): Promise<ReaderStatus>;
+  /** Begins to load, so that the first answer need not. */
+  warmUp(): void;
+  close(): Promise<void>;
+}
+
+export interface ReaderDependencies {
+  feed: RulesetFeed;
+  /** Read when first needed. */
+  defaults: () => Promise<Defaults>;
+  clock: Clock;
+}
+
+export function flagReader({ feed, defaults, clock }: ReaderDependencies): FlagReader {
+  async function fallbackOf(key: string, wanted: unknown) {
+    if (wanted !== undefined) return { value: wanted };
+    const { flags, problem } = await defaults();
+    return { value: flags.has(key) ? flags.get(key) : false, problem };
+  }
+
+  async function byDefault(key: string, wish: Wish, errorCode: FlagErrorCode, reasons: (string | undefined)[]) {
+    const { value, problem } = await fallbackOf(key, wish.default);
+    const degradedReason = [...reasons, problem].filter(Boolean).join(' ');
+    const why = { reason: 'ERROR', errorCode, source: 'default', degradedReason } as const;
+    return { key, enabled: Boolean(value), value, ...why };
+  }
+
+  /** Not among the flags: because nobody made it, or because a newer server describes it in a way we cannot read. */
+  function unknown(key: string, wish: Wish, unreadable: string | undefined, degraded: string | undefined) {
+    if (!unreadable) return byDefault(key, wish, 'FLAG_NOT_FOUND', [`No flag is called "${key}".`, degraded]);
+    const reason = `"${key}" cannot be read by this version of whetstone-mcp (${unreadable}); update it.`;
+    return byDefault(key, wish, 'PARSE_ERROR', [reason, degraded]);
+  }
+
+  return {
+    async answer(key, context, wish = {}): Promise<FlagAnswer> {
+      const { ruleset, ...view } = await feed.view();
+      if (!ruleset) return byDefault(key, wish, 'PROVIDER_NOT_READY', [view.degradedReason]);
+      const evaluation = evaluate(ruleset, key, context, { nowMs: clock.wallMs(), explain: wish.explain === true });
+      if (!evaluation) return unknown(key, wish, ruleset.unreadable.get(key), view.degradedReason);
+      const mismatch = mismatchOf(evaluation.value, wish);
+      if (mismatch) return byDefault(key, wish, 'TYPE_MISMATCH', [`"${key}" ${mismatch}.`, view.degradedReason]);
+      return { ...evaluation, ...view };
+    },
+
+    async status() {
+      await feed.refresh();
+      const view = await feed.view();
+      return { ...view, ...feed.health(), defaultsProblem: (await defaults()).problem };
+    },
+
+    warmUp: () => void feed.view(),
+    close: () => feed.close(),
+  };
+}
+
+function mismatchOf(value: unknown, { default: wanted, anyType }: Wish) {
+  if (anyType || wanted === undefined || wanted === null || typeName(value) === typeName(wanted)) return undefined;
+  return `serves ${typeName(value)}, but the default is ${typeName(wanted)}`;
+}
+
+function typeName(value: unknown) {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

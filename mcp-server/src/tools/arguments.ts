@@ -1,0 +1,97 @@
+/** The part of JSON Schema that our tools need. `type` absent means any JSON value. */
+export interface Parameter {
+  type?: 'string' | 'boolean' | 'object';
+  description: string;
+}
+
+export interface ArgumentsSchema {
+  type: 'object';
+  properties: Record<string, Parameter>;
+  required?: readonly string[];
+  additionalProperties: false;
+}
+
+type ValueOf<P extends Parameter> = P extends { type: 'string' }
+  ? string
+  : P extends { type: 'boolean' }
+    ? boolean
+    : P extends { type: 'object' }
+      ? Record<string, unknown>
+      : unknown;
+
+type RequiredName<S extends ArgumentsSchema> = S extends { required: readonly (infer Name extends string)[] }
+  ? Name
+  : never;
+
+/** What a handler gets once the arguments fit the schema. */
+export type ArgumentsOf<S extends ArgumentsSchema> = {
+  [Name in keyof S['properties'] & RequiredName<S>]: ValueOf<S['properties'][Name]>;
+} & {
+  [Name in Exclude<keyof S['properties'], RequiredName<S>>]?: ValueOf<S['properties'][Name]> | undefined;
+};
+
+export type Reading<S extends ArgumentsSchema> =
+  | { kind: 'read'; args: ArgumentsOf<S>; repairs: string[] }
+  | { kind: 'refused'; complaints: string[] };
+
+/**
+ * Checks what a model sent. A name that plainly means another (`user_id`, or one of `aliases`) is read as that one and
+ * reported as a repair; anything else that does not fit is refused with what would.
+ */
+export function readArguments<S extends ArgumentsSchema>(
+  schema: S,
+  sent: Record<string, unknown>,
+  aliases: Record<string, string> = {},
+): Reading<S> {
+  const args = new Map<string, unknown>();
+  const repairs: string[] = [];
+  const complaints: string[] = [];
+
+  for (const [name, value] of Object.entries(sent)) {
+    const meant = meaningOf(name, schema, aliases);
+    if (meant === undefined || (meant !== name && meant in sent)) complaints.push(unknownName(name, schema));
+    // Models write null where they mean "left out"; a parameter of any type may really be null.
+    else if (value === null && schema.properties[meant]?.type) continue;
+    else {
+      args.set(meant, value);
+      if (meant !== name) repairs.push(`"${name}" was read as "${meant}"`);
+    }
+  }
+
+  for (const [name, parameter] of Object.entries(schema.properties)) {
+    const isMissing = !args.has(name);
+    if (isMissing && schema.required?.includes(name)) complaints.push(`${name}: missing. ${parameter.description}`);
+    if (!isMissing && !fits(args.get(name), parameter)) {
+      complaints.push(`${name}: expected ${parameter.type}, got ${JSON.stringify(args.get(name))?.slice(0, 80)}`);
+    }
+  }
+
+  if (complaints.length > 0) return { kind: 'refused', complaints };
+  return { kind: 'read', args: checked<S>(args), repairs };
+}
+
+function meaningOf(name: string, { properties }: ArgumentsSchema, aliases: Record<string, string>) {
+  if (Object.hasOwn(properties, name)) return name;
+  const plain = plainName(name);
+  return (
+    Object.keys(properties).find((known) => plainName(known) === plain) ??
+    (Object.hasOwn(aliases, plain) ? aliases[plain] : undefined)
+  );
+}
+
+const plainName = (name: string) => name.replace(/[_-]/g, '').toLowerCase();
+
+function unknownName(name: string, { properties }: ArgumentsSchema) {
+  const names = Object.keys(properties);
+  if (names.length === 0) return `${name}: this tool takes no arguments`;
+  if ('attributes' in properties) return `${name}: no such parameter; put further attributes into "attributes"`;
+  return `${name}: no such parameter; there are ${names.join(', ')}`;
+}
+
+function fits(value: unknown, { type }: Parameter) {
+  if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return type === undefined || typeof value === type;
+}
+
+/** Every name is one of the schema's and every value was held against its type above. */
+const checked = <S extends ArgumentsSchema>(args: Map<string, unknown>) => Object.fromEntries(args) as ArgumentsOf<S>;

@@ -1,0 +1,65 @@
+import { ageText } from '../age-text.ts';
+import type { FlagAnswer } from '../flag-answer.ts';
+import { defineTool } from './tool.ts';
+
+const string = { type: 'string' } as const;
+const integer = { type: 'integer' } as const;
+
+export const evaluateFlag = defineTool({
+  name: 'evaluate_flag',
+  title: 'Evaluate flag',
+  description: 'Is a feature, prompt, model or tool on for this user and repo, and why? Ask before using it.',
+  inputSchema: {
+    type: 'object',
+    properties: {
+      key: { type: 'string', description: 'Flag key, e.g. new-fixer-prompt' },
+      userId: { type: 'string', description: 'Who the work is for' },
+      repoId: { type: 'string', description: 'e.g. acme/api' },
+      branch: { type: 'string', description: 'Git branch' },
+      agent: { type: 'string', description: 'e.g. claude-code' },
+      model: { type: 'string', description: 'Model id' },
+      taskType: { type: 'string', description: 'e.g. refactor' },
+      taskId: { type: 'string', description: 'Joins outcomes' },
+      orgId: { type: 'string', description: 'Organisation' },
+      targetingKey: { type: 'string', description: 'Same as userId' },
+      attributes: { type: 'object', description: 'Any others' },
+      default: { description: 'If no flag decides; else false' },
+      explain: { type: 'boolean', description: 'Add the rule trace' },
+    },
+    required: ['key'],
+    additionalProperties: false,
+  },
+  // `bucket`, `metadata` and `trace` come too; what few read need not be in every client's context.
+  outputSchema: {
+    type: 'object',
+    properties: {
+      key: string,
+      enabled: { type: 'boolean' },
+      variant: string,
+      value: {},
+      reason: string,
+      errorCode: string,
+      ruleId: string,
+      flagVersion: integer,
+      source: { enum: ['cloud', 'cache', 'default'] },
+      ageMs: integer,
+      degradedReason: string,
+    },
+    required: ['enabled', 'value', 'reason', 'source'],
+  },
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  aliases: { name: 'key', flag: 'key', flagkey: 'key', user: 'userId', repo: 'repoId', repository: 'repoId' },
+
+  async handler({ key, default: fallback, explain, ...context }, { flags }) {
+    const answer = await flags.answer(key, context, { default: fallback, explain: explain === true });
+    return { structured: answer, text: lineOf(answer) };
+  },
+});
+
+/** `new-fixer-prompt = true (variant on, TARGETING_MATCH by rule r1) · cloud, 120 ms old` */
+function lineOf({ key, value, variant, reason, errorCode, ruleId, source, ageMs, degradedReason }: FlagAnswer) {
+  const why = [variant && `variant ${variant}`, `${errorCode ?? reason}${ruleId ? ` by rule ${ruleId}` : ''}`];
+  const age = ageMs === undefined ? '' : `, ${ageText(ageMs)} old`;
+  const line = `${key} = ${JSON.stringify(value)} (${why.filter(Boolean).join(', ')}) · ${source}${age}`;
+  return degradedReason ? `${line}\n${degradedReason}` : line;
+}

@@ -1,0 +1,34 @@
+import type { FlagReader } from '../offline/flag-reader.ts';
+import type { ArgumentsOf, ArgumentsSchema } from './arguments.ts';
+
+/** What tools work with. */
+export interface ToolContext {
+  flags: FlagReader;
+  version: string;
+  /** For display. */
+  server: { url: string; keySelector: string | undefined };
+  stateDir: string;
+}
+
+/** The answer as data, and as a line for people who read along. */
+export interface Outcome {
+  structured: object;
+  text: string;
+}
+
+/** A tool is plain data; the protocol is the business of ../mcp. */
+export interface Tool<S extends ArgumentsSchema = ArgumentsSchema> {
+  name: string;
+  title: string;
+  /** First what it answers and when to call it. Every byte is paid in each client's context. */
+  description: string;
+  inputSchema: S;
+  outputSchema: { type: 'object'; properties: Record<string, object>; required: readonly string[] };
+  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
+  /** Names that models use instead of ours, in lower case without separators. */
+  aliases?: Record<string, string>;
+  handler(args: ArgumentsOf<S>, ctx: ToolContext): Promise<Outcome>;
+}
+
+/** Does nothing at run time; lets TypeScript infer the exact arguments of the handler. */
+export const defineTool = <const S extends ArgumentsSchema>(tool: Tool<S>) => tool;

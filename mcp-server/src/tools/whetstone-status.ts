@@ -1,0 +1,46 @@
+import { ageText } from '../age-text.ts';
+import { defineTool } from './tool.ts';
+
+const string = { type: 'string' } as const;
+
+export const whetstoneStatus = defineTool({
+  name: 'whetstone_status',
+  title: 'Whetstone status',
+  description: 'Are answers fresh, is the cloud reachable, what would mend it? Ask when an answer is degraded.',
+  inputSchema: { type: 'object', properties: {}, additionalProperties: false },
+  outputSchema: {
+    type: 'object',
+    properties: {
+      source: { enum: ['cloud', 'cache', 'default'] },
+      ageMs: { type: 'integer' },
+      degradedReason: string,
+      version: string,
+      server: { type: 'object' },
+      flags: { type: 'object' },
+    },
+    required: ['source', 'version'],
+  },
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+
+  async handler(_args, { flags, version, server, stateDir }) {
+    const { ruleset, source, ageMs, degradedReason, reachable, lastError, ...problems } = await flags.status();
+    const unreadable = [...(ruleset?.unreadable.keys() ?? [])];
+    const structured = {
+      source,
+      ageMs,
+      degradedReason,
+      version,
+      server: { ...server, reachable, lastError },
+      flags: {
+        count: ruleset?.flags.size ?? 0,
+        revision: ruleset?.revision,
+        ...(unreadable.length > 0 && { unreadable }),
+      },
+      stateDir,
+      problems: Object.values(problems).filter((problem) => problem !== undefined),
+    };
+    const age = ageMs === undefined ? '' : `, confirmed ${ageText(ageMs)} ago`;
+    const line = `whetstone-mcp ${version} · ${structured.flags.count} flags from ${server.url} · ${source}${age}`;
+    return { structured, text: [line, degradedReason, ...structured.problems].filter(Boolean).join('\n') };
+  },
+});

@@ -1,0 +1,37 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { flagReader } from '../../src/offline/flag-reader.ts';
+import { followRuleset } from '../../src/offline/ruleset-feed.ts';
+import { partitionOf, rulesetStore } from '../../src/offline/ruleset-store.ts';
+import { manualClock, type ManualClock } from './manual-clock.ts';
+import { scriptedCloud, silence, type Reply } from './scripted-cloud.ts';
+
+export const newStateDir = () => mkdtempSync(join(tmpdir(), 'whetstone-test-'));
+
+interface Parts {
+  cloud?: Reply;
+  stateDir?: string;
+  clock?: ManualClock;
+  selector?: string;
+  obstacle?: string;
+  defaults?: Record<string, unknown>;
+}
+
+/** A reader as one process would have it; two with the same `stateDir` are two processes, or one restarted. */
+export function newReader({ cloud: reply = silence, stateDir = newStateDir(), ...parts }: Parts = {}) {
+  const { clock = manualClock(), selector = 'selector1234', obstacle, defaults = {} } = parts;
+  const cloud = scriptedCloud(reply);
+  const origin = { url: 'http://cloud.test', apiKey: `wsk_${selector}_secret`, selector };
+  const directory = join(stateDir, partitionOf(origin));
+  const feed = followRuleset({
+    origin,
+    obstacle,
+    store: rulesetStore(directory),
+    fetch: cloud.fetch,
+    clock,
+    random: () => 0,
+  });
+  const reader = flagReader({ feed, clock, defaults: async () => ({ flags: new Map(Object.entries(defaults)) }) });
+  return { reader, cloud, clock, stateDir, path: join(directory, 'ruleset.json') };
+}

@@ -1,0 +1,60 @@
+import { formatApiKey } from '@whetstone/shared/keys';
+import { describe, expect, it } from 'vitest';
+import { readConfig, type Environment } from '../../src/config.ts';
+
+const apiKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
+const read = (env: Environment, platform: NodeJS.Platform = 'linux') =>
+  readConfig(env, { platform, homeDir: '/home/kim' });
+
+describe('the configuration', () => {
+  it('asks the local server when only a key is given', () => {
+    expect(read({ WHETSTONE_API_KEY: apiKey })).toEqual({
+      url: 'http://127.0.0.1:8787',
+      origin: { url: 'http://127.0.0.1:8787', apiKey, selector: 'AAAAbbbb1111' },
+      obstacle: undefined,
+      stateDir: '/home/kim/.local/state/whetstone',
+      defaultsFile: undefined,
+    });
+  });
+
+  it.each<[string, Environment, RegExp]>([
+    ['no key', {}, /WHETSTONE_API_KEY is not set/],
+    ['a cut key', { WHETSTONE_API_KEY: apiKey.slice(0, -1) }, /WHETSTONE_API_KEY is not a whole key/],
+    ['a mistyped key', { WHETSTONE_API_KEY: apiKey.replace('bbbb', 'bbbc') }, /checksum/],
+    ['no address', { WHETSTONE_API_KEY: apiKey, WHETSTONE_URL: 'localhost:8787' }, /WHETSTONE_URL/],
+    ['an address of another kind', { WHETSTONE_API_KEY: apiKey, WHETSTONE_URL: 'ftp://x' }, /WHETSTONE_URL/],
+    ['a password in the address', { WHETSTONE_API_KEY: apiKey, WHETSTONE_URL: 'http://a:b@x' }, /WHETSTONE_URL/],
+  ])('names the variable instead of stopping: %s', (_case, env, words) => {
+    const config = read(env);
+    expect(config.origin).toBeUndefined();
+    expect(config.obstacle).toMatch(words);
+    expect(JSON.stringify(config)).not.toContain('a:b@');
+  });
+
+  it('keeps what is cached usable offline', () => {
+    const config = read({ WHETSTONE_API_KEY: apiKey, WHETSTONE_OFFLINE: '1' });
+    expect(config).toMatchObject({
+      origin: { selector: 'AAAAbbbb1111' },
+      obstacle: expect.stringContaining('WHETSTONE_OFFLINE'),
+    });
+    expect(read({ WHETSTONE_API_KEY: apiKey, WHETSTONE_OFFLINE: '0' }).obstacle).toBeUndefined();
+  });
+
+  it.each([
+    ['https://whetstone.acme.dev/', 'https://whetstone.acme.dev'],
+    ['https://acme.dev/whetstone//', 'https://acme.dev/whetstone'],
+    [' http://x:1?a=b#c ', 'http://x:1'],
+  ])('takes the address %s as %s', (given, url) => {
+    expect(read({ WHETSTONE_API_KEY: apiKey, WHETSTONE_URL: given }).origin?.url).toBe(url);
+  });
+
+  it.each<[NodeJS.Platform, Environment, string]>([
+    ['linux', { XDG_STATE_HOME: '/xdg' }, '/xdg/whetstone'],
+    ['linux', { XDG_STATE_HOME: 'relative' }, '/home/kim/.local/state/whetstone'],
+    ['darwin', { XDG_STATE_HOME: '/xdg' }, '/home/kim/Library/Application Support/whetstone'],
+    ['win32', { LOCALAPPDATA: 'C:\\Users\\kim\\AppData\\Local' }, 'C:\\Users\\kim\\AppData\\Local\\whetstone'],
+    ['linux', { XDG_STATE_HOME: '/xdg', WHETSTONE_STATE_DIR: '/mine' }, '/mine'],
+  ])('keeps state where %s keeps it, %o', (platform, env, stateDir) => {
+    expect(read(env, platform).stateDir).toBe(stateDir);
+  });
+});
