@@ -1,0 +1,222 @@
+import { contract, hasBody, pathKeys, roles, mayActAs, type Operation, type Role } from '@whetstone/shared/contract';
+import { formatApiKey } from '@whetstone/shared/keys';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startApp, type TestApp } from '../support/app.ts';
+import { describeOnEngines } from '../support/engines.ts';
+import { aFlag } from '../support/flags.ts';
+
+type Id = keyof typeof contract;
+type Sample = Record<string, unknown>;
+
+const operations = Object.entries(contract) as [Id, Operation][];
+const guarded = operations.filter(([, op]) => op.role !== 'public') as [Id, Operation & { role: Role }][];
+
+/** A good request for every operation; the compiler asks for one when an operation is added. */
+const samples: Record<Id, (own: { flag: string; archived: string; keyId: string }) => Sample> = {
+  getHealth: () => ({}),
+  getReadiness: () => ({}),
+  getMe: () => ({}),
+  listProjects: () => ({}),
+  createProject: () => ({ name: `project ${uuidv7()}` }),
+  listKeys: () => ({}),
+  createKey: () => ({ name: 'another', role: 'viewer' }),
+  updateKey: ({ keyId }) => ({ id: keyId, name: 'renamed' }),
+  rotateKey: ({ keyId }) => ({ id: keyId }),
+  revokeKey: ({ keyId }) => ({ id: keyId }),
+  createFlag: () => ({ ...aFlag(`new-${uuidv7()}`) }),
+  listFlags: () => ({}),
+  getRuleset: () => ({}),
+  getFlag: ({ flag }) => ({ key: flag }),
+  updateFlag: ({ flag }) => ({ ...aFlag(flag), version: 1 }),
+  archiveFlag: ({ flag }) => ({ key: flag }),
+  restoreFlag: ({ archived }) => ({ key: archived }),
+  evaluateFlag: ({ flag }) => ({ key: flag, userId: 'alice' }),
+};
+
+const malformedBodies = [
+  '{',
+  '[]',
+  'null',
+  '"x"',
+  '{"a":1}',
+  '{"__proto__":{"x":1}}',
+  '{"constructor":{"prototype":{}}}',
+  '\u0000',
+  '{"name":"\\u0000","key":"\\u0000"}',
+  '{"name":"\\ud800","key":"\\ud800"}',
+  '{"weight":1e999}',
+  `{"key":${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
+  JSON.stringify({ key: '../../etc', variants: null }),
+  JSON.stringify({ key: 'x'.repeat(5_000) }),
+];
+
+const malformedQueries = [
+  'limit=-1',
+  'limit=abc',
+  'limit=1e9',
+  'limit=1&limit=2',
+  'cursor=%00',
+  'cursor=',
+  'cursor=%F0%9F',
+  'cursor=not-ours',
+  'a[]=1&a[]=2',
+  '__proto__=1&constructor=2',
+  `taskType=${'x'.repeat(6_000)}`,
+  "userId=';DROP TABLE flag;--",
+];
+
+describeOnEngines('every operation', (engine) => {
+  let app: TestApp;
+  let stranger: string;
+  const keyOf = {} as Record<Role, string>;
+  let own: Parameters<(typeof samples)[Id]>[0];
+
+  beforeAll(async () => {
+    app = await startApp(engine);
+    for (const role of roles) keyOf[role] = await app.keyWith(role);
+    stranger = (await app.otherTenant('stranger')).key;
+    const { id: keyId } = await app.admin.createKey({ name: 'target', role: 'viewer' });
+    await app.admin.createFlag(aFlag('target'));
+    await app.admin.createFlag(aFlag('archived'));
+    await app.admin.archiveFlag({ key: 'archived' });
+    own = { flag: 'target', archived: 'archived', keyId };
+  });
+  afterAll(() => app.close());
+
+  /** Path, query and body of an operation for an input, without asking the client that would refuse to send it. */
+  function request(op: Operation, input: Sample) {
+    const rest = { ...input };
+    const path = op.path.replace(/:(\w+)/g, (_, name: string) => {
+      const value = String(rest[name]);
+      delete rest[name];
+      return encodeURIComponent(value);
+    });
+    if (hasBody(op)) return { path, body: rest };
+    const query = new URLSearchParams(
+      Object.entries(rest).map(([name, value]): [string, string] => [name, String(value)]),
+    );
+    return { path: query.size > 0 ? `${path}?${query.toString()}` : path, body: undefined };
+  }
+
+  const send = (op: Operation, key: string | undefined, input: Sample) => {
+    const { path, body } = request(op, input);
+    return app.call(op.method, path, { key, body });
+  };
+
+  async function expectProblem(answer: Response, status: number) {
+    const body = (await answer.json()) as { status: number; code: string; requestId: string };
+    expect({ status: answer.status, type: answer.headers.get('content-type') }).toEqual({
+      status,
+      type: 'application/problem+json; charset=utf-8',
+    });
+    expect(body).toMatchObject({
+      status,
+      code: expect.any(String),
+      detail: expect.any(String),
+      requestId: expect.any(String),
+    });
+    return body;
+  }
+
+  describe.each(guarded)('%s', (id, op) => {
+    it('asks for a key', async () => {
+      await expectProblem(await send(op, undefined, samples[id](own)), 401);
+    });
+
+    it.each([
+      ['malformed', 'wsk_wrong_wrong'],
+      ['of nobody', formatApiKey({ selector: 'n'.repeat(12), secret: 'n'.repeat(32) })],
+      ['twice', 'wsk_a wsk_b'],
+    ])('refuses a key that is %s', async (_, key) => {
+      await expectProblem(await send(op, key, samples[id](own)), 401);
+    });
+
+    for (const role of roles.filter((each) => !mayActAs(each, op.role))) {
+      it(`is forbidden to the role ${role}`, async () => {
+        const body = await expectProblem(await send(op, keyOf[role], samples[id](own)), 403);
+        expect(body).toMatchObject({ code: 'forbidden', detail: expect.stringContaining(op.role) });
+      });
+    }
+
+    const names = pathKeys(op.path);
+    if (names.length > 0) {
+      it("does not know another tenant's id", async () => {
+        const body = await expectProblem(await send(op, stranger, samples[id](own)), 404);
+        expect(body).toMatchObject({ code: 'not_found' });
+      });
+
+      it('names a path value that is none', async () => {
+        for (const bad of ['.hidden', 'UPPER', '%', 'a b', 'x'.repeat(3_000), '\u0000', 'ruleset?']) {
+          const answer = await send(op, keyOf.admin, { ...samples[id](own), [names[0]!]: bad });
+          expect(await expectProblem(answer, 400)).toMatchObject({ errors: [{ path: names[0] }] });
+        }
+      });
+    }
+
+    if (hasBody(op)) {
+      it('refuses every malformed body', async () => {
+        const { path } = request(op, samples[id](own));
+        for (const body of malformedBodies) {
+          const body400 = await expectProblem(await app.call(op.method, path, { key: keyOf.admin, body }), 400);
+          expect(body400).toMatchObject({
+            errors: expect.arrayContaining([{ path: expect.any(String), message: expect.any(String) }]),
+          });
+        }
+      });
+
+      it('names each field that has the wrong type', async () => {
+        const { path, body } = request(op, samples[id](own));
+        for (const name of Object.keys(body ?? {})) {
+          const answer = await app.call(op.method, path, {
+            key: keyOf.admin,
+            body: { ...body, [name]: [{ wrong: [] }] },
+          });
+          const { errors } = (await expectProblem(answer, 400)) as unknown as { errors: { path: string }[] };
+          expect(errors.some((error) => error.path === name || error.path.startsWith(`${name}.`))).toBe(true);
+        }
+      });
+
+      it('takes nothing but JSON, and no more than 1 MiB of it', async () => {
+        const { path } = request(op, samples[id](own));
+        const text = { 'content-type': 'text/plain' };
+        await expectProblem(await app.call(op.method, path, { key: keyOf.admin, body: 'x', headers: text }), 415);
+        const large = { name: 'x'.repeat(1_100_000) };
+        await expectProblem(await app.call(op.method, path, { key: keyOf.admin, body: large }), 413);
+      });
+    } else {
+      it('survives every malformed query', async () => {
+        const { path } = request(op, samples[id](own));
+        const shape = op.input instanceof z.ZodObject ? op.input.shape : {};
+        for (const query of malformedQueries.filter((each) => op.method === 'GET' || !each)) {
+          const answer = await app.call(op.method, `${path}${path.includes('?') ? '&' : '?'}${query}`, {
+            key: keyOf.admin,
+          });
+          const concerned = query.split('=')[0]!;
+          if (!Object.hasOwn(shape, concerned) || concerned === 'userId') expect(answer.status).toBeLessThan(500);
+          else expect(await expectProblem(answer, 400)).toMatchObject({ errors: [{ path: concerned }] });
+        }
+      });
+    }
+  });
+
+  it('is in the matrix: the sums of what was tried', () => {
+    const lower = guarded.reduce((sum, [, op]) => sum + roles.filter((role) => !mayActAs(role, op.role)).length, 0);
+    const withPath = guarded.filter(([, op]) => pathKeys(op.path).length > 0).length;
+    console.info(
+      `${engine.name}: ${guarded.length} guarded of ${operations.length} operations; ${guarded.length * 4} missing or wrong keys, ` +
+        `${lower} lower roles, ${withPath} ids of another tenant, ` +
+        `${guarded.filter(([, op]) => hasBody(op)).length * malformedBodies.length} malformed bodies`,
+    );
+    expect(Object.keys(samples).toSorted()).toEqual(operations.map(([id]) => id).toSorted());
+  });
+
+  it("shows in no list what is another tenant's", async () => {
+    const theirs = app.clientOf(stranger);
+    expect((await theirs.listFlags({})).items).toEqual([]);
+    expect((await theirs.getRuleset({})).flags).toEqual([]);
+    const keys = (await theirs.listKeys({})).items.map(({ name }) => name);
+    expect(keys).toEqual(['stranger admin']);
+  });
+});

@@ -1,0 +1,79 @@
+import { createClient } from '@whetstone/shared/client';
+import type { Role } from '@whetstone/shared/contract';
+import { readFile } from 'node:fs/promises';
+import { buildApp } from '../../src/app.ts';
+import { bootstrap } from '../../src/features/tenancy/bootstrap.ts';
+import type { Database } from '../../src/platform/db/database.ts';
+import { openDatabase } from '../../src/platform/db/open.ts';
+import { silentLog, type Engine, type Place } from './engines.ts';
+
+/** Time as the server under test sees it: the real one, moved on by hand. */
+export function testClock() {
+  let aheadMs = 0;
+  const clock = () => Date.now() + aheadMs;
+  return { clock, advance: (byMs: number) => void (aheadMs += byMs) };
+}
+
+interface Options {
+  place?: Place;
+  /** Of an earlier start on the same place; only the very first one makes keys. */
+  adminKey?: string;
+  clock?: () => number;
+  /** Sees every use of the database, to count them or to make them fail. */
+  wrap?: (database: Database) => Database;
+}
+
+/** The real app on a real engine, listening; with a client for every role and for a second tenant. */
+export async function startApp(
+  engine: Engine,
+  { place, adminKey: given, clock = Date.now, wrap = (same) => same }: Options = {},
+) {
+  const at = place ?? (await engine.place());
+  const database = await openDatabase(at.choice, { clock, log: silentLog });
+  const { keyFiles, projectId } = await bootstrap({ database, dataDir: at.directory });
+  const app = buildApp({ database: wrap(database), clock, log: silentLog, version: '0.0.0' });
+  const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 });
+  const clientOf = (apiKey: string | undefined) => createClient({ baseUrl, apiKey, retries: 0, timeoutMs: 20_000 });
+  const adminKey = given ?? (keyFiles ? (await readFile(keyFiles.admin, 'utf8')).trim() : undefined);
+  const admin = clientOf(adminKey);
+
+  const keyWith = async (role: Role, client = admin) => (await client.createKey({ name: `a ${role}`, role })).secret;
+  return {
+    app,
+    baseUrl,
+    database,
+    projectId,
+    admin,
+    adminKey: adminKey ?? '',
+    clientOf,
+    keyWith,
+    /** A project of the same organisation: another tenant in every respect. */
+    otherTenant: async (name: string) => {
+      const { adminKey: key, id } = await admin.createProject({ name });
+      return { client: clientOf(key.secret), key: key.secret, projectId: id };
+    },
+    call: (method: string, path: string, { key, body, headers = {} }: Call = {}) =>
+      fetch(baseUrl + path, {
+        method,
+        headers: {
+          ...(key ? { authorization: `Bearer ${key}` } : {}),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    close: async () => {
+      await app.close();
+      await database.close();
+      if (!place) await at.remove();
+    },
+  };
+}
+
+interface Call {
+  key?: string | undefined;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export type TestApp = Awaited<ReturnType<typeof startApp>>;

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../../src/config.ts';
+
+describe('the environment', () => {
+  it('may be empty', () => {
+    expect(readConfig({})).toMatchObject({ port: 8787, host: '127.0.0.1', seed: 'demo', databaseUrl: undefined });
+    expect(readConfig({}).dataDir).toMatch(/\.whetstone$/);
+  });
+
+  it('treats a variable that is set to nothing as one that is not set', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 8787, databaseUrl: undefined });
+  });
+
+  it.each([
+    ['PORT', 'abc', 'a port from 0 to 65535'],
+    ['PORT', '70000', 'a port from 0 to 65535'],
+    ['PORT', '-1', 'a port from 0 to 65535'],
+    ['HOST', 'not a host', 'a host name or address'],
+    ['WHETSTONE_ADMIN_KEY', 'hunter2', 'a key in the grammar wsk_'],
+    ['WHETSTONE_SEED', 'maybe', 'demo or none'],
+    ['WHETSTONE_PUBLIC_URL', 'ftp://x', 'an http or https URL'],
+    ['WHETSTONE_LOG_LEVEL', 'loud', 'trace, debug, info'],
+    ['DATABASE_URL', 'mysql://root:hunter2@x/y', 'a PostgreSQL URL'],
+    ['DATABASE_URL', 'hunter2', 'a PostgreSQL URL'],
+  ])('stops the start when %s is %j, naming it and what it expects but not its value', (name, value, expected) => {
+    const message = messageOf(() => readConfig({ [name]: value }));
+    expect(message).toContain(`${name}: expected ${expected}`);
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('names all that is wrong at once', () => {
+    const message = messageOf(() => readConfig({ PORT: 'x', WHETSTONE_SEED: 'x' }));
+    expect(message.split('\n')).toHaveLength(2);
+  });
+});
+
+function messageOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+  }
+  throw new Error('nothing was refused');
+}
