@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { filesBelow, fingerprint } from './lib/fingerprint.mjs';
+import { withLock } from './lib/lock.mjs';
+import { manifest, root, workspaces } from './lib/project.mjs';
+import { exitLike, run, seconds } from './lib/run.mjs';
+
+const installStamp = join(root, 'node_modules', '.whetstone-install');
+const buildStamp = join(root, 'node_modules', '.whetstone-build');
+
+const manifests = ['package.json', ...workspaces.map((folder) => `${folder}/package.json`)];
+const installInputs = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc', ...manifests];
+const buildInputs = [
+  ...installInputs,
+  'tsup.config.ts',
+  'tsconfig.json',
+  'scripts/build-template.mjs',
+  ...workspaces.map((folder) => `${folder}/src`),
+];
+
+/**
+ * Makes a checkout ready with nothing but Node and npm on the machine. Costs a hash of the sources when nothing
+ * changed, and may be called by any number of processes at once.
+ */
+export async function setUp({ build }) {
+  requireNode();
+  const isReady = () => isInstalled() && (!build || isBuilt());
+  if (isReady()) return;
+  const tellWaiting = (pid) => console.log(`Waiting for the set-up that process ${pid} is running in this checkout …`);
+  await withLock(
+    join(root, '.cache', 'setup.lock'),
+    async () => {
+      if (!isInstalled()) await install();
+      if (build && !isBuilt()) await buildAll();
+    },
+    tellWaiting,
+  );
+}
+
+function requireNode() {
+  const wanted = manifest.engines.node.replace('>=', '').split('.').map(Number);
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > wanted[0] || (major === wanted[0] && minor >= wanted[1])) return;
+  stop(
+    `Whetstone needs Node.js ${wanted.join('.')} or newer; this is ${process.versions.node}. Install a current LTS.`,
+  );
+}
+
+const isInstalled = () =>
+  readStamp(installStamp)?.inputs === fingerprint(installInputs) &&
+  workspaces.every((folder) => existsSync(join(root, folder, 'node_modules')));
+
+function isBuilt() {
+  const stamp = readStamp(buildStamp);
+  return (
+    stamp?.inputs === fingerprint(buildInputs) &&
+    stamp.outputs.length > 0 &&
+    stamp.outputs.every((file) => existsSync(join(root, file)))
+  );
+}
+
+async function install() {
+  const command = ['npx', '-y', manifest.packageManager, 'install', '--frozen-lockfile'];
+  await step('Installing dependencies', command, quietInstall());
+  writeStamp(installStamp, { inputs: fingerprint(installInputs) });
+}
+
+async function buildAll() {
+  // Read first: a source that is edited during the build must count as changed.
+  const inputs = fingerprint(buildInputs);
+  await step('Building', manifest.scripts.build);
+  const outputs = workspaces.flatMap((folder) => filesBelow(`${folder}/dist`));
+  writeStamp(buildStamp, { inputs, outputs });
+}
+
+async function step(title, command, env) {
+  const startedAt = performance.now();
+  process.stdout.write(`${title} …`);
+  const result = await run(command, { env });
+  if (result.interrupted) exitLike({ signal: result.interrupted });
+  if (result.code !== 0) {
+    process.stdout.write(' failed\n\n');
+    stop(`${result.output}\n${title} failed: ${[command].flat().join(' ')}`);
+  }
+  process.stdout.write(` ${seconds(startedAt)}\n`);
+}
+
+/** npm and pnpm write below the home directory; without one of our own their caches go into the checkout. */
+function quietInstall() {
+  const env = {
+    npm_config_update_notifier: 'false',
+    // A directory made by another pnpm or another store is replaced without asking: nobody may be there to answer.
+    pnpm_config_confirm_modules_purge: 'false',
+  };
+  if (homedir()) return env;
+  const home = join(root, '.cache', 'home');
+  mkdirSync(home, { recursive: true });
+  return { ...env, HOME: home };
+}
+
+function readStamp(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+const writeStamp = (path, stamp) => writeFileSync(path, JSON.stringify(stamp));
+
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}
