@@ -60,6 +60,10 @@ describeOnEngines('flags', (engine) => {
     expect(await enabled('plan=free&plan=pro&seats=10.0')).toBe(true);
     expect(await enabled('plan=pro&seats=9')).toBe(false);
     expect(await enabled('plan=pro&seats=many')).toBe(false);
+    const long = await app.call('GET', `/api/flags/attributes/evaluate?plan=${'x'.repeat(1_025)}`, {
+      key: app.adminKey,
+    });
+    expect(await long.json()).toMatchObject({ status: 400, errors: [{ path: 'attributes.plan' }] });
     const typed = await app.admin.evaluateFlag({ key: 'attributes', attributes: { plan: ['free', 'pro'], seats: 12 } });
     expect(typed.enabled).toBe(true);
   });

@@ -5,7 +5,19 @@ import { pageInput, pageOf } from './page.ts';
 
 export * from './flag-document.ts';
 
-const attribute = (text: string) => z.string().max(1024).optional().describe(text);
+// Conditions may search in what is sent here, so that its length is part of what one evaluation can cost.
+const maxText = 1_024;
+const attribute = (text: string) => z.string().max(maxText).optional().describe(text);
+
+const isLong = (value: unknown): boolean =>
+  typeof value === 'string' ? value.length > maxText : Array.isArray(value) && value.some(isLong);
+
+const Attributes = z.record(z.string().max(128), z.unknown()).superRefine((attributes, context) => {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (isLong(value))
+      context.addIssue({ code: 'custom', path: [name], message: `takes at most ${maxText} characters` });
+  }
+});
 
 /** The attributes every part of the product knows by name; anything else goes in `attributes`. */
 export const contextFields = {
@@ -22,7 +34,7 @@ export const contextFields = {
 
 const EvaluationContext = z.object({
   ...contextFields,
-  attributes: z.record(z.string(), z.unknown()).optional().describe('Any further attributes'),
+  attributes: Attributes.optional().describe('Any further attributes'),
 });
 export type EvaluationContext = z.infer<typeof EvaluationContext>;
 
