@@ -29,20 +29,36 @@ export interface ToolResult {
 
 type Environment = Record<string, string>;
 
+/** How to start the server, as a client's configuration says it. */
+export interface Launch {
+  command: string;
+  args: string[];
+}
+
+const built: Launch = { command: process.execPath, args: [mcpServerFile] };
+
 /** Both SDK clients in each way they open a connection, and the protocol revision that must come of it. */
-export const clients: { name: string; revision: string | undefined; open: (env: Environment) => Promise<Agent> }[] = [
+export const clients: {
+  name: string;
+  revision: string | undefined;
+  open: (env: Environment, launch?: Launch) => Promise<Agent>;
+}[] = [
   // This one does not tell its revision; it knows none after 2025-11-25.
   { name: 'sdk 1.32', revision: undefined, open: openLegacy },
-  { name: 'client 2.4, legacy', revision: '2025-11-25', open: (env) => openModern('legacy', env) },
-  { name: 'client 2.4, pinned', revision: '2026-07-28', open: (env) => openModern({ pin: '2026-07-28' }, env) },
-  { name: 'client 2.4, auto', revision: '2026-07-28', open: (env) => openModern('auto', env) },
+  { name: 'client 2.4, legacy', revision: '2025-11-25', open: (env, launch) => openModern('legacy', env, launch) },
+  {
+    name: 'client 2.4, pinned',
+    revision: '2026-07-28',
+    open: (env, launch) => openModern({ pin: '2026-07-28' }, env, launch),
+  },
+  { name: 'client 2.4, auto', revision: '2026-07-28', open: (env, launch) => openModern('auto', env, launch) },
 ];
 
 const identity = { name: 'whetstone-test', version: '0' };
 
-async function openLegacy(env: Environment): Promise<Agent> {
+async function openLegacy(env: Environment, launch = built): Promise<Agent> {
   const client = new LegacyClient(identity);
-  await client.connect(new LegacyStdio({ command: process.execPath, args: [mcpServerFile], env, stderr: 'ignore' }));
+  await client.connect(new LegacyStdio({ ...launch, env, stderr: 'ignore' }));
   return {
     revision: () => undefined,
     instructions: () => client.getInstructions(),
@@ -54,9 +70,9 @@ async function openLegacy(env: Environment): Promise<Agent> {
 
 type Mode = 'legacy' | 'auto' | { pin: string };
 
-async function openModern(mode: Mode, env: Environment): Promise<Agent> {
+async function openModern(mode: Mode, env: Environment, launch = built): Promise<Agent> {
   const client = new ModernClient(identity, { versionNegotiation: { mode } });
-  await client.connect(new ModernStdio({ command: process.execPath, args: [mcpServerFile], env, stderr: 'ignore' }));
+  await client.connect(new ModernStdio({ ...launch, env, stderr: 'ignore' }));
   return {
     revision: () => client.getNegotiatedProtocolVersion(),
     instructions: () => client.getInstructions(),

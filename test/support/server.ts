@@ -42,6 +42,9 @@ export async function startServer({ dataDir, env = {} }: Options = {}) {
     output: () => output,
     log: () => log,
     exited,
+    /** Stopped in its tracks: it takes connections and answers nothing, as a hung machine does. */
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
     stop: async (signal: NodeJS.Signals = 'SIGTERM') => {
       child.kill(signal);
       return exited;
