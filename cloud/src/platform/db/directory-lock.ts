@@ -1,91 +1,91 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { WhetstoneError } from '@whetstone/shared/errors';
-
-interface Holder {
-  pid: number;
-  /** Start time of that process where the system tells it (Linux), so that a reused pid is not taken for the holder. */
-  startedAt: string;
-  nonce: string;
-}
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /**
- * Two processes on one PGlite directory silently lose data, so the second is refused. A lock left by a process that is
- * gone is taken over. Resolves with the release.
+ * Two processes on one PGlite directory silently lose data, so the second is refused. Resolves with the release.
+ *
+ * The lock is a directory that holds one file named after its owner. It is taken by renaming a prepared directory over it,
+ * which the system allows only while the lock is missing or empty, so that of many exactly one succeeds. The file of a
+ * process that is gone is removed under its own name: whoever comes late cannot remove a newcomer's by mistake.
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = join(directory, 'lock');
-  const me: Holder = { pid: process.pid, startedAt: startOf(process.pid), nonce: randomUUID() };
-  const draft = `${lock}.${me.nonce}`;
-  await writeFile(draft, JSON.stringify(me), { mode: 0o600 });
-  try {
-    if (!(await linked(draft, lock))) await takeOver(directory, lock, draft);
-  } finally {
-    await unlink(draft);
+  const owner = ownerName();
+
+  if (!(await taken(lock, owner))) {
+    await clearDeadOwners(directory, lock);
+    if (!(await taken(lock, owner))) throw refusal(directory, await ownersOf(lock));
   }
   return async () => {
-    if ((await holderOf(lock))?.nonce === me.nonce) await unlink(lock);
+    await rm(join(lock, owner), { force: true });
+    await rmdir(lock).catch(() => undefined);
   };
 }
 
-/** A hard link is made whole or not at all, and never over another. */
-async function linked(from: string, to: string) {
+async function taken(lock: string, owner: string) {
+  const prepared = await mkdtemp(`${lock}.`);
+  await writeFile(join(prepared, owner), '');
   try {
-    await link(from, to);
+    await rename(prepared, lock);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    await rm(prepared, { recursive: true, force: true });
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // ENOTDIR: something else stands in its place, such as the lock file of an older version.
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR'].includes(code)) return false;
     throw error;
   }
 }
 
-async function takeOver(directory: string, lock: string, draft: string) {
-  const holder = await holderOf(lock);
-  if (holder && isAlive(holder)) throw refusal(directory, holder.pid);
-
-  // Two may find the same stale lock: what was moved away must be what was read, else it is a winner's fresh one.
-  const aside = `${draft}.stale`;
-  await rename(lock, aside).catch(() => undefined);
-  const moved = await holderOf(aside);
-  const isStale = moved?.nonce === holder?.nonce;
-  if (!isStale) await linked(aside, lock);
-  await unlink(aside).catch(() => undefined);
-  if (!isStale || !(await linked(draft, lock))) throw refusal(directory, (await holderOf(lock))?.pid);
+async function clearDeadOwners(directory: string, lock: string) {
+  const owners = await ownersOf(lock);
+  if (owners.some(isAlive)) throw refusal(directory, owners);
+  for (const owner of owners) await rm(join(lock, owner), { force: true });
+  // Where the system renames over nothing that exists (Windows), and for what is not even a directory.
+  await rmdir(lock).catch(() => undefined);
 }
 
-async function holderOf(lock: string): Promise<Holder | undefined> {
+const ownersOf = (lock: string) => readdir(lock).catch((): string[] => []);
+
+/** The start time guards against a later process of the same number; systems without /proc do without. */
+const ownerName = () => `${process.pid}-${stateOf(process.pid)?.startedAt ?? ''}-${randomUUID()}`;
+
+function partsOf(owner: string) {
+  const [pid, startedAt = ''] = owner.split('-');
+  return { pid: Number(pid), startedAt };
+}
+
+function isAlive(owner: string) {
+  const { pid, startedAt } = partsOf(owner);
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  const state = stateOf(pid);
+  if (state) return state.startedAt === startedAt && !state.isDead;
+  if (startedAt) return false;
   try {
-    return JSON.parse(await readFile(lock, 'utf8')) as Holder;
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Fields 3 and 22 of /proc/PID/stat: the state, and the start in clock ticks after boot. A zombie is dead. */
+function stateOf(pid: number) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    return { startedAt: fields[19] ?? '', isDead: fields[0] === 'Z' || fields[0] === 'X' };
   } catch {
-    // Unreadable or torn: nobody can prove that they hold it.
     return undefined;
   }
 }
 
-function isAlive({ pid, startedAt }: Holder) {
-  if (pid === process.pid && startedAt !== startOf(pid)) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  return startedAt === startOf(pid);
-}
-
-/** Field 22 of /proc/PID/stat, clock ticks after boot; empty where there is no /proc. */
-function startOf(pid: number) {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-}
-
-const refusal = (directory: string, pid: number | undefined) =>
-  new WhetstoneError(
+function refusal(directory: string, owners: string[]) {
+  const by = owners[0] ? ` (process ${partsOf(owners[0]).pid})` : '';
+  return new WhetstoneError(
     'conflict',
-    `${directory} is in use by another Whetstone server${pid ? ` (process ${pid})` : ''}. Stop that one, or set WHETSTONE_DATA_DIR to another directory.`,
+    `${directory} is in use by another Whetstone server${by}. Stop that one, or set WHETSTONE_DATA_DIR to another directory.`,
   );
+}
