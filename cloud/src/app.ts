@@ -6,7 +6,6 @@ import { flagService } from './features/flags/service.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
 import { tenancyService } from './features/tenancy/service.ts';
 import { serveDocs } from './http/docs.ts';
-import { serveMetrics } from './http/metrics.ts';
 import { mount } from './http/mount.ts';
 import { openApi } from './http/openapi.ts';
 import { newHttpServer } from './http/server.ts';
@@ -46,7 +45,6 @@ export function buildApp({ database, clock, log, version }: Platform): FastifyIn
   };
 
   const app = newHttpServer(log);
-  serveMetrics(app);
   mount(app, contract, handlers, { authenticate: credentials.authenticate, applyOnce });
   const document = JSON.stringify(openApi(contract, version));
   app.get('/openapi.json', async (_, reply) =>

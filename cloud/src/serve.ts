@@ -43,10 +43,12 @@ function addressOf({ address, port, family }: AddressInfo) {
 
 /** Answers what is under way, writes down what is open, and leaves; a second signal or ten seconds leave at once. */
 function stopGracefully(close: () => Promise<void>) {
-  let isStopping = false;
+  let stoppingSinceMs: number | undefined;
   const stop = () => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
+    // One Ctrl+C often arrives twice: from the terminal, and passed on by the npm that started us.
+    if (stoppingSinceMs !== undefined && clock() - stoppingSinceMs < 1_000) return;
+    if (stoppingSinceMs !== undefined) process.exit(1);
+    stoppingSinceMs = clock();
     setTimeout(() => process.exit(1), 10_000).unref();
     close().then(
       () => process.exit(0),

@@ -18,10 +18,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     ctx: Ctx | null;
   }
-  interface FastifyContextConfig {
-    /** Id of the operation in the contract. */
-    operation?: string;
-  }
 }
 
 /** Turns the `authorization` header into who is asking; throws `unauthorized`. */
@@ -46,9 +42,8 @@ export function mount<C extends Contract>(
     app.route({
       method: op.method,
       url: op.path,
-      config: { operation: id },
       // Before the body is read: a stranger's bytes are not worth parsing.
-      ...(op.role === 'public' ? {} : { onRequest: gate(id, op.role, border.authenticate) }),
+      onRequest: op.role === 'public' ? name(id) : gate(id, op.role, border.authenticate),
       handler: op.idempotent
         ? (request, reply) => answerOnce({ id, op, read, handle, border, request, reply })
         : (request, reply) => {
@@ -66,6 +61,13 @@ type AnyHandler = (ctx: Ctx, input: unknown) => unknown;
 /** `Handlers` ties each id to the input type of that operation, which a loop over ids cannot express. */
 const handlerOf = (handlers: object, id: string) => (handlers as Record<string, AnyHandler>)[id]!;
 
+function name(id: string) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+    request.operation = id;
+    done();
+  };
+}
+
 function gate(id: string, needed: Exclude<Operation['role'], 'public'>, authenticate: Authenticate) {
   const admit = (request: FastifyRequest, ctx: Ctx) => {
     request.ctx = ctx;
@@ -73,6 +75,7 @@ function gate(id: string, needed: Exclude<Operation['role'], 'public'>, authenti
     throw new WhetstoneError('forbidden', `${id} needs the role "${needed}"; this key has "${ctx.actor.role}"`);
   };
   return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+    request.operation = id;
     try {
       const ctx = authenticate(request.headers.authorization);
       if (ctx instanceof Promise) return void ctx.then((known) => admit(request, known)).then(() => done(), done);

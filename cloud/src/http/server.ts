@@ -1,9 +1,11 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
+import { randomBytes } from 'node:crypto';
+import { observe } from './observe.ts';
 import { answerBrokenRequest, answerProblem, answerProblems } from './problems.ts';
 
 /** An HTTP server without routes: limits, request ids, what is logged, and the shape of every failure. */
 export function newHttpServer(log: FastifyBaseLogger): FastifyInstance {
+  const nextRequestId = requestIds();
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -15,7 +17,7 @@ export function newHttpServer(log: FastifyBaseLogger): FastifyInstance {
     requestTimeout: 60_000,
     forceCloseConnections: 'idle',
     requestIdHeader: false,
-    genReqId: ({ headers }) => givenRequestId(headers['x-request-id']) ?? uuidv7(),
+    genReqId: ({ headers }) => givenRequestId(headers['x-request-id']) ?? nextRequestId(),
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
   });
@@ -26,17 +28,15 @@ export function newHttpServer(log: FastifyBaseLogger): FastifyInstance {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    const isWrite = request.method !== 'GET' && request.method !== 'HEAD';
-    if (isWrite || reply.statusCode >= 500) {
-      const { operation } = request.routeOptions.config;
-      const durationMs = Math.round(reply.elapsedTime);
-      const key = request.ctx?.actor.selector;
-      log.info({ requestId: request.id, operation, status: reply.statusCode, durationMs, key }, 'request');
-    }
-    done();
-  });
+  observe(app, log);
   return app;
+}
+
+/** Unique by a random start and a count: a UUID for each would cost more than the evaluation of a flag. */
+function requestIds() {
+  const start = randomBytes(9).toString('base64url');
+  let count = 0;
+  return () => `${start}.${(count++).toString(36)}`;
 }
 
 const givenRequestId = (header: string | string[] | undefined) =>

@@ -1,6 +1,6 @@
 import { parseApiKey, type ApiKey } from '@whetstone/shared/keys';
 import { Role } from '@whetstone/shared/contract';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Ctx } from '../../context.ts';
@@ -9,7 +9,7 @@ import type { RevisionWatch } from '../../platform/db/revisions.ts';
 import { systemRepository, type Credential } from './repository.ts';
 
 /** SHA-256 suffices for 190 random bits: there is no dictionary to slow down. */
-export const hashSecret = (secret: string) => createHash('sha256').update(secret).digest();
+export const hashSecret = (secret: string) => hash('sha256', secret, 'buffer');
 
 interface Entry {
   /** Absent for a selector that nobody has. */
