@@ -20,7 +20,7 @@ const Attributes = z.record(z.string().max(128), z.unknown()).superRefine((attri
 });
 
 /** The attributes every part of the product knows by name; anything else goes in `attributes`. */
-export const contextFields = {
+const contextFields = {
   userId: attribute('Person the work is for; default unit of splits'),
   repoId: attribute('Repository, e.g. acme/api'),
   branch: attribute('Git branch'),
@@ -38,8 +38,8 @@ const EvaluationContext = z.object({
 });
 export type EvaluationContext = z.infer<typeof EvaluationContext>;
 
-export const reasons = ['TARGETING_MATCH', 'SPLIT', 'STATIC', 'DEFAULT', 'DISABLED', 'ERROR'] as const;
-export const evaluationErrors = [
+const reasons = ['TARGETING_MATCH', 'SPLIT', 'STATIC', 'DEFAULT', 'DISABLED', 'ERROR'] as const;
+const evaluationErrors = [
   'TARGETING_KEY_MISSING',
   'FLAG_NOT_FOUND',
   'TYPE_MISMATCH',

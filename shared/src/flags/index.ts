@@ -1,7 +1,6 @@
 export { bucketOf } from './bucketing.ts';
-export type { CompiledFlag } from './compile.ts';
 export { conditionComplaint } from './condition.ts';
-export { evaluate, type EvaluateOptions } from './evaluate.ts';
+export { evaluate } from './evaluate.ts';
 export { murmur3 } from './murmur3.ts';
 export { compileRuleset, type CompiledRuleset } from './ruleset.ts';
 export { expandShortFlag } from './short-form.ts';
