@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     // A forgotten `it.only` would make the rest of its file vanish from the count.
     allowOnly: false,
+    globalSetup: 'test/support/scratch-global.ts',
     projects: [
       {
         extends: true,
@@ -17,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'cloud',
           include: ['cloud/test/integration/**/*.test.ts'],
-          globalSetup: 'test/support/postgres-global.ts',
+          globalSetup: ['test/support/scratch-global.ts', 'test/support/postgres-global.ts'],
           // PGlite takes 3 s to start on an idle core and 12 s on a busy one.
           hookTimeout: 60_000,
           testTimeout: 30_000,

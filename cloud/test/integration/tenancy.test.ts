@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { formatApiKey } from '@whetstone/shared/keys';
 import { bootstrap } from '../../src/features/tenancy/bootstrap.ts';
 import { startApp, testClock, type TestApp } from '../support/app.ts';
-import { describeOnEngines, type Place } from '../support/engines.ts';
+import { describeOn, describeOnEngines, postgres, type Place } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';
 
 describeOnEngines('keys', (engine) => {
@@ -150,9 +150,9 @@ describeOnEngines('a key from the environment', (engine) => {
   });
 });
 
-describeOnEngines('two servers on one database', (engine) => {
-  it('agree within a second on revoked keys and changed flags', async ({ skip }) => {
-    if (engine.name === 'pglite') return skip('a PGlite directory belongs to one process');
+// A PGlite directory belongs to one process.
+describeOn(postgres, 'two servers on one database', (engine) => {
+  it('agree within a second on revoked keys and changed flags', async () => {
     const place = await engine.place();
     const one = await startApp(engine, { place });
     const { secret, id } = await one.admin.createKey({ name: 'seen by both', role: 'viewer' });

@@ -38,7 +38,7 @@ export const pglite: Engine = {
   },
 };
 
-const postgres: Engine = {
+export const postgres: Engine = {
   name: 'postgres',
   missing: postgresUrl() === undefined ? noPostgres : undefined,
   place: async () => {
@@ -59,10 +59,12 @@ export const silentLog = pino({ level: 'silent' });
 
 /** A suite on every engine; where one cannot run, a test that says so takes its place. */
 export function describeOnEngines(title: string, suite: (engine: Engine) => void) {
-  for (const engine of engines) {
-    describe(`${title} on ${engine.name}`, () => {
-      if (engine.missing) it('runs here', ({ skip }) => skip(engine.missing));
-      else suite(engine);
-    });
-  }
+  for (const engine of engines) describeOn(engine, title, suite);
+}
+
+export function describeOn(engine: Engine, title: string, suite: (engine: Engine) => void) {
+  describe(`${title} on ${engine.name}`, () => {
+    if (engine.missing) it('runs here', ({ skip }) => skip(engine.missing));
+    else suite(engine);
+  });
 }
