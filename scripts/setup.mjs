@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { filesBelow, fingerprint } from './lib/fingerprint.mjs';
@@ -15,7 +15,7 @@ const buildInputs = [
   ...installInputs,
   'tsup.config.ts',
   'tsconfig.json',
-  'scripts/build-template.mjs',
+  'mcp-server/tsconfig.types.json',
   ...workspaces.map((folder) => `${folder}/src`),
 ];
 
@@ -93,10 +93,20 @@ function quietInstall() {
     // A directory made by another pnpm or another store is replaced without asking: nobody may be there to answer.
     pnpm_config_confirm_modules_purge: 'false',
   };
-  if (homedir()) return env;
+  if (isWritable(homedir())) return env;
   const home = join(root, '.cache', 'home');
   mkdirSync(home, { recursive: true });
   return { ...env, HOME: home };
+}
+
+function isWritable(directory) {
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readStamp(path) {

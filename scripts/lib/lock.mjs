@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -61,10 +71,13 @@ function isAbandoned(path, holder) {
 
 function isAlive(pid) {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     return error.code === 'EPERM';
   }
+  // Killed, but not yet collected by its parent: it still answers, and will never let go.
+  const state = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))?.match(/\) ([A-Z]) /)?.[1];
+  return state !== 'Z' && state !== 'X';
 }
 
 /** Another process may have been faster; then there is nothing left to do here. */
