@@ -2,12 +2,12 @@ import { validate } from 'dockerfile-utils';
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../cloud/src/config.ts';
 import { inRepository, repositoryFiles } from '../support/repository-files.ts';
 import { FlyConfiguration } from './fly-configuration.ts';
 
 const read = (file: string) => readFileSync(inRepository(file), 'utf8');
-const serverConfig = read('cloud/src/config.ts');
-const defaultPort = Number(/PORT:.*\.default\((\d+)\)/.exec(serverConfig)?.[1]);
+const { port } = readConfig({});
 
 describe('the Dockerfile', () => {
   const text = read('Dockerfile');
@@ -52,7 +52,7 @@ describe('the Dockerfile', () => {
     expect(text).toMatch(/^ENV .*HOST=0\.0\.0\.0/m);
     expect(text).toMatch(/^HEALTHCHECK [^]*\/healthz/m);
     expect(text).toMatch(/^CMD \["node", "cloud\/dist\/server\.js"\]$/m);
-    expect(text).toMatch(new RegExp(`^EXPOSE ${defaultPort}$`, 'm'));
+    expect(text).toMatch(new RegExp(`^EXPOSE ${port}$`, 'm'));
   });
 });
 
@@ -76,8 +76,7 @@ describe('fly.toml', () => {
   });
 
   it("agrees with the server's port, its routes and its process", () => {
-    expect(defaultPort).toBe(8787);
-    expect([fly.http_service?.internal_port, fly.metrics?.port]).toEqual([defaultPort, defaultPort]);
+    expect([fly.http_service?.internal_port, fly.metrics?.port]).toEqual([port, port]);
     expect(fly.http_service?.checks?.map(({ path }) => path)).toEqual(['/readyz']);
     expect(fly.processes).toEqual({ web: 'node cloud/dist/server.js' });
     expect(fly.http_service?.processes).toEqual(['web']);
