@@ -44,8 +44,8 @@ export function buildApp({ database, clock, log, version }: Platform): FastifyIn
     ...flagService({ rulesets, clock }),
   };
 
-  const app = newHttpServer(log);
-  mount(app, contract, handlers, { authenticate: credentials.authenticate, applyOnce });
+  const { app, answer } = newHttpServer(log);
+  mount(app, contract, handlers, { authenticate: credentials.authenticate, applyOnce, answer });
   const document = JSON.stringify(openApi(contract, version));
   app.get('/openapi.json', async (_, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(document),

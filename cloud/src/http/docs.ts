@@ -27,7 +27,11 @@ const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', deepLinkin
 export function serveDocs(app: FastifyInstance) {
   const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
   app.get('/docs', async (_, reply) =>
-    reply.header('content-security-policy', policy).header('content-type', 'text/html; charset=utf-8').send(page),
+    reply
+      .header('content-security-policy', policy)
+      .header('x-content-type-options', 'nosniff')
+      .header('content-type', 'text/html; charset=utf-8')
+      .send(page),
   );
   app.get('/docs/start.js', async (_, reply) => reply.header('content-type', 'text/javascript').send(start));
   for (const [name, { type, file }] of Object.entries(assets)) {

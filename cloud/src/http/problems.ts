@@ -2,10 +2,11 @@ import { statusOf, WhetstoneError, type ErrorCode } from '@whetstone/shared/erro
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Answer } from './answer.ts';
 
 /** Gives every failure, foreseen or not, the one shape clients read: RFC 9457 problem details. */
-export function answerProblems(app: FastifyInstance) {
-  app.setErrorHandler(answerProblem);
+export function answerProblems(app: FastifyInstance, answer: Answer) {
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, answer));
 
   app.setNotFoundHandler(async ({ method, url }) => {
     throw new WhetstoneError('not_found', `there is no operation at ${method} ${url.split('?')[0]}; see /docs`);
@@ -13,14 +14,12 @@ export function answerProblems(app: FastifyInstance) {
 }
 
 /** Also for what fails before a route is found, such as an address that cannot be decoded. */
-export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, answer: Answer) {
   const known = asWhetstoneError(error);
   if (known.code === 'internal') request.log.error({ err: error, requestId: request.id }, 'bug');
-  return reply
-    .code(statusOf[known.code])
-    .header('x-request-id', request.id)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problemOf(known, request.id)));
+  const body = JSON.stringify(problemOf(known, request.id));
+  const contentType = 'application/problem+json; charset=utf-8';
+  return answer(request, reply, { status: statusOf[known.code], body, contentType });
 }
 
 /** What is not HTTP at all never reaches a route: it is answered on the bare socket, in the same shape. */

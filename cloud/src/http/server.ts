@@ -1,15 +1,15 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
-import { observe } from './observe.ts';
+import { answerDoor, type Answer } from './answer.ts';
 import { answerBrokenRequest, answerProblem, answerProblems } from './problems.ts';
 
-/** An HTTP server without routes: limits, request ids, what is logged, and the shape of every failure. */
-export function newHttpServer(log: FastifyBaseLogger): FastifyInstance {
+/** An HTTP server without operations: limits, request ids, what is logged, and the shape of every failure. */
+export function newHttpServer(log: FastifyBaseLogger): { app: FastifyInstance; answer: Answer } {
   const nextRequestId = requestIds();
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    // Lines name their request themselves, below: a child logger per request costs more than the request.
+    // Lines name their request themselves: a child logger for each would cost more than the request.
     childLoggerFactory: (logger) => logger,
     bodyLimit: 1_048_576,
     // Longer than any key, so that a key that is too long is called that and not an unknown address.
@@ -19,17 +19,12 @@ export function newHttpServer(log: FastifyBaseLogger): FastifyInstance {
     requestIdHeader: false,
     genReqId: ({ headers }) => givenRequestId(headers['x-request-id']) ?? nextRequestId(),
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply, answer),
   });
-  answerProblems(app);
+  const answer = answerDoor(app, log);
+  answerProblems(app, answer);
   takeJsonAlone(app);
-
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-    done();
-  });
-  observe(app, log);
-  return app;
+  return { app, answer };
 }
 
 /** Unique by a random start and a count: a UUID for each would cost more than the evaluation of a flag. */

@@ -53,6 +53,16 @@ describeOnEngines('keys', (engine) => {
     await expect(app.admin.updateKey({ id: key.id, name: 'x' })).rejects.toMatchObject({ code: 'conflict' });
   });
 
+  it('stop when revoked while they are being looked up, and stay stopped', async () => {
+    for (let round = 0; round < 20; round++) {
+      const key = await app.admin.createKey({ name: `raced ${round}`, role: 'viewer' });
+      const client = app.clientOf(key.secret);
+      const asking = Array.from({ length: 6 }, () => client.getMe({}).catch(() => undefined));
+      await Promise.all([...asking, app.admin.revokeKey({ id: key.id })]);
+      await expect(client.getMe({})).rejects.toMatchObject(refused);
+    }
+  });
+
   it('lose their rights at once when downgraded', async () => {
     const key = await app.admin.createKey({ name: 'editor', role: 'editor' });
     const client = app.clientOf(key.secret);

@@ -61,7 +61,7 @@ const ctx = (role: Ctx['actor']['role']): Ctx => ({
 });
 
 const lines: string[] = [];
-const app = newHttpServer(createLog('info', { write: (line) => void lines.push(line) }));
+const { app, answer } = newHttpServer(createLog('info', { write: (line) => void lines.push(line) }));
 const handlers = {
   echo: async (_: Ctx, input: object) => ({ sent: input }),
   fall: async () => Promise.reject(new Error('password is hunter2')),
@@ -76,6 +76,7 @@ mount(app, contract, handlers, {
       : ctx(header === 'Bearer editor' ? 'editor' : 'viewer');
   },
   applyOnce: () => Promise.reject(new Error('not in this test')),
+  answer,
 });
 
 const get = (url: string, key = 'viewer') => app.inject({ url, headers: { authorization: `Bearer ${key}` } });

@@ -46,9 +46,9 @@ export interface CallOptions {
 /** An answer whose JSON is ready, so that a hot or large one is neither built nor checked again for each caller. */
 export class Prepared {
   readonly json: string;
-  readonly etag: string;
+  readonly etag: string | undefined;
 
-  constructor(json: string, etag: string) {
+  constructor(json: string, etag: string | undefined) {
     this.json = json;
     this.etag = etag;
   }

@@ -18,6 +18,7 @@ const maxDepth = 64;
 
 /** The first thing in a JSON value that cannot be stored faithfully. Iterative, since depth is what it guards against. */
 function flawIn(root: unknown): FieldError | undefined {
+  if (isPlainQuery(root)) return undefined;
   const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, path, depth } = next;
@@ -32,6 +33,15 @@ function flawIn(root: unknown): FieldError | undefined {
     }
   }
   return undefined;
+}
+
+/** A few sound texts and nothing else, as in most queries: not worth the walk. */
+function isPlainQuery(root: unknown) {
+  for (const name in root as object) {
+    const value = (root as Record<string, unknown>)[name];
+    if (typeof value !== 'string' || isBadText(value) || isBadText(name)) return false;
+  }
+  return true;
 }
 
 const isBadText = (text: string) => text.includes('\0') || !text.isWellFormed();

@@ -1,16 +1,17 @@
-import type {
-  Evaluation,
-  flags,
-  FlagDefinition,
-  Handlers,
-  Parsed,
-  WhetstoneContract,
+import {
+  Prepared,
+  type flags,
+  type FlagDefinition,
+  type Handlers,
+  type Parsed,
+  type WhetstoneContract,
 } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { evaluate, expandShortFlag } from '@whetstone/shared/flags';
 import type { Ctx } from '../../context.ts';
 import type { ProjectTx } from '../../platform/db/database.ts';
 import { pageAfter, readCursor } from '../../platform/page.ts';
+import { evaluationJson } from './evaluation-json.ts';
 import { flagView } from './flag-view.ts';
 import { brokenDependants, referenceComplaints } from './references.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
@@ -97,10 +98,10 @@ function evaluateIn(
   { compiled }: LoadedRuleset,
   { key, explain = false, ...context }: Question,
   nowMs: number,
-): Evaluation {
+): Prepared {
   const evaluation = evaluate(compiled, key, context, { nowMs, explain });
   if (!evaluation) throw unknownFlag(key);
-  return evaluation;
+  return new Prepared(evaluationJson(evaluation), undefined);
 }
 
 /** A definition is what a person wrote: all but what the server sets. */

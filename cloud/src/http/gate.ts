@@ -1,0 +1,43 @@
+import { mayActAs, type Operation } from '@whetstone/shared/contract';
+import { WhetstoneError } from '@whetstone/shared/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Ctx } from '../context.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null where an operation asks for no key. */
+    ctx: Ctx | null;
+  }
+}
+
+/** Turns the `authorization` header into who is asking; throws `unauthorized`. */
+export type Authenticate = (header: string | undefined) => Ctx | Promise<Ctx>;
+
+type Done = (error?: Error) => void;
+
+/**
+ * What happens to a request before its body is read, since a stranger's bytes are not worth parsing: it gets the name of
+ * its operation, its key is looked at, then its role. Without a promise when the key is known, which is the hot path.
+ */
+export function gate(id: string, needed: Operation['role'], authenticate: Authenticate) {
+  const admit = (request: FastifyRequest, ctx: Ctx, role: Exclude<Operation['role'], 'public'>) => {
+    request.ctx = ctx;
+    if (mayActAs(ctx.actor.role, role)) return;
+    throw new WhetstoneError('forbidden', `${id} needs the role "${role}"; this key has "${ctx.actor.role}"`);
+  };
+
+  return (request: FastifyRequest, _reply: FastifyReply, done: Done) => {
+    request.operation = id;
+    request.startedMs = performance.now();
+    if (needed === 'public') return done();
+    try {
+      const ctx = authenticate(request.headers.authorization);
+      if (ctx instanceof Promise)
+        return void ctx.then((known) => admit(request, known, needed)).then(() => done(), done);
+      admit(request, ctx, needed);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done();
+  };
+}

@@ -1,0 +1,60 @@
+import { Evaluation, type EvaluationContext } from '@whetstone/shared/contract';
+import { compileRuleset, evaluate } from '@whetstone/shared/flags';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { evaluationJson } from '../../src/features/flags/evaluation-json.ts';
+
+const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,12}$/);
+const values = fc.jsonValue({ maxDepth: 2 });
+
+/** Flags that decide in every way there is: disabled, fixed, split, without a unit, by rule. */
+const flag = fc
+  .record({
+    key: fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,12}$/),
+    enabled: fc.boolean(),
+    names: fc.uniqueArray(name, { minLength: 2, maxLength: 3 }),
+    values: fc.array(values, { minLength: 3, maxLength: 3 }),
+    coverage: fc.double({ min: 0, max: 100, noNaN: true }),
+    isSplit: fc.boolean(),
+    ruleId: name,
+    hasRule: fc.boolean(),
+    never: fc.boolean(),
+  })
+  .map(({ key, enabled, names, values: list, coverage, isSplit, ruleId, hasRule, never }) => {
+    const serve = isSplit
+      ? { split: names.map((variant) => ({ variant, weight: 1 })), coverage }
+      : { variant: names[0] };
+    return {
+      key,
+      enabled,
+      variants: Object.fromEntries(names.map((variant, i) => [variant, list[i]])),
+      offVariant: names[1],
+      rules: hasRule ? [{ id: ruleId, when: never ? [{ attribute: 'none', op: 'exists' }] : [], serve }] : [],
+      fallthrough: serve,
+      version: 1,
+      createdAt: '2026-01-01T00:00:00Z',
+      updatedAt: '2026-01-01T00:00:00Z',
+    };
+  });
+
+it('writes every evaluation as JSON.stringify would, and as the contract has it', () => {
+  const reasons = new Set<string>();
+  fc.assert(
+    fc.property(
+      flag,
+      fc.constantFrom<EvaluationContext>({}, { userId: 'zoë' }),
+      fc.boolean(),
+      (document, context, explain) => {
+        const ruleset = compileRuleset({ revision: 1, flags: [document] })!;
+        const evaluation = evaluate(ruleset, document.key, context, { nowMs: 0, explain })!;
+        reasons.add(evaluation.reason);
+        expect(evaluationJson(evaluation)).toBe(JSON.stringify(evaluation));
+        expect(Evaluation.parse(JSON.parse(evaluationJson(evaluation)))).toEqual(
+          JSON.parse(JSON.stringify(evaluation)),
+        );
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+  expect([...reasons].toSorted()).toEqual(['DEFAULT', 'DISABLED', 'ERROR', 'SPLIT', 'STATIC', 'TARGETING_MATCH']);
+});
