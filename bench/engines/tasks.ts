@@ -1,0 +1,12 @@
+/** What the parent asks of an engine's process. */
+export interface Task {
+  kind: 'ask' | 'load' | 'change';
+  times: number;
+}
+
+export interface TaskResult {
+  /** CPU time of the whole process per time, its garbage collection and compiler threads included. */
+  cpuUs: number;
+  /** The share of the answers that were "on". */
+  share: number | undefined;
+}

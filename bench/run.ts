@@ -1,0 +1,49 @@
+import { compile } from './entries/compile.ts';
+import { httpEvaluate } from './entries/http-evaluate.ts';
+import { localEvaluate } from './entries/local-evaluate.ts';
+import { start } from './entries/start.ts';
+import { endChildrenOnExit } from './harness/children.ts';
+import { isHeld, type Bar, type Entry } from './harness/report.ts';
+import { loadNow, writeResult } from './harness/results.ts';
+import { barText, reportText } from './harness/table.ts';
+
+const entries: Record<string, Entry> = {
+  'local-evaluate': localEvaluate,
+  compile,
+  'http-evaluate': httpEvaluate,
+  start,
+};
+
+/** More than this waits for a processor: what needs two of them at once suffers, and absolute figures mean little. */
+const busyLoad = 4;
+
+async function runEntry(name: string, { title, lasts, run }: Entry): Promise<Bar[]> {
+  console.log(`\n${name}: ${title} (${lasts})\n`);
+  const startedAt = new Date();
+  const before = loadNow();
+  const { referenceNs, ...report } = await run();
+  const load = { before, after: loadNow() };
+  writeResult({ entry: name, report, referenceNs, startedAt, load });
+  console.log(reportText(report, referenceNs));
+  const busy = before > busyLoad ? ': a busy machine, measure again at a quiet moment' : '';
+  console.log(`\nLoad average ${load.before} before, ${load.after} after${busy}. Kept in bench/results/${name}.json.`);
+  return report.bars.filter((bar) => !isHeld(bar));
+}
+
+/** All entries, or those whose names start with what was asked for. */
+function chosen(wanted: string[]): [string, Entry][] {
+  const all = Object.entries(entries);
+  const unknown = wanted.find((start) => !all.some(([name]) => name.startsWith(start)));
+  if (unknown === undefined) {
+    return all.filter(([name]) => wanted.length === 0 || wanted.some((start) => name.startsWith(start)));
+  }
+  console.error(`No bench entry is called "${unknown}"; there are ${Object.keys(entries).join(', ')}.`);
+  process.exit(1);
+}
+
+endChildrenOnExit();
+const short: string[] = [];
+for (const [name, entry] of chosen(process.argv.slice(2))) {
+  for (const bar of await runEntry(name, entry)) short.push(`${name}:${barText(bar)}`);
+}
+console.log(short.length > 0 ? `\n${short.join('\n')}` : '\nEvery bar is held.');

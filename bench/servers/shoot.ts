@@ -1,0 +1,50 @@
+import autocannon from 'autocannon';
+import { readFile } from 'node:fs/promises';
+
+export interface Target {
+  name: string;
+  url: string;
+  headers?: Record<string, string>;
+  /** Every answer must have it. */
+  status: number;
+  /** Process that answers. */
+  pid: number;
+}
+
+export interface Shot {
+  requestsPerSecond: number;
+  /** CPU time of the answering process per request. */
+  cpuUs: number;
+  p99Ms: number;
+}
+
+/** Twenty connections that ask again as soon as they were answered; throws when an answer is not as it should be. */
+export async function shoot({ name, url, headers = {}, status, pid }: Target, durationS: number): Promise<Shot> {
+  const before = await cpuMsOf(pid);
+  const result = await autocannon({ url, headers, connections: 20, duration: durationS });
+  const { total } = result.requests;
+  const cpuMs = (await cpuMsOf(pid)) - before;
+  const right = result.statusCodeStats?.[`${status}`]?.count ?? 0;
+  if (result.errors > 0 || right === 0 || right !== answered(result)) {
+    const statuses = JSON.stringify(result.statusCodeStats);
+    throw new Error(`${name}: expected ${status} alone, got ${statuses} and ${result.errors} connection errors`);
+  }
+  return {
+    requestsPerSecond: result.requests.average,
+    cpuUs: (cpuMs * 1_000) / total,
+    // Whole milliseconds, and 0 below the first: nothing can be divided by that.
+    p99Ms: Math.max(result.latency.p99, 1),
+  };
+}
+
+const answered = (result: autocannon.Result) =>
+  result['1xx'] + result['2xx'] + result['3xx'] + result['4xx'] + result['5xx'];
+
+/** Linux counts in hundredths of a second. */
+async function cpuMsOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => {
+    throw new Error('the CPU time of a server is read from /proc, which only Linux has');
+  });
+  const [, , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(')') + 1).split(' ');
+  return (Number(user) + Number(system)) * 10;
+}
