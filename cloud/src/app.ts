@@ -21,8 +21,14 @@ export interface Platform {
   version: string;
 }
 
+export interface App {
+  app: FastifyInstance;
+  /** For changes made beside the operations, such as the first sample flags. */
+  flagsChanged: (projectId: string) => void;
+}
+
 /** The composition root: the one place where slices meet their dependencies. */
-export function buildApp({ database, clock, log, version }: Platform): FastifyInstance {
+export function buildApp({ database, clock, log, version }: Platform): App {
   const watch = watchRevisions({
     database,
     clock,
@@ -63,5 +69,5 @@ export function buildApp({ database, clock, log, version }: Platform): FastifyIn
     await watch.stop();
     await credentials.flushUses().catch(warn);
   });
-  return app;
+  return { app, flagsChanged: rulesets.invalidate };
 }

@@ -4,9 +4,6 @@ import { z } from 'zod';
 
 const checkout = resolve(import.meta.dirname, '../..');
 
-const httpUrl = (expects: string) =>
-  z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), expects);
-
 /** Each variable with what it expects; the message is what a person reads when the start stops. */
 const Environment = z.object({
   PORT: z
@@ -25,7 +22,10 @@ const Environment = z.object({
     .refine((text) => parseApiKey(text) !== undefined)
     .optional(),
   WHETSTONE_SEED: z.enum(['demo', 'none']).default('demo'),
-  WHETSTONE_PUBLIC_URL: httpUrl('').optional(),
+  WHETSTONE_PUBLIC_URL: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
+    .optional(),
   WHETSTONE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   DATABASE_URL: z
     .string()

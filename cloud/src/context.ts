@@ -9,7 +9,7 @@ export interface Actor {
   selector: string;
 }
 
-/** Who is asking, and for which tenant. Made anew by nobody: it lives as long as the key's entry in the directory. */
+/** Who is asking, and for which tenant. One object per key, shared by all of its requests. */
 export interface Ctx {
   organisationId: string;
   projectId: string;

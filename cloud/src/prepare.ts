@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { createLog } from './log.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { openDatabase } from './platform/db/open.ts';
+import { blaming } from './start-problem.ts';
 import { openPglite, writeTemplate } from './platform/db/pglite.ts';
 
 const clock = () => Date.now();
@@ -10,7 +11,11 @@ const clock = () => Date.now();
 /** The release step of a deployment: the schema is brought up to date and proven before the first machine serves. */
 export async function migrateOnly({ databaseUrl, dataDir, templateFile }: Config) {
   const log = createLog('info');
-  const database = await openDatabase({ url: databaseUrl, directory: dataDir, templateFile }, { clock, log });
+  const choice = { url: databaseUrl, directory: dataDir, templateFile };
+  const database = await blaming(
+    databaseUrl ? 'DATABASE_URL' : 'WHETSTONE_DATA_DIR',
+    openDatabase(choice, { clock, log }),
+  );
   await database.close();
   process.stdout.write('The schema is up to date and keeps tenants apart.\n');
 }

@@ -6,6 +6,7 @@ import { seedFlags } from './features/flags/seed.ts';
 import { bootstrap } from './features/tenancy/bootstrap.ts';
 import { createLog } from './log.ts';
 import { openDatabase } from './platform/db/open.ts';
+import { blaming } from './start-problem.ts';
 import { version } from './version.ts';
 
 const clock = () => Date.now();
@@ -15,15 +16,22 @@ export async function serve(config: Config) {
   // On a terminal the ready text is what one looks at; elsewhere somebody collects the log.
   const log = createLog(config.logLevel ?? (process.stderr.isTTY ? 'warn' : 'info'));
   const { dataDir, templateFile, databaseUrl } = config;
-  const database = await openDatabase({ url: databaseUrl, directory: dataDir, templateFile }, { clock, log });
-  const keys = await bootstrap({ database, dataDir, adminKey: config.adminKey });
-  const app = buildApp({ database, clock, log, version });
+  const choice = { url: databaseUrl, directory: dataDir, templateFile };
+  const database = await blaming(
+    databaseUrl ? 'DATABASE_URL' : 'WHETSTONE_DATA_DIR',
+    openDatabase(choice, { clock, log }),
+  );
+  const keys = await blaming('WHETSTONE_DATA_DIR', bootstrap({ database, dataDir, adminKey: config.adminKey }));
+  const { app, flagsChanged } = buildApp({ database, clock, log, version });
   stopGracefully(async () => {
+    // Half a request is not worth waiting for longer; the database and its lock are.
+    const patience = setTimeout(() => app.server.closeAllConnections(), 5_000).unref();
     await app.close();
+    clearTimeout(patience);
     await database.close();
   });
 
-  await app.listen({ port: config.port, host: config.host });
+  await blaming(`PORT ${config.port} on HOST ${config.host}`, app.listen({ port: config.port, host: config.host }));
   const url = config.publicUrl ?? addressOf(app.server.address() as AddressInfo);
   const engines = { database: databaseUrl ? 'PostgreSQL' : `PGlite in ${dataDir}` };
   process.stdout.write(
@@ -31,7 +39,7 @@ export async function serve(config: Config) {
   );
 
   if (config.seed === 'demo') {
-    const seeded = await seedFlags(database, keys.projectId);
+    const seeded = await seedFlags({ database, projectId: keys.projectId, flagsChanged });
     if (seeded.length > 0) process.stdout.write(`Seeded sample flags: ${seeded.join(', ')}\n`);
   }
 }

@@ -1,7 +1,7 @@
 import { createClient } from '@whetstone/shared/client';
 import { formatApiKey, newApiKey } from '@whetstone/shared/keys';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,31 +81,58 @@ describe('the built server', () => {
     const port = new URL(server.url).port;
     const other = join(dataDir, 'other');
     await expect(startServer({ dataDir: other, env: { PORT: port } })).rejects.toThrow(
-      `PORT ${port} is in use on 127.0.0.1`,
+      `PORT ${port} on HOST 127.0.0.1: is in use`,
     );
     await expect(startServer({ env: { PORT: 'abc', WHETSTONE_SEED: 'x' } })).rejects.toThrow(
       /PORT: expected a port[^\n]*\nWHETSTONE_SEED: expected demo or none/,
     );
-    await expect(startServer({ env: { DATABASE_URL: 'postgres://nobody:fake@127.0.0.1:1/none' } })).rejects.toThrow(
-      'the server ended with 1',
+    const file = join(dataDir, 'a-file');
+    await writeFile(file, '');
+    await expect(startServer({ dataDir: join(file, 'below') })).rejects.toThrow(
+      /cannot start:\nWHETSTONE_DATA_DIR: ENOTDIR/,
     );
+    for (const [url, reason] of [
+      ['postgres://nobody:fake@127.0.0.1:1/none', 'ECONNREFUSED'],
+      ['postgres://nobody:fake@nowhere.invalid/none', 'ENOTFOUND|EAI_AGAIN|getaddrinfo'],
+    ]) {
+      await expect(startServer({ env: { DATABASE_URL: url! } })).rejects.toThrow(
+        new RegExp(`cannot start:\nDATABASE_URL: .*(${reason})`),
+      );
+    }
     await server.stop();
   });
 
-  it('finishes what is under way when told to stop, and is not ready meanwhile', async () => {
+  it('finishes what is under way when told to stop, and says meanwhile that it is not ready', async () => {
     const server = await startServer({ dataDir });
     const { port } = new URL(server.url);
     // Half a request holds the connection open, so that the stop has something to wait for.
     const socket = connect(Number(port), '127.0.0.1');
+    const asking = connect(Number(port), '127.0.0.1');
+    const seen = { upload: '', ready: '' };
+    socket.on('data', (chunk) => (seen.upload += chunk.toString()));
+    asking.on('data', (chunk) => (seen.ready += chunk.toString()));
     const body = JSON.stringify({ key: 'late', rolloutPercentage: 1 });
     const head = `POST /api/flags HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${server.adminKey()}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
-    let answer = '';
-    socket.on('data', (chunk) => (answer += chunk.toString()));
     socket.write(head + body.slice(0, 10));
+    // One byte, so that this connection is not idle either.
+    asking.write('G');
     await clientOf(server).getHealth({});
     const stopped = server.stop();
+    await vi.waitFor(() => expect(clientOf(server).getHealth({})).rejects.toThrow(), 5_000);
+    asking.write('ET /readyz HTTP/1.1\r\nhost: x\r\n\r\n');
+    await vi.waitFor(() => expect(seen.ready).toContain('the server is stopping'), 5_000);
     socket.write(body.slice(10));
-    await vi.waitFor(() => expect(answer).toContain('201 Created'), 5_000);
+    await vi.waitFor(() => expect(seen.upload).toContain('201 Created'), 5_000);
     expect(await stopped).toBe(0);
+  });
+
+  it('does not wait for ever for those who never finish a request, and leaves its database closed', async () => {
+    const server = await startServer({ dataDir });
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('POST /api/flags HTTP/1.1\r\nhost: x\r\n');
+    await clientOf(server).getHealth({});
+    expect(await server.stop()).toBe(0);
+    expect(await readdir(dataDir)).not.toContain('lock');
   });
 });

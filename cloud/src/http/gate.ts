@@ -16,7 +16,7 @@ export type Authenticate = (header: string | undefined) => Ctx | Promise<Ctx>;
 type Done = (error?: Error) => void;
 
 /**
- * What happens to a request before its body is read, since a stranger's bytes are not worth parsing: it gets the name of
+ * What happens to a request before its body is read (and, where there is one, again after), since a stranger's bytes are not worth parsing: it gets the name of
  * its operation, its key is looked at, then its role. Without a promise when the key is known, which is the hot path.
  */
 export function gate(id: string, needed: Operation['role'], authenticate: Authenticate) {
@@ -28,7 +28,7 @@ export function gate(id: string, needed: Operation['role'], authenticate: Authen
 
   return (request: FastifyRequest, _reply: FastifyReply, done: Done) => {
     request.operation = id;
-    request.startedMs = performance.now();
+    if (request.startedMs === 0) request.startedMs = performance.now();
     if (needed === 'public') return done();
     try {
       const ctx = authenticate(request.headers.authorization);

@@ -9,7 +9,8 @@ export function inputReader(op: Operation): (request: FastifyRequest) => unknown
   const readQuery = queryReader(op);
   return (request) => {
     const params = request.params as Record<string, string>;
-    const sent = hasBody(op) ? bodyOf(request.body) : readQuery(request.query as Record<string, string>);
+    const query = readQuery(request.query as Record<string, string>);
+    const sent = hasBody(op) ? bodyOf(request.body) : query;
     for (const name of names) {
       if (hasBody(op) && Object.hasOwn(sent, name) && sent[name] !== params[name]) {
         throw invalidField(name, `differs from the path, where it is "${params[name]}"`);

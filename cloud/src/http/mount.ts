@@ -1,4 +1,4 @@
-import { parseInput, Prepared, type Contract, type Handlers, type Operation } from '@whetstone/shared/contract';
+import { hasBody, Prepared, type Contract, type Handlers, type Operation } from '@whetstone/shared/contract';
 import { invalidField } from '@whetstone/shared/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
@@ -6,6 +6,7 @@ import type { OnceAnswer, OnceRequest } from '../platform/receipts/apply-once.ts
 import type { Answer } from './answer.ts';
 import { gate, type Authenticate } from './gate.ts';
 import { inputReader } from './input.ts';
+import { inputParser } from './plain-input.ts';
 
 interface Border {
   authenticate: Authenticate;
@@ -23,6 +24,7 @@ export function mount<C extends Contract>(
   app.decorateRequest('ctx', null);
   for (const [id, op] of Object.entries(contract)) {
     const read = inputReader(op);
+    const parse = inputParser(op.input);
     const handle = handlerOf(handlers, id);
     const send = sender(op, border.answer);
     const plain = (request: FastifyRequest, reply: FastifyReply, input: unknown) => {
@@ -34,7 +36,7 @@ export function mount<C extends Contract>(
 
     /** The same request under the same key is applied once; see platform/receipts. */
     const once = async (request: FastifyRequest, reply: FastifyReply, input: unknown, key: string) => {
-      const wanted = { key, operation: id, input, status: op.status ?? 200 };
+      const wanted = { key, operation: id, input };
       const { json, replayed } = await border.applyOnce(request.ctx!, wanted, async (ctx) =>
         jsonOf(op, await handle(ctx, input)),
       );
@@ -46,8 +48,10 @@ export function mount<C extends Contract>(
       method: op.method,
       url: op.path,
       onRequest: gate(id, op.role, border.authenticate),
+      // Once more when the body is there: a key that was revoked during a slow upload must not write.
+      ...(hasBody(op) ? { preHandler: gate(id, op.role, border.authenticate) } : {}),
       handler: (request, reply) => {
-        const input = parseInput(op.input, read(request));
+        const input = parse(read(request));
         const key = op.idempotent ? idempotencyKeyOf(request) : undefined;
         return key === undefined ? plain(request, reply, input) : once(request, reply, input, key);
       },

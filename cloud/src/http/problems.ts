@@ -19,6 +19,8 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   if (known.code === 'internal') request.log.error({ err: error, requestId: request.id }, 'bug');
   const body = JSON.stringify(problemOf(known, request.id));
   const contentType = 'application/problem+json; charset=utf-8';
+  if (known.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+  if (known.code === 'unavailable') reply.header('retry-after', '1');
   return answer(request, reply, { status: statusOf[known.code], body, contentType });
 }
 

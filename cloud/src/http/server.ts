@@ -16,6 +16,8 @@ export function newHttpServer(log: FastifyBaseLogger): { app: FastifyInstance; a
     routerOptions: { maxParamLength: 4_096 },
     requestTimeout: 60_000,
     forceCloseConnections: 'idle',
+    // What still arrives on open connections is answered as ever; /readyz is what says that we are leaving.
+    return503OnClosing: false,
     requestIdHeader: false,
     genReqId: ({ headers }) => givenRequestId(headers['x-request-id']) ?? nextRequestId(),
     clientErrorHandler: answerBrokenRequest,

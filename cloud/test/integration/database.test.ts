@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Tx } from '../../src/platform/db/database.ts';
 import { migrations } from '../../src/platform/db/migrations/index.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
-import { describeOnEngines, pglite, silentLog, type Place } from '../support/engines.ts';
+import { describeOn, describeOnEngines, pglite, postgres, silentLog, type Place } from '../support/engines.ts';
 
 const surroundings = { clock: Date.now, log: silentLog };
 
@@ -149,16 +149,26 @@ describeOnEngines('the start-up self-test', (engine) => {
   const sabotage = {
     'a table without row-level security': [
       'alter table flag disable row level security',
-      'table flag has no row-level security',
+      'flag has no row-level security',
     ],
-    'a table without a policy': ['drop policy same_project on api_key', 'table api_key has no row-level security'],
-    'a policy that lets everybody in': [
+    'a table without a policy': ['drop policy same_project on api_key', 'api_key has no row-level security'],
+    'projects open to all': ['alter table project disable row level security', 'project has no row-level security'],
+    'organisations open to all': [
+      'alter table organisation disable row level security',
+      'organisation has no row-level',
+    ],
+    'a new table that nobody guards': ['create table careless (id int)', 'table careless has no row-level security'],
+    'a second policy that lets everybody in': [
       'create policy open_door on flag using (true)',
-      "a tenant reads another tenant's rows",
+      'flag has the policy true',
     ],
-    'a policy that lets everybody write': [
-      'create policy open_slot on flag for insert with check (true)',
-      'a tenant writes rows into another tenant',
+    'one that lets everybody write': [
+      'create policy open_slot on idempotency_key for insert with check (true)',
+      'idempotency_key has the policy true',
+    ],
+    'a policy that was made lax': [
+      'alter policy same_project on api_key using (true)',
+      'table api_key has the policy true',
     ],
   } as const;
 
@@ -167,9 +177,9 @@ describeOnEngines('the start-up self-test', (engine) => {
     const database = await openDatabase(place.choice, surroundings);
     await database.asSystem(({ sql: trx }) => sql.raw(statement).execute(trx));
     await database.close();
-    await expect(openDatabase(place.choice, surroundings)).rejects.toThrow(
-      `on this database (${engine.name}): ${complaint}`,
-    );
+    const refusal = openDatabase(place.choice, surroundings);
+    await expect(refusal).rejects.toThrow(`Tenants are not kept apart on this database (${engine.name})`);
+    await expect(refusal).rejects.toThrow(complaint);
     await place.remove();
   });
 
@@ -193,6 +203,49 @@ describe('an engine whose application role may pass policies by', () => {
     await expect(openDatabase(place.choice, surroundings)).rejects.toThrow(
       'whetstone_app may bypass row-level security',
     );
+    await place.remove();
+  });
+});
+
+describeOn(postgres, 'connections that break', (engine) => {
+  it('cost those who used them an "unavailable" and nobody else anything', async () => {
+    const place = await engine.place();
+    const database = await openDatabase(place.choice, surroundings);
+    const project = await makeProject(database);
+    const outcomes = { done: 0, unavailable: 0 };
+    const work = async () => {
+      for (let i = 0; i < 25; i++) {
+        await database.asProject(project, allFlags).then(
+          () => outcomes.done++,
+          (error: unknown) => {
+            expect(error).toMatchObject({ code: 'unavailable' });
+            outcomes.unavailable++;
+          },
+        );
+      }
+    };
+    const killers = Array.from({ length: 5 }, async () => {
+      const killing = database.asSystem(({ sql: trx }) =>
+        sql`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and usename = current_user and pid <> pg_backend_pid()`.execute(trx),
+      );
+      await killing.catch(() => undefined);
+    });
+    await Promise.all([...Array.from({ length: 12 }, work), ...killers]);
+    expect(outcomes.done + outcomes.unavailable).toBe(12 * 25);
+    expect(outcomes.done).toBeGreaterThan(0);
+    expect(await database.asProject(project, allFlags)).toEqual([]);
+    await database.close();
+    await place.remove();
+  });
+
+  it('are not lent out again after their answer never came', { timeout: 60_000 }, async () => {
+    const place = await engine.place();
+    const database = await openDatabase(place.choice, surroundings);
+    const slow = database.asSystem(({ sql: trx }) => sql`select pg_sleep(60)`.execute(trx));
+    await expect(slow).rejects.toMatchObject({ code: 'unavailable' });
+    await Promise.all(Array.from({ length: 20 }, () => database.ping()));
+    await database.close();
     await place.remove();
   });
 });

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,7 +26,15 @@ async function lockedBy(owner: string | undefined) {
   if (owner) await writeFile(join(directory, 'lock', owner), '');
 }
 
-const startOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[19];
+/** The name of an owner here, with some of its parts replaced. */
+async function ownerWith(change: { pid?: number; startedAt?: string; place?: string }) {
+  const release = await lockDirectory(directory);
+  const [pid, startedAt, place] = (await readdir(join(directory, 'lock')))[0]!.split('.');
+  await release();
+  return [change.pid ?? pid, change.startedAt ?? startedAt, change.place ?? place, 'somebody'].join('.');
+}
+
+const startOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[19]!;
 
 describe('a data directory', () => {
   it('is refused to a second server, with the way out', async () => {
@@ -40,7 +51,7 @@ describe('a data directory', () => {
 
   it('is free again when its holder was killed', async () => {
     const holder = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-    await lockedBy(`${holder.pid}-${startOf(holder.pid!)}-theirs`);
+    await lockedBy(await ownerWith({ pid: holder.pid!, startedAt: startOf(holder.pid!) }));
     await expect(lockDirectory(directory)).rejects.toThrow(`(process ${holder.pid})`);
     holder.kill('SIGKILL');
     await once(holder, 'exit');
@@ -49,21 +60,50 @@ describe('a data directory', () => {
     )();
   });
 
-  it.each([
-    ['of a later process of the same number', `${process.pid}-1-old`],
-    ['of no process at all', 'garbage'],
-    ['empty', undefined],
-  ])('is free when the lock is %s', async (_, owner) => {
-    await lockedBy(owner);
+  it('is free when the lock is of a later process of the same number, of none, or empty', async () => {
+    for (const owner of [await ownerWith({ startedAt: '1' }), await ownerWith({ pid: 2 ** 22 + 1 }), undefined]) {
+      await lockedBy(owner);
+      await (
+        await lockDirectory(directory)
+      )();
+      expect(await readdir(directory)).toEqual([]);
+    }
+  });
+
+  it('is refused while a server in another container shows signs of life, and free when it has been silent', async () => {
+    const elsewhere = await ownerWith({ pid: 1, place: 'container' });
+    await lockedBy(elsewhere);
+    await expect(lockDirectory(directory)).rejects.toThrow('in another container or on another machine');
+    const longAgo = new Date(Date.now() - 31_000);
+    await utimes(join(directory, 'lock', elsewhere), longAgo, longAgo);
     await (
       await lockDirectory(directory)
     )();
-    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('goes to one of several processes at a time', { timeout: 60_000 }, async () => {
+    const contender = fileURLToPath(new URL('../support/lock-contender.ts', import.meta.url));
+    const tsx = createRequire(import.meta.url).resolve('tsx');
+    const children = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, ['--import', tsx, contender, directory, '40']),
+    );
+    const outputs = await Promise.all(
+      children.map(async (child) => [await text(child.stdout), await text(child.stderr)]),
+    );
+    const entries = outputs.map(([out, err]) => ({
+      ...(JSON.parse(out || '{}') as { won: number; overlaps: number }),
+      err,
+    }));
+    expect(entries.map(({ overlaps, err }) => ({ overlaps, err }))).toEqual(
+      Array.from({ length: 4 }, () => ({ overlaps: 0, err: '' })),
+    );
+    expect(entries.reduce((sum, { won }) => sum + won, 0)).toBeGreaterThan(0);
   });
 
   it('goes to one of many that find a stale lock together, again and again', async () => {
+    const stale = await ownerWith({ pid: 2 ** 22 + 1 });
     for (let round = 0; round < 50; round++) {
-      await lockedBy(`${2 ** 22 + 1}-1-stale`);
+      await lockedBy(stale);
       const tries = await Promise.allSettled(Array.from({ length: 12 }, () => lockDirectory(directory)));
       const won = tries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
       expect(won).toHaveLength(1);

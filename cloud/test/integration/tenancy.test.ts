@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rename, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { formatApiKey } from '@whetstone/shared/keys';
 import { bootstrap } from '../../src/features/tenancy/bootstrap.ts';
 import { startApp, testClock, type TestApp } from '../support/app.ts';
-import { describeOn, describeOnEngines, postgres, type Place } from '../support/engines.ts';
+import { openDatabase } from '../../src/platform/db/open.ts';
+import { describeOn, describeOnEngines, postgres, silentLog, type Place } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';
 
 describeOnEngines('keys', (engine) => {
@@ -93,6 +96,66 @@ describeOnEngines('keys', (engine) => {
     await app.clientOf(next.secret).getMe({});
   });
 
+  it('have one successor: a second rotation is refused, so that no answer can be lost for a key that dies', async () => {
+    const old = await app.admin.createKey({ name: 'once only', role: 'admin' });
+    const next = await app.admin.rotateKey({ id: old.id });
+    await expect(app.admin.rotateKey({ id: old.id })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(next.id),
+    });
+    expect(next.expiresAt).toBeNull();
+  });
+
+  it('cannot be asked for a change of nothing, or for an expiry beyond what a date can say', async () => {
+    const { id } = await app.admin.createKey({ name: 'target', role: 'viewer' });
+    const change = await app.call('PATCH', `/api/keys/${id}`, { key: app.adminKey, body: {} });
+    expect(await change.json()).toMatchObject({ status: 400, detail: expect.stringContaining('nothing to change') });
+    const body = { name: 'far', role: 'viewer', expiresAt: '9999-12-31T23:59:59-23:59' };
+    const made = await app.call('POST', '/api/keys', { key: app.adminKey, body });
+    expect(await made.json()).toMatchObject({ status: 400, errors: [{ path: 'expiresAt' }] });
+  });
+
+  it('come with a new project, however long its name', async () => {
+    const { adminKey } = await app.admin.createProject({ name: 'x'.repeat(200) });
+    expect((await app.clientOf(adminKey.secret).getMe({})).project.name).toHaveLength(200);
+  });
+
+  it('do not write any more when revoked during a slow upload', async () => {
+    const key = await app.admin.createKey({ name: 'uploading', role: 'editor' });
+    const body = JSON.stringify(aFlag('too-late'));
+    const { hostname, port } = new URL(app.baseUrl);
+    const socket = connect(Number(port), hostname);
+    const answer = text(socket);
+    const headers = `authorization: Bearer ${key.secret}\r\ncontent-type: application/json\r\nconnection: close`;
+    socket.write(
+      `POST /api/flags HTTP/1.1\r\nhost: x\r\n${headers}\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 9)}`,
+    );
+    await app.admin.getMe({});
+    await app.admin.revokeKey({ id: key.id });
+    socket.write(body.slice(9));
+    expect(await answer).toContain('401 Unauthorized');
+    await expect(app.admin.getFlag({ key: 'too-late' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('can be changed by many at once, without a failure that is not theirs', async () => {
+    const { client } = await app.otherTenant('crowd');
+    const made = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => client.createKey({ name: `k${i}`, role: 'admin' })),
+    );
+    const changes = made.flatMap(({ id }) => [
+      () => client.updateKey({ id, name: 'renamed' }),
+      () => client.rotateKey({ id }),
+      () => client.revokeKey({ id }),
+      () => client.updateKey({ id, role: 'viewer' }),
+    ]);
+    const results = await Promise.allSettled(changes.map((change) => change()));
+    const codes = results.flatMap((each) =>
+      each.status === 'rejected' ? [(each.reason as { code: string }).code] : [],
+    );
+    expect(codes.filter((code) => code !== 'conflict')).toEqual([]);
+    await client.getMe({});
+  });
+
   it('never leave a project without an admin', async () => {
     const { client } = await app.otherTenant('alone');
     const [only] = (await client.listKeys({})).items;
@@ -143,6 +206,34 @@ describeOnEngines('keys', (engine) => {
   });
 });
 
+describeOnEngines('a first start', (engine) => {
+  it('that was cut short between the key and its file is finished by the next', async () => {
+    const place = await engine.place();
+    const app = await startApp(engine, { place });
+    const file = join(place.directory, 'admin.key');
+    await rename(file, `${file}.new`);
+    const again = await bootstrap({ database: app.database, dataDir: place.directory });
+    expect(again.keyFiles?.admin).toBe(file);
+    expect((await readFile(file, 'utf8')).trim()).toBe(app.adminKey);
+    expect((await app.admin.listKeys({})).items).toHaveLength(2);
+    await app.close();
+    await place.remove();
+  });
+
+  it('by several servers at once makes one project and one pair of keys', async () => {
+    const place = await engine.place();
+    const database = await openDatabase(place.choice, { clock: Date.now, log: silentLog });
+    const all = await Promise.all(Array.from({ length: 6 }, () => bootstrap({ database, dataDir: place.directory })));
+    expect(new Set(all.map(({ projectId }) => projectId)).size).toBe(1);
+    const keys = await database.asSystem(({ sql: trx }) =>
+      trx.selectFrom('api_key').select(['role', 'selector']).execute(),
+    );
+    expect(keys.map(({ role }) => role).toSorted()).toEqual(['admin', 'agent']);
+    await database.close();
+    await place.remove();
+  });
+});
+
 describeOnEngines('a key from the environment', (engine) => {
   const adminKey = formatApiKey({ selector: 'fakeSelector', secret: 'fakeSecretOfNobody0123456789abcd' });
 
@@ -152,8 +243,11 @@ describeOnEngines('a key from the environment', (engine) => {
     await bootstrap({ database: app.database, dataDir: place.directory, adminKey });
     const { key } = await app.clientOf(adminKey).getMe({});
     expect(key).toMatchObject({ role: 'admin', selector: 'fakeSelector' });
-    await app.admin.revokeKey({ id: key.id });
     await bootstrap({ database: app.database, dataDir: place.directory, adminKey });
+    await app.admin.revokeKey({ id: key.id });
+    await expect(bootstrap({ database: app.database, dataDir: place.directory, adminKey })).rejects.toThrow(
+      'WHETSTONE_ADMIN_KEY is revoked',
+    );
     await expect(app.clientOf(adminKey).getMe({})).rejects.toMatchObject({ code: 'unauthorized' });
     await app.close();
     await place.remove();

@@ -31,7 +31,7 @@ export async function startApp(
   const at = place ?? (await engine.place());
   const database = await openDatabase(at.choice, { clock, log: silentLog });
   const { keyFiles, projectId } = await bootstrap({ database, dataDir: at.directory });
-  const app = buildApp({ database: wrap(database), clock, log: silentLog, version: '0.0.0' });
+  const { app } = buildApp({ database: wrap(database), clock, log: silentLog, version: '0.0.0' });
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 });
   const clientOf = (apiKey: string | undefined) => createClient({ baseUrl, apiKey, retries: 0, timeoutMs: 20_000 });
   const adminKey = given ?? (keyFiles ? (await readFile(keyFiles.admin, 'utf8')).trim() : undefined);

@@ -92,9 +92,19 @@ function requestFor(
 /** The collected `rest` of an operation travels as query names of its own; a list repeats its name. */
 function queryOf(op: Operation, rest: Map<string, unknown>): [string, unknown][] {
   return [...rest].flatMap(([name, value]): [string, unknown][] =>
-    name === op.rest ? Object.entries(value as object).flatMap(repeated) : [[name, value]],
+    name === op.rest
+      ? Object.entries(value as object)
+          .filter(isSayable(rest))
+          .flatMap(repeated)
+      : [[name, value]],
   );
 }
+
+/** What a query can say: null is as good as missing, an object is of no use to a condition, and a field goes first. */
+const isSayable =
+  (fields: Map<string, unknown>) =>
+  ([name, value]: [string, unknown]) =>
+    !fields.has(name) && value !== null && (typeof value !== 'object' || Array.isArray(value));
 
 const repeated = ([name, value]: [string, unknown]): [string, unknown][] =>
   Array.isArray(value) ? value.map((item): [string, unknown] => [name, item]) : [[name, value]];

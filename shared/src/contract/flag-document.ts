@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { conditionComplaint } from '../flags/condition.ts';
+import { patternBudget } from '../flags/pattern-budget.ts';
 
 /** Words that are paths below /api/flags and therefore cannot be flag keys. */
 const reservedKeys = ['ruleset', 'stream', 'exposures', 'stale', 'segments', 'import', 'export'];
@@ -185,7 +186,7 @@ type References = Pick<
   'key' | 'variants' | 'offVariant' | 'rules' | 'fallthrough' | 'prerequisites' | 'schedule'
 >;
 
-/** Every name a flag uses must be one it defines. */
+/** What no part of a flag shows alone: every name it uses must be one it defines, and its patterns share a budget. */
 function checkReferences(flag: References, context: z.core.$RefinementCtx) {
   const complain = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
 
@@ -197,11 +198,17 @@ function checkReferences(flag: References, context: z.core.$RefinementCtx) {
     serve.split.forEach(({ variant }, i) => checkVariant(variant, [...path, 'split', i, 'variant']));
     if (serve.otherwise !== undefined) checkVariant(serve.otherwise, [...path, 'otherwise']);
   };
+  const overspent = patternBudget();
+  const checkPatterns = (condition: Condition, path: PropertyKey[]) => {
+    const complaint = overspent(condition);
+    if (complaint) complain([...path, ...complaint.path], complaint.message);
+  };
   const checkRules = (rules: Rule[], path: PropertyKey[]) => {
     const seen = new Set<string>();
     rules.forEach((rule, i) => {
       if (seen.has(rule.id)) complain([...path, i, 'id'], `the rule id "${rule.id}" is used twice`);
       seen.add(rule.id);
+      rule.when.forEach((condition, j) => checkPatterns(condition, [...path, i, 'when', j]));
       checkServe(rule.serve, [...path, i, 'serve']);
     });
   };

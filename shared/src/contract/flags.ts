@@ -166,6 +166,7 @@ export const flags = {
     tag,
     role: 'viewer',
     rest: 'attributes',
+    reserved: ['at', 'asOfVersion'],
     input: EvaluationContext.extend({
       key: FlagKey,
       explain: z.boolean().optional().describe('Adds the rule trace'),

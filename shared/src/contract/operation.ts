@@ -17,6 +17,8 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   status?: 200 | 201 | 202;
   /** GET only: the input that collects every query name that no other field claims. */
   rest?: string;
+  /** Query names that the rest does not take, since they are to mean something of their own. */
+  reserved?: readonly string[];
   /** Takes `Idempotency-Key`: the same key and body answer the same and are applied once. */
   idempotent?: true;
   /** Answers with an ETag and 304 to `If-None-Match`. */

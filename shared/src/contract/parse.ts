@@ -18,33 +18,24 @@ const maxDepth = 64;
 
 /** The first thing in a JSON value that cannot be stored faithfully. Iterative, since depth is what it guards against. */
 function flawIn(root: unknown): FieldError | undefined {
-  if (isPlainQuery(root)) return undefined;
   const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, path, depth } = next;
-    if (typeof value === 'string' && isBadText(value))
+    if (typeof value === 'string' && !isSoundText(value))
       return { path, message: 'holds a NUL or half of a surrogate pair' };
     if (typeof value === 'number' && !Number.isFinite(value)) return { path, message: 'number is too large' };
     if (typeof value !== 'object' || value === null) continue;
     if (depth === maxDepth) return { path: path.slice(0, 80), message: `nested deeper than ${maxDepth} levels` };
     for (const [key, inner] of Object.entries(value)) {
-      if (isBadText(key)) return { path: path || 'body', message: 'a name holds a NUL or half of a surrogate pair' };
+      if (!isSoundText(key)) return { path: path || 'body', message: 'a name holds a NUL or half of a surrogate pair' };
       open.push({ value: inner, path: path ? `${path}.${key}` : key, depth: depth + 1 });
     }
   }
   return undefined;
 }
 
-/** A few sound texts and nothing else, as in most queries: not worth the walk. */
-function isPlainQuery(root: unknown) {
-  for (const name in root as object) {
-    const value = (root as Record<string, unknown>)[name];
-    if (typeof value !== 'string' || isBadText(value) || isBadText(name)) return false;
-  }
-  return true;
-}
-
-const isBadText = (text: string) => text.includes('\0') || !text.isWellFormed();
+/** Whether Postgres can hold a text: no NUL and no half of a surrogate pair. */
+export const isSoundText = (text: string) => text.isWellFormed() && !text.includes('\0');
 
 function complaintsOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): FieldError[] {
   const path = [...above, ...issue.path];

@@ -5,7 +5,10 @@ import { Role } from './role.ts';
 
 const Id = z.uuid().describe('UUIDv7');
 const Name = z.string().trim().min(1).max(200).describe('For people, 1 to 200 characters');
-const When = z.iso.datetime({ offset: true });
+// Further ahead, the time in UTC may have a five-digit year, which no ISO reader takes back.
+const When = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) < Date.parse('9999-01-01T00:00:00Z'), 'lies too far ahead');
 
 export const Key = z.object({
   id: Id,
@@ -16,6 +19,7 @@ export const Key = z.object({
   lastUsedAt: z.iso.datetime().nullable().describe('To the minute; null before the first use'),
   expiresAt: z.iso.datetime().nullable(),
   revokedAt: z.iso.datetime().nullable(),
+  replacedBy: Id.nullable().describe('Its successor, once it was rotated'),
 });
 export type Key = z.infer<typeof Key>;
 
@@ -91,12 +95,14 @@ export const tenancy = {
     summary: 'Rename a key, change its role or expiry; in force within a second',
     tag: 'tenancy',
     role: 'admin',
-    input: z.strictObject({
-      id: Id,
-      name: Name.optional(),
-      role: Role.optional(),
-      expiresAt: When.nullable().optional(),
-    }),
+    input: z
+      .strictObject({
+        id: Id,
+        name: Name.optional(),
+        role: Role.optional(),
+        expiresAt: When.nullable().optional(),
+      })
+      .refine((change) => Object.keys(change).length > 1, 'names nothing to change: name, role or expiresAt'),
     output: Key,
     errors: ['not_found', 'conflict'],
   }),

@@ -1,4 +1,4 @@
-import { attributeReader, type ReadAttribute } from './attributes.ts';
+import type { ReadAttribute, ReaderOf } from './attributes.ts';
 import { divide, type Division } from './bucketing.ts';
 import { integer, knowAll, percentage, record, records, refuse, text, type Json } from './reading.ts';
 
@@ -24,36 +24,54 @@ interface CompiledSplit {
 }
 
 /** What the serves of one flag share. */
-export interface Variants {
+export interface Serving {
   readonly prefix: string;
-  readonly named: (json: Json, name: string, fallback?: string) => Served;
+  readonly variants: Json;
   readonly off: Served;
+  readonly readerOf: ReaderOf;
 }
 
 /** Throws Unreadable unless the off variant is one of the variants. */
-export function compileVariants(flag: Json): Variants {
-  const offVariant = text(flag, 'offVariant');
-  const variants = new Map<string, Served>();
-  for (const [variant, value] of Object.entries(record(flag, 'variants'))) {
-    variants.set(variant, { variant, value, enabled: Boolean(value) && variant !== offVariant });
-  }
-  const named: Variants['named'] = (json, name, fallback) =>
-    variants.get(text(json, name, fallback)) ?? refuse(name, 'the name of a variant');
-  return { prefix: `${text(flag, 'salt', text(flag, 'key'))}/`, named, off: named(flag, 'offVariant') };
+export function compileOff(flag: Json): Served {
+  const offVariant = text(flag['offVariant'], 'offVariant');
+  return served(record(flag['variants'], 'variants'), offVariant, 'offVariant', offVariant);
 }
 
-export function compileServe(serve: Json, { prefix, named, off }: Variants): CompiledServe {
-  if (serve['variant'] !== undefined) {
-    return { kind: 'fixed', served: named(knowAll(serve, ['variant']), 'variant') };
+const membersOfFixed = ['variant'];
+const membersOfSplit = ['split', 'coverage', 'otherwise', 'by'];
+const membersOfPart = ['variant', 'weight'];
+
+export function compileServe(serve: Json, { prefix, variants, off, readerOf }: Serving): CompiledServe {
+  const fixed = serve['variant'];
+  if (fixed !== undefined) {
+    knowAll(serve, membersOfFixed);
+    return { kind: 'fixed', served: served(variants, fixed, 'variant', off.variant) };
   }
-  const by = text(knowAll(serve, ['split', 'coverage', 'otherwise', 'by']), 'by', 'userId');
-  const coverage = percentage(serve, 'coverage', 100);
-  const parts = records(serve, 'split').map((part) => {
-    const weight = integer(knowAll(part, ['variant', 'weight']), 'weight');
-    return { item: named(part, 'variant'), weight: weight >= 0 ? weight : refuse('weight', '0 or more') };
+  const { by = 'userId', coverage = 100, split, otherwise } = knowAll(serve, membersOfSplit);
+  const unit = text(by, 'by');
+  const covered = percentage(coverage, 'coverage');
+  const parts = records(split, 'split').map((part) => {
+    const weight = integer(knowAll(part, membersOfPart)['weight'], 'weight');
+    if (weight < 0) refuse('weight', '0 or more');
+    return { item: served(variants, part['variant'], 'variant', off.variant), weight };
   });
-  const division = divide(parts, coverage);
+  const division = divide(parts, covered);
   if (division.total < 1 || division.total > 10_000) refuse('split', 'weights that sum to 1 to 10000');
-  const otherwise = named(serve, 'otherwise', off.variant);
-  return { kind: 'split', prefix, by, unit: attributeReader(by), coverage, division, otherwise };
+  return {
+    kind: 'split',
+    prefix,
+    by: unit,
+    unit: readerOf(unit),
+    coverage: covered,
+    division,
+    otherwise: otherwise === undefined ? off : served(variants, otherwise, 'otherwise', off.variant),
+  };
+}
+
+/** Made anew for each place that serves it, which costs less than finding the one made before. */
+function served(variants: Json, name: unknown, member: string, offVariant: string): Served {
+  const variant = text(name, member);
+  if (!Object.hasOwn(variants, variant)) refuse(member, 'the name of a variant');
+  const value = variants[variant];
+  return { variant, value, enabled: Boolean(value) && variant !== offVariant };
 }

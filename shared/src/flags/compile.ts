@@ -1,6 +1,8 @@
-import { compileServe, compileVariants, type CompiledServe, type Served, type Variants } from './compile-serve.ts';
+import type { ReaderOf } from './attributes.ts';
+import { compileOff, compileServe, type CompiledServe, type Served, type Serving } from './compile-serve.ts';
 import { compileCondition, conditionComplaint, type CompiledCondition } from './condition.ts';
-import { isOperator } from './operators.ts';
+import { isOperator, type ConditionComplaint, type ConditionDocument } from './operators.ts';
+import { patternBudget } from './pattern-budget.ts';
 import {
   flag as boolean,
   integer,
@@ -59,33 +61,42 @@ export interface CompiledRule {
   readonly serve: CompiledServe;
 }
 
+/** What the parts of one flag share. */
+interface Scope extends Serving {
+  readonly overspent: ReturnType<typeof patternBudget>;
+}
+
 /** Throws Unreadable. */
-export function compileFlag(flag: Json): ReadableFlag {
-  const variants = compileVariants(flag);
+export function compileFlag(json: Json, readerOf: ReaderOf): ReadableFlag {
+  const { key, salt = key, createdAt = '', prerequisites = none } = json;
+  const off = compileOff(json);
+  const prefix = `${text(salt, 'salt')}/`;
+  const variants = record(json['variants'], 'variants');
   return {
     kind: 'readable',
-    key: text(flag, 'key'),
-    version: integer(flag, 'version'),
-    createdAt: text(flag, 'createdAt', ''),
-    off: variants.off,
-    prerequisites: records(flag, 'prerequisites', []).map((prerequisite) => ({
-      flag: text(prerequisite, 'flag'),
-      variants: texts(prerequisite, 'variants'),
+    key: text(key, 'key'),
+    version: integer(json['version'], 'version'),
+    createdAt: text(createdAt, 'createdAt'),
+    off,
+    prerequisites: records(prerequisites, 'prerequisites').map((prerequisite) => ({
+      flag: text(prerequisite['flag'], 'flag'),
+      variants: texts(prerequisite['variants'], 'variants'),
     })),
-    phases: compilePhases(flag, variants),
+    phases: compilePhases(json, { prefix, variants, off, readerOf, overspent: patternBudget() }),
   };
 }
 
 /** Scheduled changes add up in the order of their times. */
-function compilePhases(flag: Json, variants: Variants): [Phase, ...Phase[]] {
+function compilePhases(json: Json, scope: Scope): [Phase, ...Phase[]] {
+  const { enabled, rules = none, fallthrough, schedule = none } = json;
   let phase: Phase = {
     fromMs: -Infinity,
-    enabled: boolean(flag, 'enabled'),
-    rules: compileRules(flag, variants),
-    fallthrough: compileServe(record(flag, 'fallthrough'), variants),
+    enabled: boolean(enabled, 'enabled'),
+    rules: compileRules(rules, scope),
+    fallthrough: compileServe(record(fallthrough, 'fallthrough'), scope),
   };
   const phases: [Phase, ...Phase[]] = [phase];
-  const changes = records(flag, 'schedule', []).map((change) => compileChange(change, variants));
+  const changes = records(schedule, 'schedule').map((change) => compileChange(change, scope));
   for (const change of changes.sort((a, b) => a.fromMs - b.fromMs)) {
     phase = { ...phase, ...change };
     phases.push(phase);
@@ -93,35 +104,44 @@ function compilePhases(flag: Json, variants: Variants): [Phase, ...Phase[]] {
   return phases;
 }
 
-function compileChange(change: Json, variants: Variants): Partial<Phase> & { fromMs: number; at: string } {
-  const set = knowAll(record(change, 'set'), ['enabled', 'rules', 'fallthrough']);
-  const at = text(change, 'at');
+function compileChange(change: Json, scope: Scope): Partial<Phase> & { fromMs: number; at: string } {
+  const { enabled, rules, fallthrough } = knowAll(record(change['set'], 'set'), membersOfSet);
+  const at = text(change['at'], 'at');
   return {
     at,
     fromMs: instantOf(at) ?? refuse('at', 'an ISO-8601 instant'),
-    ...(set['enabled'] !== undefined && { enabled: boolean(set, 'enabled') }),
-    ...(set['rules'] !== undefined && { rules: compileRules(set, variants) }),
-    ...(set['fallthrough'] !== undefined && { fallthrough: compileServe(record(set, 'fallthrough'), variants) }),
+    ...(enabled !== undefined && { enabled: boolean(enabled, 'enabled') }),
+    ...(rules !== undefined && { rules: compileRules(rules, scope) }),
+    ...(fallthrough !== undefined && { fallthrough: compileServe(record(fallthrough, 'fallthrough'), scope) }),
   };
 }
 
-function compileRules(holder: Json, variants: Variants): CompiledRule[] {
-  return records(holder, 'rules', []).map((rule) => ({
-    id: text(rule, 'id'),
-    when: records(rule, 'when').map(readCondition),
-    serve: compileServe(record(rule, 'serve'), variants),
+function compileRules(rules: unknown, scope: Scope): CompiledRule[] {
+  return records(rules, 'rules').map((rule) => ({
+    id: text(rule['id'], 'id'),
+    when: records(rule['when'], 'when').map((condition) => readCondition(condition, scope)),
+    serve: compileServe(record(rule['serve'], 'serve'), scope),
   }));
 }
 
-function readCondition(json: Json): CompiledCondition {
-  const op = text(knowAll(json, ['attribute', 'op', 'values', 'negate']), 'op');
-  const condition = {
-    attribute: text(json, 'attribute'),
-    op: isOperator(op) ? op : refuse('op', `an operator that this version knows, not "${op}"`),
-    values: scalars(json, 'values', []),
-    negate: boolean(json, 'negate', false),
+function readCondition(json: Json, { readerOf, overspent }: Scope): CompiledCondition {
+  const { attribute, op, values = none, negate = false } = knowAll(json, membersOfCondition);
+  const condition: ConditionDocument = {
+    attribute: text(attribute, 'attribute'),
+    op: operator(text(op, 'op')),
+    values: scalars(values, 'values'),
+    negate: boolean(negate, 'negate'),
   };
-  const complaint = conditionComplaint(condition);
-  if (complaint) throw new Unreadable(`${complaint.path.join('.')}: ${complaint.message}`);
-  return compileCondition(condition);
+  const complaint = conditionComplaint(condition) ?? overspent(condition);
+  if (complaint) throw new Unreadable(sentenceOf(complaint));
+  return compileCondition(condition, readerOf(condition.attribute));
 }
+
+const operator = (name: string) =>
+  isOperator(name) ? name : refuse('op', `an operator that this version knows, not "${name}"`);
+
+const sentenceOf = ({ path, message }: ConditionComplaint) => `${path.join('.')}: ${message}`;
+
+const none: readonly never[] = [];
+const membersOfSet = ['enabled', 'rules', 'fallthrough'];
+const membersOfCondition = ['attribute', 'op', 'values', 'negate'];

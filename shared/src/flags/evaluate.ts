@@ -3,6 +3,7 @@ import { answer, off, type Decision } from './answer.ts';
 import { bucketOf, isCovered, shareOf } from './bucketing.ts';
 import type { CompiledServe } from './compile-serve.ts';
 import type { CompiledFlag, CompiledRule, Phase, ReadableFlag } from './compile.ts';
+import { explain, holds } from './condition.ts';
 import { murmur3 } from './murmur3.ts';
 import { unmetPrerequisite } from './prerequisites.ts';
 import { isRecord } from './reading.ts';
@@ -68,8 +69,8 @@ function disabledSentence({ at }: Phase): string {
 function applies(rule: CompiledRule, { context, trace }: Run): boolean {
   for (let i = 0; i < rule.when.length; i++) {
     const condition = rule.when[i];
-    if (condition === undefined || condition.holds(context)) continue;
-    trace?.push({ step: 'rule', id: rule.id, outcome: 'skipped', why: `when[${i}]: ${condition.explain(context)}` });
+    if (condition === undefined || holds(condition, context)) continue;
+    trace?.push({ step: 'rule', id: rule.id, outcome: 'skipped', why: `when[${i}]: ${explain(condition, context)}` });
     return false;
   }
   return true;

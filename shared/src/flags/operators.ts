@@ -1,6 +1,7 @@
 import type { operators } from '../contract/flag-document.ts';
 import { search } from './matches.ts';
 import { compilePattern, patternComplaint } from './pattern.ts';
+import { isText } from './reading.ts';
 import { instantOf, numberOf, textOf, type Scalar } from './scalar.ts';
 import { compareVersions, parseVersion } from './semver.ts';
 
@@ -13,6 +14,12 @@ export interface ConditionDocument {
   negate?: boolean | undefined;
 }
 
+/** Path within the condition, and what is expected there. */
+export interface ConditionComplaint {
+  path: (string | number)[];
+  message: string;
+}
+
 /** Whether any of the values fits; `undefined` when the attribute is of a type the operator cannot read. */
 export type Test = (attribute: Scalar) => boolean | undefined;
 
@@ -20,8 +27,11 @@ export interface OperatorRules {
   /** For sentences: what it reads, and what holds, of which the first word is denied by "not". */
   readonly reads: string;
   readonly phrase: string;
-  /** What is wrong with one of `values`, when written. */
-  readonly complaint: (value: Scalar) => string | undefined;
+  /** What is wrong with one of `values`, when written; absent where nothing can be. */
+  readonly complaint?: (value: Scalar) => string | undefined;
+  readonly mostValues?: number;
+  /** Characters it reads: of a text, or of all the texts of a list together, separators counted. */
+  readonly longest?: number;
   readonly compile: (values: readonly Scalar[]) => Test;
 }
 
@@ -31,9 +41,8 @@ const fewValues = 8;
 const anything: OperatorRules = {
   reads: 'text, a number or a boolean',
   phrase: 'is in',
-  complaint: () => undefined,
   compile: (values) => {
-    const wanted = values.map(textOf);
+    const wanted = values.every(isText) ? values : values.map(textOf);
     if (wanted.length <= fewValues) return (attribute) => wanted.includes(textOf(attribute));
     const set = new Set(wanted);
     return (attribute) => set.has(textOf(attribute));
@@ -50,9 +59,14 @@ const text = (phrase: string, fits: (attribute: string, value: string) => boolea
   },
 });
 
+/** See `mostStates` of the patterns. */
+const longestMatched = 256;
+
 const pattern: OperatorRules = {
-  reads: 'text',
+  reads: `text of at most ${longestMatched} characters`,
   phrase: 'does match',
+  mostValues: 10,
+  longest: longestMatched,
   complaint: (value) => (typeof value === 'string' ? patternComplaint(value) : 'expected a pattern as text'),
   compile: (values) => {
     const wanted = values.map((value) => compilePattern(textOf(value)));

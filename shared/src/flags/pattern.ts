@@ -13,100 +13,107 @@ type State =
   | { kind: 'start' | 'end'; next: number }
   | { kind: 'found' };
 
-/** Adds the states of a part that goes on to `next`, and answers where the part starts. */
-type Emit = (next: number) => number;
+/** Known before it is built, so that measuring a pattern takes no longer than reading it. */
+interface Part {
+  /** States; what has none, repeated or not, counts as well: nothing, a million times, is too large too. */
+  readonly size: number;
+  /** Adds the states of the part, which goes on to `next`, and answers where it starts. */
+  readonly emit: (states: State[], next: number) => number;
+}
 
 const longest = 1024;
-const mostStates = 2000;
+
+/**
+ * Of all `matches` values of one flag together, those of its scheduled changes included. An evaluation walks each state
+ * at most twice per character, so this times `longestMatched` bounds what the patterns of a flag can cost it.
+ */
+export const mostStates = 2000;
+
 const tokens = /\((?:\?:)?|\[(?:\\.|[^\]\\])*\]|\\.|\{[^}]*\}\??|[*+?]\??|./gsu;
 const takenEscape = /^\\[dDwWsStnrvf^$\\.*+?()[\]{}|/]$/;
 
 export function patternComplaint(pattern: string): string | undefined {
+  const part = readOrComplain(pattern);
+  return typeof part === 'string' ? part : undefined;
+}
+
+/** At least the number of its states, as a share of a budget; of a pattern that is refused anyway, none. */
+export function patternStates(pattern: string): number {
+  const part = readOrComplain(pattern);
+  return typeof part === 'string' ? 0 : part.size;
+}
+
+/** Throws a SyntaxError for what `patternComplaint` complains of. */
+export function compilePattern(pattern: string): Pattern {
+  const { emit } = read(pattern);
+  const states: State[] = [{ kind: 'found' }];
+  return { start: emit(states, 0), states };
+}
+
+function readOrComplain(pattern: string): Part | string {
   try {
-    compilePattern(pattern);
-    return undefined;
+    return read(pattern);
   } catch (error) {
     if (error instanceof SyntaxError) return error.message.slice(error.message.lastIndexOf(': ') + 1).trim();
     throw error;
   }
 }
 
-/** Throws a SyntaxError for what `patternComplaint` complains of. */
-export function compilePattern(pattern: string): Pattern {
+function read(pattern: string): Part {
   if (pattern.length > longest) throw new SyntaxError(`a pattern has at most ${longest} characters`);
   void new RegExp(pattern, 'u'); // from here on it is well formed
-  const states: State[] = [];
-  const emit = parse(pattern.match(tokens) ?? [], states);
-  return { start: emit(states.push({ kind: 'found' }) - 1), states };
+  const part = parse(pattern.match(tokens) ?? []);
+  if (part.size > mostStates) throw new SyntaxError(`the pattern is too large, more than ${mostStates} states`);
+  return part;
 }
 
-function parse(parts: readonly string[], states: State[]): Emit {
+function parse(parts: readonly string[]): Part {
   const fitting = new Map<string, (character: string) => boolean>();
-  let size = 0;
   let at = 0;
 
-  // Parts without a state count as well: nothing, a million times, is too large too.
-  const spend = () => {
-    if (++size > mostStates) throw new SyntaxError(`the pattern is too large, more than ${mostStates} states`);
-  };
-  const add = (state: State) => {
-    spend();
-    return states.push(state) - 1;
-  };
-  const fork = (next: number, other: number) => add({ kind: 'fork', next, other });
-
-  const choice = (): Emit => {
+  const choice = (): Part => {
     const options = [sequence()];
     while (parts[at] === '|') {
       at++;
       options.push(sequence());
     }
-    return (next) => options.map((option) => option(next)).reduce(fork);
-  };
-
-  const sequence = (): Emit => {
-    const items: Emit[] = [];
-    while (at < parts.length && parts[at] !== '|' && parts[at] !== ')') items.push(repeated());
-    return (next) => {
-      spend();
-      return items.reduceRight((after, item) => item(after), next);
+    return {
+      size: sizeOf(options) + options.length - 1,
+      emit: (states, next) =>
+        options
+          .map((option) => option.emit(states, next))
+          .reduce((other, start) => add(states, { kind: 'fork', next: other, other: start })),
     };
   };
 
-  const repeated = (): Emit => {
+  const sequence = (): Part => {
+    const items: Part[] = [];
+    while (at < parts.length && parts[at] !== '|' && parts[at] !== ')') items.push(repeated());
+    return {
+      size: 1 + sizeOf(items),
+      emit: (states, next) => items.reduceRight((after, item) => item.emit(states, after), next),
+    };
+  };
+
+  const repeated = (): Part => {
     const item = atom();
     const bounds = boundsOf(parts[at]);
     if (!bounds) return item;
     at++;
-    return (next) => repeat(item, bounds, next);
+    return repeat(item, bounds);
   };
 
-  const repeat = (item: Emit, [min, max]: Bounds, next: number): number => {
-    spend();
-    let start = max === Infinity ? loop(item, next) : next;
-    for (let i = min; i < max && max !== Infinity; i++) start = fork(item(start), next);
-    for (let i = 0; i < min; i++) start = item(start);
-    return start;
-  };
-
-  const loop = (item: Emit, next: number): number => {
-    const again = { kind: 'fork' as const, next, other: next };
-    const start = add(again);
-    again.next = item(start);
-    return start;
-  };
-
-  const atom = (): Emit => {
+  const atom = (): Part => {
     const part = parts[at++] ?? '';
     if (part.startsWith('(')) return group();
-    if (part === '^' || part === '$') return (next) => add({ kind: part === '^' ? 'start' : 'end', next });
+    if (part === '^' || part === '$') return single({ kind: part === '^' ? 'start' : 'end' });
     if (part.startsWith('\\') && !takenEscape.test(part)) throw new SyntaxError(`the escape "${part}" is not taken`);
     const fits = fitting.get(part) ?? characterTest(part);
     fitting.set(part, fits);
-    return (next) => add({ kind: 'character', fits, next });
+    return single({ kind: 'character', fits });
   };
 
-  const group = (): Emit => {
+  const group = (): Part => {
     if (parts[at]?.startsWith('?')) throw new SyntaxError('lookaround, named groups and flags "(?…" are not taken');
     const inside = choice();
     at++; // its ")"
@@ -115,6 +122,49 @@ function parse(parts: readonly string[], states: State[]): Emit {
 
   return choice();
 }
+
+const sizeOf = (parts: readonly Part[]): number => parts.reduce((sum, { size }) => sum + size, 0);
+
+const add = (states: State[], state: State): number => states.push(state) - 1;
+
+type Single = { kind: 'character'; fits: (character: string) => boolean } | { kind: 'start' | 'end' };
+
+const single = (state: Single): Part => ({ size: 1, emit: (states, next) => add(states, { ...state, next }) });
+
+function repeat(item: Part, [min, max]: Bounds): Part {
+  if (max === Infinity) {
+    const again = loop(item);
+    return {
+      size: 1 + again.size + min * item.size,
+      emit: (states, next) => copies(item, min, states, again.emit(states, next)),
+    };
+  }
+  return {
+    size: 1 + (max - min) * (item.size + 1) + min * item.size,
+    emit(states, next) {
+      let start = next;
+      for (let i = min; i < max; i++)
+        start = add(states, { kind: 'fork', next: item.emit(states, start), other: next });
+      return copies(item, min, states, start);
+    },
+  };
+}
+
+function copies(item: Part, count: number, states: State[], next: number): number {
+  let start = next;
+  for (let i = 0; i < count; i++) start = item.emit(states, start);
+  return start;
+}
+
+const loop = (item: Part): Part => ({
+  size: item.size + 1,
+  emit(states, next) {
+    const again = { kind: 'fork' as const, next, other: next };
+    const start = add(states, again);
+    again.next = item.emit(states, start);
+    return start;
+  },
+});
 
 type Bounds = readonly [min: number, max: number];
 
@@ -129,11 +179,11 @@ function boundsOf(part = ''): Bounds | undefined {
 
 /** Remembers the last character: copies of a part all ask about the same one. */
 function characterTest(part: string): (character: string) => boolean {
-  const expression = new RegExp(`^${part}$`, 'u');
-  let asked = '';
-  let fits = expression.test(asked);
+  let expression: RegExp | undefined;
+  let asked: string | undefined;
+  let fits = false;
   return (character) => {
-    if (character !== asked) fits = expression.test(character);
+    if (character !== asked) fits = (expression ??= new RegExp(`^${part}$`, 'u')).test(character);
     asked = character;
     return fits;
   };

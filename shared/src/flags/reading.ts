@@ -8,21 +8,39 @@ export type Json = Readonly<Record<string, unknown>>;
 export const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+export const isText = (value: unknown): value is string => typeof value === 'string';
+
 export const isScalar = (value: unknown): value is Scalar =>
-  isText(value) || isNumber(value) || typeof value === 'boolean';
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-const isNumber = (value: unknown): value is number => typeof value === 'number';
-const isText = (value: unknown): value is string => typeof value === 'string';
+// Each takes one member of a parsed JSON object and its name. They are written out, and take the member instead of
+// looking it up, because a cold load of a large ruleset spends its time here.
 
-/** Each reads one member of a parsed JSON object, or takes the fallback where the member is absent. */
-export const text = reader('text', isText);
-export const flag = reader('true or false', (value): value is boolean => typeof value === 'boolean');
-export const integer = reader('an integer', (value): value is number => Number.isSafeInteger(value));
-export const percentage = reader('0 to 100', (value): value is number => isNumber(value) && value >= 0 && value <= 100);
-export const record = reader('an object', isRecord);
-export const records = reader('a list of objects', listOf(isRecord));
-export const texts = reader('a list of texts', listOf(isText));
-export const scalars = reader('a list of texts, numbers and booleans', listOf(isScalar));
+export const text = (value: unknown, name: string): string =>
+  typeof value === 'string' ? value : refuse(name, 'text');
+
+export const flag = (value: unknown, name: string): boolean =>
+  typeof value === 'boolean' ? value : refuse(name, 'true or false');
+
+export const integer = (value: unknown, name: string): number =>
+  Number.isSafeInteger(value) ? (value as number) : refuse(name, 'an integer');
+
+export const percentage = (value: unknown, name: string): number =>
+  typeof value === 'number' && value >= 0 && value <= 100 ? value : refuse(name, '0 to 100');
+
+export const record = (value: unknown, name: string): Json => (isRecord(value) ? value : refuse(name, 'an object'));
+
+export function records(value: unknown, name: string): readonly Json[] {
+  return isListOf(value, isRecord) ? value : refuse(name, 'a list of objects');
+}
+
+export function texts(value: unknown, name: string): readonly string[] {
+  return isListOf(value, isText) ? value : refuse(name, 'a list of texts');
+}
+
+export function scalars(value: unknown, name: string): readonly Scalar[] {
+  return isListOf(value, isScalar) ? value : refuse(name, 'a list of texts, numbers and booleans');
+}
 
 export function refuse(name: string, expected: string): never {
   throw new Unreadable(`${name}: expected ${expected}`);
@@ -30,18 +48,9 @@ export function refuse(name: string, expected: string): never {
 
 /** Where a member we do not know could change the meaning, not knowing it is not being able to read it. */
 export function knowAll(json: Json, names: readonly string[]): Json {
-  for (const name of Object.keys(json))
-    if (!names.includes(name)) refuse(name, 'nothing that this version does not know');
+  for (const name in json) if (!names.includes(name)) refuse(name, 'nothing that this version does not know');
   return json;
 }
 
-function reader<T>(expected: string, isRight: (value: unknown) => value is T) {
-  return (json: Json, name: string, fallback?: T): T => {
-    const value = json[name] === undefined ? fallback : json[name];
-    return isRight(value) ? value : refuse(name, expected);
-  };
-}
-
-function listOf<T>(isRight: (value: unknown) => value is T) {
-  return (value: unknown): value is readonly T[] => Array.isArray(value) && value.every(isRight);
-}
+const isListOf = <T>(value: unknown, isRight: (item: unknown) => item is T): value is readonly T[] =>
+  Array.isArray(value) && value.every(isRight);

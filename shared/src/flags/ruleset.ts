@@ -1,5 +1,6 @@
+import { sharedReaders, type ReaderOf } from './attributes.ts';
 import { compileFlag, type CompiledFlag, type ReadableFlag } from './compile.ts';
-import { compileVariants } from './compile-serve.ts';
+import { compileOff } from './compile-serve.ts';
 import { isRecord, Unreadable, type Json } from './reading.ts';
 
 export interface CompiledRuleset {
@@ -20,10 +21,15 @@ export function compileRuleset(document: unknown, previous?: CompiledRuleset): C
   if (!isRecord(document) || !isInteger(document['revision']) || !Array.isArray(document['flags'])) return undefined;
   const flags = new Map<string, CompiledFlag>();
   const unreadable = new Map<string, string>();
+  const readerOf = sharedReaders();
   for (const [i, json] of document['flags'].entries()) {
     const key = isRecord(json) && typeof json['key'] === 'string' ? json['key'] : undefined;
     if (!isRecord(json) || key === undefined) unreadable.set(`flags[${i}]`, 'key: expected text');
-    else compileInto(flags, unreadable, key, json, previous?.flags.get(key));
+    else {
+      const before = previous?.flags.get(key);
+      if (isUnchanged(json, before)) flags.set(key, before);
+      else compileInto(flags, unreadable, key, json, readerOf);
+    }
   }
   return { revision: document['revision'], flags, unreadable, endless: findEndless(flags) };
 }
@@ -33,16 +39,13 @@ function compileInto(
   unreadable: Map<string, string>,
   key: string,
   json: Json,
-  before: CompiledFlag | undefined,
+  readerOf: ReaderOf,
 ): void {
-  const why = complaintOf(() => flags.set(key, isUnchanged(json, before) ? before : compileFlag(json)));
+  const why = complaintOf(() => flags.set(key, compileFlag(json, readerOf)));
   if (why === undefined) return;
   unreadable.set(key, why);
   const version = isInteger(json['version']) ? json['version'] : 0;
-  complaintOf(() => {
-    const { off } = compileVariants({ ...json, salt: key });
-    flags.set(key, { kind: 'unreadable', key, version, off, why });
-  });
+  complaintOf(() => flags.set(key, { kind: 'unreadable', key, version, off: compileOff(json), why }));
 }
 
 function isUnchanged(json: Json, before: CompiledFlag | undefined): before is ReadableFlag {
@@ -59,12 +62,14 @@ function complaintOf(read: () => void): string | undefined {
   }
 }
 
-const deepest = 64;
+/** How many flags may follow, one the prerequisite of the other, below a flag that is itself a prerequisite. */
+export const maxPrerequisiteDepth = 64;
 
 /** Peels off the flags whose prerequisites all end, one level at a time. */
 function findEndless(flags: ReadonlyMap<string, CompiledFlag>): Set<string> {
-  let waiting = new Map([...flags].filter(([, flag]) => prerequisitesOf(flag).length > 0));
-  for (let level = 0; level < deepest && waiting.size > 0; level++) {
+  let waiting: Map<string, CompiledFlag> = new Map();
+  for (const [key, flag] of flags) if (prerequisitesOf(flag).length > 0) waiting.set(key, flag);
+  for (let level = 0; level < maxPrerequisiteDepth && waiting.size > 0; level++) {
     const before = waiting;
     waiting = new Map(
       [...before].filter(([, flag]) => prerequisitesOf(flag).some((needed) => before.has(needed.flag))),

@@ -1,5 +1,6 @@
 import type { Condition, FlagDefinition, Rule } from '@whetstone/shared/contract';
 import type { FieldError } from '@whetstone/shared/errors';
+import { maxPrerequisiteDepth } from '@whetstone/shared/flags';
 
 type Others = ReadonlyMap<string, FlagDefinition>;
 
@@ -12,6 +13,10 @@ export function referenceComplaints(flag: FlagDefinition, others: Others): Field
     const cycle = pathBack(key, flag.key, all);
     if (cycle)
       return [{ path: `prerequisites.${i}.flag`, message: `goes round: ${[flag.key, ...cycle].join(' -> ')}` }];
+    if (depthOf(key, all) >= maxPrerequisiteDepth) {
+      const message = `the chain behind it is longer than ${maxPrerequisiteDepth} flags`;
+      return [{ path: `prerequisites.${i}.flag`, message }];
+    }
     return variants.flatMap((variant, j) =>
       Object.hasOwn(required.variants, variant)
         ? []
@@ -28,6 +33,16 @@ export const brokenDependants = (key: string, gone: string[], others: Others): s
       prerequisites.some(({ flag, variants }) => flag === key && variants.some((name) => gone.includes(name))),
     )
     .map((other) => other.key);
+
+/** How many flags the longest chain from a flag on has, itself included. Each is measured once, however many lead to it. */
+function depthOf(key: string, flags: Others, measured = new Map<string, number>()): number {
+  const known = measured.get(key);
+  if (known !== undefined) return known;
+  const behind = (flags.get(key)?.prerequisites ?? []).map(({ flag }) => depthOf(flag, flags, measured));
+  const depth = 1 + Math.max(0, ...behind);
+  measured.set(key, depth);
+  return depth;
+}
 
 /** A chain of prerequisites from one flag to another, both named. */
 function pathBack(from: string, to: string, flags: Others, seen = new Set<string>()): string[] | undefined {

@@ -4,9 +4,17 @@ import type { Database } from '../../platform/db/database.ts';
 import { demoFlags } from './demo-flags.ts';
 import { flagRepository } from './repository.ts';
 
+interface Seed {
+  database: Pick<Database, 'asProject'>;
+  projectId: string;
+  /** Called once the flags are durable. */
+  flagsChanged: (projectId: string) => void;
+}
+
 /** Puts the sample flags into a project that never had any, all or none. Resolves with the keys it made. */
-export const seedFlags = (database: Pick<Database, 'asProject'>, projectId: string): Promise<string[]> =>
+export const seedFlags = ({ database, projectId, flagsChanged }: Seed): Promise<string[]> =>
   database.asProject(projectId, async (tx) => {
+    tx.afterCommit(() => flagsChanged(projectId));
     await flagRepository.lockProject(tx);
     if (await flagRepository.hasAny(tx)) return [];
     for (const flag of demoFlags) {

@@ -1,4 +1,5 @@
 import {
+  FlagKey,
   Prepared,
   type flags,
   type FlagDefinition,
@@ -44,7 +45,7 @@ export function flagService({ rulesets, clock }: Dependencies): Handlers<typeof 
       }),
 
     async listFlags(ctx, { limit, cursor, archived }) {
-      const after = readCursor(cursor, (text) => /^[a-z0-9][a-z0-9._-]{0,127}$/.test(text));
+      const after = readCursor(cursor, (text) => FlagKey.safeParse(text).success);
       const rows = await ctx.transaction((tx) => flagRepository.list(tx, archived, after, limit + 1));
       return pageAfter(rows.map(flagView), limit, ({ key }) => key);
     },

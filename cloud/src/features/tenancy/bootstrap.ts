@@ -1,12 +1,12 @@
 import { formatApiKey, newApiKey, parseApiKey } from '@whetstone/shared/keys';
-import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Role } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Tx } from '../../platform/db/database.ts';
 import { hashSecret } from './credentials.ts';
+import { keepKey, readKeys, type KeyFile } from './key-file.ts';
 import { draftKey } from './service.ts';
 import { systemRepository } from './repository.ts';
 
@@ -24,20 +24,39 @@ interface Options {
   adminKey?: string | undefined;
 }
 
-/** Makes sure that there is a project and that somebody holds its keys. Safe to repeat at every start. */
+/**
+ * Makes sure that there is a project and that somebody holds its keys. Safe to repeat at every start, by several servers
+ * at once, and after a start that was cut short: one transaction decides and records, under a lock of its own.
+ */
 export async function bootstrap({ database, dataDir, adminKey }: Options): Promise<Bootstrap> {
-  const projectId = await database.asSystem(ensureProject);
-  if (adminKey) {
-    await database.asSystem((tx) => registerKey(tx, projectId, 'Admin key of the environment', 'admin', adminKey));
-    return { projectId };
-  }
-  // Machines of a fleet share one database and keep no files: only the very first of them makes keys.
-  if (database.shared && (await database.asSystem(systemRepository.hasWorkingAdminKey))) return { projectId };
+  const files = {
+    admin: { path: join(dataDir, 'admin.key'), name: 'Admin key of this machine', role: 'admin' as const },
+    agent: { path: join(dataDir, 'agent.key'), name: 'Agent key of this machine', role: 'agent' as const },
+  };
 
-  const keyFiles = { admin: join(dataDir, 'admin.key'), agent: join(dataDir, 'agent.key') };
-  await ensureKeyFile(database, projectId, keyFiles.admin, 'Admin key of this machine', 'admin');
-  const agentKey = await ensureKeyFile(database, projectId, keyFiles.agent, 'Agent key of this machine', 'agent');
-  return { projectId, keyFiles, agentKey };
+  const { projectId, secrets } = await database.asSystem(async (tx) => {
+    await systemRepository.lockBootstrap(tx);
+    const projectId = await ensureProject(tx);
+    if (adminKey) {
+      await takeIn(tx, projectId, adminKey);
+      return { projectId, secrets: undefined };
+    }
+    const admin = await keyOfFile(tx, projectId, files.admin);
+    // Machines of a fleet share one database and keep no files: only the very first of them makes keys.
+    const isElsewhere = !admin && database.shared && (await systemRepository.hasWorkingAdminKey(tx));
+    if (isElsewhere) return { projectId, secrets: undefined };
+    const agent = await keyOfFile(tx, projectId, files.agent);
+    const secrets = {
+      admin: admin ?? (await makeKey(tx, projectId, files.admin)),
+      agent: agent ?? (await makeKey(tx, projectId, files.agent)),
+    };
+    // Under the lock: of servers that start together, none may take another's draft away.
+    await keepKey(files.admin, secrets.admin);
+    await keepKey(files.agent, secrets.agent);
+    return { projectId, secrets };
+  });
+  if (!secrets) return { projectId };
+  return { projectId, keyFiles: { admin: files.admin.path, agent: files.agent.path }, agentKey: secrets.agent };
 }
 
 async function ensureProject(tx: Tx) {
@@ -49,48 +68,47 @@ async function ensureProject(tx: Tx) {
   return projectId;
 }
 
-/** The key of the file, or a new one when there is none or it no longer works. */
-async function ensureKeyFile(database: Database, projectId: string, file: string, name: string, role: Role) {
-  const present = (await readFile(file, 'utf8').catch(() => '')).trim();
-  if (parseApiKey(present) && (await isWorking(database, projectId, present, role))) {
-    await chmod(file, 0o600);
-    return present;
-  }
-  const secret = formatApiKey(newApiKey(randomBytes));
-  // The row first: a file without a row would be a key that does not work, a row without a file is merely unused.
-  await database.asSystem((tx) => registerKey(tx, projectId, name, role, secret));
-  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
-  await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+/** What a file of an earlier start holds, finished or not, as long as it still works for that role. */
+async function keyOfFile(tx: Tx, projectId: string, file: KeyFile) {
+  for (const text of await readKeys(file)) if (await isWorking(tx, projectId, text, file.role)) return text;
+  return undefined;
+}
+
+/** The draft on disk first: whatever happens then, no key is in force that nobody holds. */
+async function makeKey(tx: Tx, projectId: string, file: KeyFile) {
+  const given = newApiKey(randomBytes);
+  const secret = formatApiKey(given);
+  await keepKey({ ...file, path: `${file.path}.new` }, secret);
+  await systemRepository.insertKey(tx, { ...draftKey(file.name, file.role, null, given).key, projectId });
   return secret;
 }
 
-async function isWorking(database: Database, projectId: string, text: string, role: Role) {
-  const { selector, secret } = parseApiKey(text)!;
-  const known = await database.asSystem(async (tx) => {
-    const credential = await systemRepository.findCredential(tx, selector);
-    return credential && { ...credential, isExpired: credential.expiresAt !== null && credential.expiresAt <= tx.now };
-  });
+async function isWorking(tx: Tx, projectId: string, text: string, role: Role) {
+  const key = parseApiKey(text);
+  const known = key && (await systemRepository.findCredential(tx, key.selector));
   return (
     known?.projectId === projectId &&
     known.role === role &&
     !known.revokedAt &&
-    !known.isExpired &&
-    known.secretHash.equals(hashSecret(secret))
+    !(known.expiresAt && known.expiresAt <= tx.now) &&
+    known.secretHash.equals(hashSecret(key!.secret))
   );
 }
 
-/** Takes a given key in; one already known is left as it is, so that a revoked key does not rise again at a restart. */
-async function registerKey(tx: Tx, projectId: string, name: string, role: Role, text: string) {
+/** A key that is known is left as it is: one that was revoked does not rise again at a restart, and the start says so. */
+async function takeIn(tx: Tx, projectId: string, text: string) {
   const given = parseApiKey(text);
-  if (!given) throw new WhetstoneError('invalid', 'the key is not in the grammar wsk_<selector>_<secret><checksum>');
-  const known = await systemRepository.findCredential(tx, given.selector);
-  if (known) {
-    if (known.secretHash.equals(hashSecret(given.secret))) return;
-    throw new WhetstoneError(
-      'conflict',
-      'WHETSTONE_ADMIN_KEY has the selector of another key; take one from `pnpm key`',
-    );
+  const known = given && (await systemRepository.findCredential(tx, given.selector));
+  if (given && !known) {
+    await systemRepository.insertKey(tx, {
+      ...draftKey('Admin key of the environment', 'admin', null, given).key,
+      projectId,
+    });
+    return;
   }
-  await systemRepository.insertKey(tx, { ...draftKey(name, role, null, given).key, projectId });
+  if (await isWorking(tx, projectId, text, 'admin')) return;
+  throw new WhetstoneError(
+    'conflict',
+    'WHETSTONE_ADMIN_KEY is revoked, expired, no longer an admin key, or shares its selector with another; unset it, or take a fresh one from `pnpm key`',
+  );
 }

@@ -11,9 +11,10 @@ import { systemRepository, type Credential } from './repository.ts';
 /** SHA-256 suffices for 190 random bits: there is no dictionary to slow down. */
 export const hashSecret = (secret: string) => hash('sha256', secret, 'buffer');
 
+/** A key that somebody holds, and whom it lets in. */
 interface Entry {
-  /** Absent for a selector that nobody has. */
-  holder: { credential: Credential; ctx: Ctx } | undefined;
+  credential: Credential;
+  ctx: Ctx;
   loadedAtMs: number;
   /** Since 1970; of the last use that was noted. */
   usedMinute: number;
@@ -36,30 +37,43 @@ export function credentialDirectory({ database, clock, watch }: Options) {
   const bySelector = new LRUCache<string, Entry>({ max: 20_000 });
   // Headers whose secret was right, so that a key in steady use is not hashed for every request.
   const proven = new LRUCache<string, Entry>({ max: 20_000 });
-  const used = new Map<string, Date>();
+  // Apart, so that a flood of well-formed fakes cannot push out who is really there; the time of the look-up.
+  const unknown = new LRUCache<string, number>({ max: 1_000 });
+  const loading = new Map<string, Promise<Entry | undefined>>();
+  let used = new Map<string, Date>();
   // Compared with when the selector is unknown, so that both refusals take the same time.
   const nobody = hashSecret('nobody');
-  let changes = 0;
 
-  async function load(selector: string) {
-    const [loadedAtMs, changesBefore] = [clock(), changes];
-    const credential = await database.asSystem((tx) => systemRepository.findCredential(tx, selector));
-    const holder = credential && { credential, ctx: ctxOf(credential, database) };
-    const entry: Entry = { holder, loadedAtMs, usedMinute: 0 };
-    if (credential) watch.track(credential.projectId);
-    // Changed meanwhile: what was read may be from before, good for who asked then but not to be kept.
-    if (changes === changesBefore) bySelector.set(selector, entry);
-    return entry;
+  /** One look-up for all who ask meanwhile. */
+  function load(selector: string) {
+    const loadedAtMs = clock();
+    const promise = database
+      .asSystem((tx) => systemRepository.findCredential(tx, selector))
+      .then((credential) => {
+        const entry = credential && { credential, ctx: ctxOf(credential, database), loadedAtMs, usedMinute: 0 };
+        // Forgotten meanwhile: what was read may be from before, good for who asked then but not to be kept.
+        if (loading.get(selector) === promise) remember(selector, entry, loadedAtMs);
+        return entry;
+      })
+      .finally(() => {
+        if (loading.get(selector) === promise) loading.delete(selector);
+      });
+    loading.set(selector, promise);
+    return promise;
   }
 
-  function isTrusted({ holder, loadedAtMs }: Entry) {
-    const confirmedAtMs = holder ? Math.max(loadedAtMs, watch.confirmedAtMs()) : loadedAtMs;
-    return clock() - confirmedAtMs < trustMs;
+  function remember(selector: string, entry: Entry | undefined, loadedAtMs: number) {
+    if (!entry) return void unknown.set(selector, loadedAtMs);
+    watch.track(entry.credential.projectId);
+    bySelector.set(selector, entry);
   }
 
-  function prove(entry: Entry, { selector, secret }: ApiKey, header: string): Ctx {
-    const isRight = timingSafeEqual(hashSecret(secret), entry.holder?.credential.secretHash ?? nobody);
-    if (!isRight) throw refused();
+  const isTrusted = ({ loadedAtMs }: Entry) => clock() - Math.max(loadedAtMs, watch.confirmedAtMs()) < trustMs;
+  const isKnownUnknown = (selector: string) => clock() - (unknown.get(selector) ?? -Infinity) < trustMs;
+
+  function prove(entry: Entry | undefined, { selector, secret }: ApiKey, header: string): Ctx {
+    const isRight = timingSafeEqual(hashSecret(secret), entry?.credential.secretHash ?? nobody);
+    if (!entry || !isRight) throw refused();
     const ctx = admit(entry);
     // Only what is still held: an entry that a change has dropped must not come back by this way.
     if (bySelector.get(selector) === entry) proven.set(header, entry);
@@ -67,8 +81,7 @@ export function credentialDirectory({ database, clock, watch }: Options) {
   }
 
   function admit(entry: Entry): Ctx {
-    if (!entry.holder) throw refused();
-    const { credential, ctx } = entry.holder;
+    const { credential, ctx } = entry;
     const nowMs = clock();
     if (credential.revokedAt || (credential.expiresAt && credential.expiresAt.getTime() <= nowMs)) throw refused();
     const minute = Math.floor(nowMs / 60_000);
@@ -85,23 +98,30 @@ export function credentialDirectory({ database, clock, watch }: Options) {
       if (known && isTrusted(known)) return admit(known);
       const key = keyIn(header);
       const entry = bySelector.get(key.selector);
-      if (entry && isTrusted(entry)) return prove(entry, key, header);
-      return load(key.selector).then((loaded) => prove(loaded, key, header));
+      if (entry ? isTrusted(entry) : isKnownUnknown(key.selector)) return prove(entry, key, header);
+      return (loading.get(key.selector) ?? load(key.selector)).then((loaded) => prove(loaded, key, header));
     },
 
     forget(projectId: string) {
-      changes += 1;
+      loading.clear();
       proven.clear();
-      for (const [selector, { holder }] of bySelector) {
-        if (!holder || holder.credential.projectId === projectId) bySelector.delete(selector);
+      unknown.clear();
+      for (const [selector, { credential }] of bySelector) {
+        if (credential.projectId === projectId) bySelector.delete(selector);
       }
     },
 
     /** Writes down when keys were last used; called once a minute and at the end. */
     async flushUses() {
-      const uses = new Map(used);
-      used.clear();
-      if (uses.size > 0) await database.asSystem((tx) => systemRepository.markUsed(tx, uses));
+      const uses = used;
+      used = new Map();
+      if (uses.size === 0) return;
+      try {
+        await database.asSystem((tx) => systemRepository.markUsed(tx, uses));
+      } catch (error) {
+        used = new Map([...uses, ...used]);
+        throw error;
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Role } from '@whetstone/shared/contract';
+import { sql } from 'kysely';
 import { bumpRevision } from '../../platform/db/revisions.ts';
 import type { ProjectTx, Tx } from '../../platform/db/database.ts';
 
@@ -11,6 +12,7 @@ const keyColumns = [
   'last_used_at as lastUsedAt',
   'expires_at as expiresAt',
   'revoked_at as revokedAt',
+  'replaced_by as replacedBy',
 ] as const;
 
 export interface KeyRow {
@@ -22,7 +24,11 @@ export interface KeyRow {
   lastUsedAt: Date | null;
   expiresAt: Date | null;
   revokedAt: Date | null;
+  /** Id of its successor once it was rotated. */
+  replacedBy: string | null;
 }
+
+type KeyChange = Partial<Pick<KeyRow, 'name' | 'role' | 'expiresAt' | 'revokedAt' | 'replacedBy'>>;
 
 export interface KeyInsert {
   id: string;
@@ -49,6 +55,9 @@ export interface Credential {
 
 /** Before a key is known there is no tenant to confine to: these few queries run as the system. */
 export const systemRepository = {
+  /** Held to the end of the transaction: of several servers that start together, one bootstraps at a time. */
+  lockBootstrap: (tx: Tx) => sql`select pg_advisory_xact_lock(hashtext('whetstone bootstrap'))`.execute(tx.sql),
+
   findCredential: (tx: Tx, selector: string): Promise<Credential | undefined> =>
     tx.sql
       .selectFrom('api_key')
@@ -68,7 +77,8 @@ export const systemRepository = {
       .executeTakeFirst(),
 
   markUsed: async (tx: Tx, uses: ReadonlyMap<string, Date>) => {
-    for (const [id, usedAt] of uses) {
+    // By id, so that two servers that note the same keys take their rows in the same order.
+    for (const [id, usedAt] of [...uses].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       await tx.sql.updateTable('api_key').set({ last_used_at: usedAt }).where('id', '=', id).execute();
     }
   },
@@ -142,6 +152,7 @@ function insertKey(tx: Tx, { id, projectId, selector, secretHash, name, role, ex
       last_used_at: null,
       expires_at: expiresAt,
       revoked_at: null,
+      replaced_by: null,
     })
     .returning(keyColumns)
     .executeTakeFirstOrThrow();
@@ -168,8 +179,11 @@ export const keyRepository = {
       .where('id', '=', id)
       .executeTakeFirst(),
 
-  /** The working admin keys, locked, so that two callers cannot each take away "the other" last one. */
-  lockAdmins: (tx: ProjectTx) =>
+  /** Locks the project's keys against other writers; comes before everything a change reads. */
+  lockProject: (tx: ProjectTx) => bumpRevision(tx, 'keys'),
+
+  /** Those that work without an end in sight. */
+  lastingAdmins: (tx: ProjectTx) =>
     tx.sql
       .selectFrom('api_key')
       .select('id')
@@ -177,13 +191,9 @@ export const keyRepository = {
       .where('role', '=', 'admin')
       .where('revoked_at', 'is', null)
       .where('expires_at', 'is', null)
-      .orderBy('id')
-      .forUpdate()
       .execute(),
 
-  async change(tx: ProjectTx, id: string, change: Partial<Pick<KeyRow, 'name' | 'role' | 'expiresAt' | 'revokedAt'>>) {
-    const { name, role, expiresAt, revokedAt } = change;
-    await bumpRevision(tx, 'keys');
+  change(tx: ProjectTx, id: string, { name, role, expiresAt, revokedAt, replacedBy }: KeyChange): Promise<KeyRow> {
     return tx.sql
       .updateTable('api_key')
       .set({
@@ -191,6 +201,7 @@ export const keyRepository = {
         ...(role === undefined ? {} : { role }),
         ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
         ...(revokedAt === undefined ? {} : { revoked_at: revokedAt }),
+        ...(replacedBy === undefined ? {} : { replaced_by: replacedBy }),
       })
       .where('project_id', '=', tx.projectId)
       .where('id', '=', id)

@@ -20,6 +20,7 @@ export function tenancyService({ database, keysChanged }: Dependencies): Handler
   const changing = <T>(ctx: Ctx, work: (tx: ProjectTx) => Promise<T>) =>
     ctx.transaction(async (tx) => {
       tx.afterCommit(() => keysChanged(tx.projectId));
+      await keyRepository.lockProject(tx);
       return work(tx);
     });
 
@@ -45,7 +46,7 @@ export function tenancyService({ database, keysChanged }: Dependencies): Handler
         if (!(await systemRepository.insertProject(tx, id, organisationId, name))) {
           throw new WhetstoneError('conflict', `the organisation already has a project called "${name}"`);
         }
-        const { view, key } = draftKey(`${name} admin`, 'admin', null);
+        const { view, key } = draftKey('First admin key', 'admin', null);
         const row = await systemRepository.insertKey(tx, { ...key, projectId: id });
         return { id, organisationId, name, createdAt: tx.now.toISOString(), adminKey: view(row) };
       }),
@@ -74,10 +75,16 @@ export function tenancyService({ database, keysChanged }: Dependencies): Handler
     rotateKey: (ctx, { id, overlapMs }) =>
       changing(ctx, async (tx) => {
         const old = await workingKey(tx, id);
+        if (old.replacedBy) {
+          throw new WhetstoneError(
+            'conflict',
+            `the key "${old.name}" was rotated before; rotate its successor ${old.replacedBy}`,
+          );
+        }
         const { view, key } = draftKey(old.name, old.role as Role, old.expiresAt);
         const successor = view(await keyRepository.insert(tx, key));
         const end = new Date(Math.min(tx.now.getTime() + overlapMs, old.expiresAt?.getTime() ?? Infinity));
-        await keyRepository.change(tx, id, { expiresAt: end });
+        await keyRepository.change(tx, id, { expiresAt: end, replacedBy: successor.id });
         return { ...successor, replaces: { id, expiresAt: end.toISOString() } };
       }),
 
@@ -115,7 +122,7 @@ async function workingKey(tx: ProjectTx, id: string) {
 /** A project whose last lasting admin key went could never be administered again. */
 async function keepAnAdmin(tx: ProjectTx, leaving: Pick<KeyRow, 'id' | 'role' | 'name'>) {
   if (leaving.role !== 'admin') return;
-  const admins = await keyRepository.lockAdmins(tx);
+  const admins = await keyRepository.lastingAdmins(tx);
   if (admins.some(({ id }) => id !== leaving.id)) return;
   throw new WhetstoneError(
     'conflict',

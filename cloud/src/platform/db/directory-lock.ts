@@ -1,8 +1,12 @@
 import { WhetstoneError } from '@whetstone/shared/errors';
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync, statSync, utimesSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+
+const signOfLifeMs = 5_000;
+const silentForMs = 30_000;
 
 /**
  * Two processes on one PGlite directory silently lose data, so the second is refused. Resolves with the release.
@@ -12,16 +16,21 @@ import { join } from 'node:path';
  * process that is gone is removed under its own name: whoever comes late cannot remove a newcomer's by mistake.
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await mkdir(directory, { recursive: true });
+  // Keys and every tenant's rows lie below.
+  await chmod(directory, 0o700);
   const lock = join(directory, 'lock');
-  const owner = ownerName();
+  const owner = [process.pid, stateOf(process.pid)?.startedAt ?? '', here(), randomUUID()].join('.');
 
   if (!(await taken(lock, owner))) {
     await clearDeadOwners(directory, lock);
     if (!(await taken(lock, owner))) throw refusal(directory, await ownersOf(lock));
   }
+  const file = join(lock, owner);
+  const heartbeat = setInterval(() => showLife(file), signOfLifeMs).unref();
   return async () => {
-    await rm(join(lock, owner), { force: true });
+    clearInterval(heartbeat);
+    await rm(file, { force: true });
     await rmdir(lock).catch(() => undefined);
   };
 }
@@ -35,7 +44,6 @@ async function taken(lock: string, owner: string) {
   } catch (error) {
     await rm(prepared, { recursive: true, force: true });
     const { code = '' } = error as NodeJS.ErrnoException;
-    // ENOTDIR: something else stands in its place, such as the lock file of an older version.
     if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR'].includes(code)) return false;
     throw error;
   }
@@ -43,24 +51,30 @@ async function taken(lock: string, owner: string) {
 
 async function clearDeadOwners(directory: string, lock: string) {
   const owners = await ownersOf(lock);
-  if (owners.some(isAlive)) throw refusal(directory, owners);
+  if (owners.some((owner) => isAlive(lock, owner))) throw refusal(directory, owners);
   for (const owner of owners) await rm(join(lock, owner), { force: true });
-  // Where the system renames over nothing that exists (Windows), and for what is not even a directory.
+  // Where the system renames over nothing that exists (Windows).
   await rmdir(lock).catch(() => undefined);
 }
 
 const ownersOf = (lock: string) => readdir(lock).catch((): string[] => []);
 
-/** The start time guards against a later process of the same number; systems without /proc do without. */
-const ownerName = () => `${process.pid}-${stateOf(process.pid)?.startedAt ?? ''}-${randomUUID()}`;
-
-function partsOf(owner: string) {
-  const [pid, startedAt = ''] = owner.split('-');
-  return { pid: Number(pid), startedAt };
+interface Owner {
+  pid: number;
+  startedAt: string;
+  place: string;
 }
 
-function isAlive(owner: string) {
-  const { pid, startedAt } = partsOf(owner);
+function partsOf(owner: string): Owner {
+  const [pid, startedAt = '', place = ''] = owner.split('.');
+  return { pid: Number(pid), startedAt, place };
+}
+
+/** The start time guards against a later process of the same number; systems without /proc do without. */
+function isAlive(lock: string, owner: string) {
+  const { pid, startedAt, place } = partsOf(owner);
+  // In another container or on another machine, process numbers say nothing: only the signs of life do.
+  if (place !== here()) return msSinceLife(join(lock, owner)) < silentForMs;
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   const state = stateOf(pid);
   if (state) return state.startedAt === startedAt && !state.isDead;
@@ -72,18 +86,51 @@ function isAlive(owner: string) {
   }
 }
 
+function msSinceLife(file: string) {
+  try {
+    return Date.now() - statSync(file).mtimeMs;
+  } catch {
+    return Infinity;
+  }
+}
+
+function showLife(file: string) {
+  try {
+    utimesSync(file, new Date(), new Date());
+  } catch {
+    // A disk that refuses this for a while must not stop the server; it refuses others only if they look after long silence.
+  }
+}
+
+/** Which process numbers mean the same processes as ours: those of this host, this boot and this namespace. */
+function here() {
+  const parts = [hostname(), quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))];
+  const namespace = quietly(() => readlinkSync('/proc/self/ns/pid'));
+  return createHash('sha256')
+    .update([...parts, namespace].join('\n'))
+    .digest('hex')
+    .slice(0, 12);
+}
+
 /** Fields 3 and 22 of /proc/PID/stat: the state, and the start in clock ticks after boot. A zombie is dead. */
 function stateOf(pid: number) {
+  const stat = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  const fields = stat?.split(') ').at(-1)?.split(' ');
+  return fields && { startedAt: fields[19] ?? '', isDead: fields[0] === 'Z' || fields[0] === 'X' };
+}
+
+function quietly(read: () => string) {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-    return { startedAt: fields[19] ?? '', isDead: fields[0] === 'Z' || fields[0] === 'X' };
+    return read();
   } catch {
     return undefined;
   }
 }
 
 function refusal(directory: string, owners: string[]) {
-  const by = owners[0] ? ` (process ${partsOf(owners[0]).pid})` : '';
+  const owner = owners[0] && partsOf(owners[0]);
+  const elsewhere = `in another container or on another machine; if it was killed, wait ${silentForMs / 1_000} s`;
+  const by = !owner ? '' : owner.place === here() ? ` (process ${owner.pid})` : ` (${elsewhere})`;
   return new WhetstoneError(
     'conflict',
     `${directory} is in use by another Whetstone server${by}. Stop that one, or set WHETSTONE_DATA_DIR to another directory.`,

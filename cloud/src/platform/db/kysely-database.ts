@@ -1,12 +1,12 @@
 import { WhetstoneError } from '@whetstone/shared/errors';
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
-import type pg from 'pg';
+import { Kysely, PostgresDialect, sql, type PostgresPool, type Transaction } from 'kysely';
+import { isConnectionFailure, isPassing } from './connection-failure.ts';
 import type { Database, ProjectTx, Tx } from './database.ts';
 import type { Schema } from './schema.ts';
 
 interface Options {
   engine: Database['engine'];
-  pool: pg.Pool;
+  pool: PostgresPool;
   clock: () => number;
   /** Runs after the pool has ended. */
   onClose?: () => Promise<void>;
@@ -49,13 +49,15 @@ async function enterProject(tx: Tx, projectId: string): Promise<ProjectTx> {
   return { ...tx, projectId };
 }
 
-/** Errors of the connection itself (SQLSTATE 08, 57P and the socket's) mean the engine is away, not that we have a bug. */
 function asUnavailable(error: unknown): never {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  const away =
-    /^(08|57P|53)/.test(String(code)) ||
-    /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|ENOENT|EAI_)/.test(String(code)) ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(String(message));
-  if (!away) throw error;
-  throw new WhetstoneError('unavailable', 'the database does not answer; nothing was changed', { cause: error });
+  if (isConnectionFailure(error)) {
+    const message = 'the database does not answer; whether a change under way was made is not known';
+    throw new WhetstoneError('unavailable', message, { cause: error });
+  }
+  if (isPassing(error)) {
+    throw new WhetstoneError('unavailable', 'the database was too busy; nothing was changed, try again', {
+      cause: error,
+    });
+  }
+  throw error;
 }

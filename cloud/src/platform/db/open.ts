@@ -19,7 +19,7 @@ interface Surroundings {
 /** Opens the engine that the configuration names, migrated and with its isolation proven. */
 export async function openDatabase({ url, directory, templateFile }: DatabaseChoice, { clock, log }: Surroundings) {
   const { database, kysely } = url
-    ? openPostgres({ url, clock, onError: (error) => log.warn({ err: error }, 'an idle database connection broke') })
+    ? openPostgres({ url, clock, onError: ({ message }) => log.warn({ message }, 'an idle database connection broke') })
     : await openPglite({ directory, templateFile, clock });
   try {
     const applied = await migrate(kysely);

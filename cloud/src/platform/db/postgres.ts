@@ -1,24 +1,57 @@
+import type { PostgresPool } from 'kysely';
 import pg from 'pg';
+import { isConnectionFailure } from './connection-failure.ts';
 import { kyselyDatabase } from './kysely-database.ts';
 
-/** The production engine: any PostgreSQL from 15 on, such as Neon. */
-export function openPostgres({
-  url,
-  clock,
-  onError,
-}: {
+interface Options {
   url: string;
   clock: () => number;
   onError: (error: Error) => void;
-}) {
+}
+
+/** The production engine: any PostgreSQL from 15 on, such as Neon. */
+export function openPostgres({ url, clock, onError }: Options) {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 30_000,
+    // The server's limit is for slow statements; ours for a connection that went silent, which no server can end.
+    statement_timeout: 10_000,
+    query_timeout: 12_000,
+    keepAlive: true,
     application_name: 'whetstone',
   });
-  // An idle connection that breaks is replaced at the next use; unheard, its error would end the process.
+  // A connection that breaks is replaced at the next use. Unheard, its error would end the process: the pool listens while
+  // a connection is idle, nobody while it is lent out.
   pool.on('error', onError);
-  return kyselyDatabase({ engine: 'postgres', pool, clock });
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return kyselyDatabase({ engine: 'postgres', pool: withoutBrokenReturns(pool), clock });
+}
+
+/** Kysely's type also has cursors, which nothing here uses. */
+const asPoolClient = (client: object) => client as Awaited<ReturnType<PostgresPool['connect']>>;
+
+/**
+ * Kysely gives every connection back as if it were sound. One that broke or whose answer never came would then be lent to
+ * the next, who would wait in vain: it is closed instead.
+ */
+function withoutBrokenReturns(pool: pg.Pool): PostgresPool {
+  return {
+    async connect() {
+      const client = await pool.connect();
+      let failure: unknown;
+      const query = async (text: string, parameters: readonly unknown[]) => {
+        // The rollback of what went silent would only wait in vain a second time.
+        if (failure) throw failure;
+        try {
+          return await client.query(text, [...parameters]);
+        } catch (error) {
+          if (isConnectionFailure(error)) failure = error;
+          throw error;
+        }
+      };
+      return asPoolClient({ query, release: () => client.release(failure !== undefined) });
+    },
+    end: () => pool.end(),
+  };
 }

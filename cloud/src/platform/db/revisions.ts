@@ -31,7 +31,7 @@ export interface RevisionWatch {
   stop(): Promise<void>;
 }
 
-/** Tells what other processes changed, by asking for the revisions of the projects in use: one small query an interval. */
+/** Tells what other processes changed, by asking for the revisions of the projects in use: one small transaction an interval. */
 export function watchRevisions({ database, clock, intervalMs, onChange, onError }: WatchOptions): RevisionWatch {
   if (!database.shared) return { confirmedAtMs: () => Infinity, track: () => undefined, stop: async () => undefined };
 
@@ -54,12 +54,15 @@ export function watchRevisions({ database, clock, intervalMs, onChange, onError 
     confirmedAtMs = askedAtMs;
   }
 
+  // From the start of one look to the start of the next: a slow database is not asked more seldom for being slow.
   let looking = Promise.resolve();
   const tick = () => {
-    looking = look()
+    const startedAtMs = clock();
+    looking = withinTime(look(), patienceMs)
       .catch(onError)
       .then(() => {
-        if (!stopped) timer = setTimeout(tick, intervalMs).unref();
+        const pauseMs = Math.max(0, intervalMs - (clock() - startedAtMs));
+        if (!stopped) timer = setTimeout(tick, pauseMs).unref();
       });
   };
   tick();
@@ -75,6 +78,22 @@ export function watchRevisions({ database, clock, intervalMs, onChange, onError 
       await looking;
     },
   };
+}
+
+/** One silent connection must not end the watch: the next look gets another. */
+const patienceMs = 2_000;
+
+function withinTime<T>(task: Promise<T>, limitMs: number): Promise<T> {
+  const { promise: tooLate, cancel } = failAfter(limitMs);
+  return Promise.race([task, tooLate]).finally(cancel);
+}
+
+function failAfter(limitMs: number) {
+  let timer: NodeJS.Timeout | undefined;
+  const promise = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`no answer within ${limitMs} ms`)), limitMs).unref();
+  });
+  return { promise, cancel: () => clearTimeout(timer) };
 }
 
 const readRevisions = (tx: Pick<ProjectTx, 'sql'>, ids: string[]) =>

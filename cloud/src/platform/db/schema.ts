@@ -27,6 +27,7 @@ export interface Schema {
     last_used_at: Date | null;
     expires_at: Date | null;
     revoked_at: Date | null;
+    replaced_by: string | null;
   };
 
   flag: {
@@ -44,7 +45,6 @@ export interface Schema {
     key: string;
     operation: string;
     request_hash: string;
-    status: number | null;
     response: string | null;
     created_at: Date;
   };

@@ -9,7 +9,6 @@ export interface OnceRequest {
   operation: string;
   /** The parsed input: the same meaning is the same request, whatever its white space. */
   input: unknown;
-  status: number;
 }
 
 export interface OnceAnswer {
@@ -22,13 +21,13 @@ export interface OnceAnswer {
  * neither. The same key and input are answered from the receipt; another input under the key is a conflict.
  */
 export function applyOnce(ctx: Ctx, request: OnceRequest, apply: (ctx: Ctx) => Promise<string>): Promise<OnceAnswer> {
-  const { key, operation, input, status } = request;
+  const { key, operation, input } = request;
   const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('base64url');
 
   return ctx.transaction(async (tx) => {
     if (await receiptRepository.claim(tx, key, operation, requestHash)) {
       const json = await apply({ ...ctx, transaction: (work) => work(tx) });
-      await receiptRepository.complete(tx, key, status, json);
+      await receiptRepository.complete(tx, key, json);
       return { json, replayed: false };
     }
     const receipt = await receiptRepository.find(tx, key);

@@ -19,7 +19,6 @@ export const receiptRepository = {
         key,
         operation,
         request_hash: requestHash,
-        status: null,
         response: null,
         created_at: tx.now,
       })
@@ -29,10 +28,10 @@ export const receiptRepository = {
     return claimed !== undefined;
   },
 
-  complete: (tx: ProjectTx, key: string, status: number, response: string) =>
+  complete: (tx: ProjectTx, key: string, response: string) =>
     tx.sql
       .updateTable('idempotency_key')
-      .set({ status, response })
+      .set({ response })
       .where('project_id', '=', tx.projectId)
       .where('key', '=', key)
       .execute(),

@@ -43,7 +43,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null,
       last_used_at timestamptz,
       expires_at timestamptz,
-      revoked_at timestamptz
+      revoked_at timestamptz,
+      replaced_by uuid
     )`.execute(db);
   await sql`create index api_key_of_project on api_key (project_id, id)`.execute(db);
 
@@ -65,7 +66,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       key text not null,
       operation text not null,
       request_hash text not null,
-      status integer,
       response text,
       created_at timestamptz not null,
       primary key (project_id, key)
