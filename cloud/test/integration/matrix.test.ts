@@ -217,6 +217,6 @@ describeOnEngines('every operation', (engine) => {
     expect((await theirs.listFlags({})).items).toEqual([]);
     expect((await theirs.getRuleset({})).flags).toEqual([]);
     const keys = (await theirs.listKeys({})).items.map(({ name }) => name);
-    expect(keys).toEqual(['stranger admin']);
+    expect(keys).toEqual(['First admin key']);
   });
 });

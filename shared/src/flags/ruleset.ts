@@ -67,8 +67,8 @@ export const maxPrerequisiteDepth = 64;
 
 /** Peels off the flags whose prerequisites all end, one level at a time. */
 function findEndless(flags: ReadonlyMap<string, CompiledFlag>): Set<string> {
-  let waiting: Map<string, CompiledFlag> = new Map();
-  for (const [key, flag] of flags) if (prerequisitesOf(flag).length > 0) waiting.set(key, flag);
+  let waiting = new Map<string, CompiledFlag>();
+  for (const flag of flags.values()) if (prerequisitesOf(flag).length > 0) waiting.set(flag.key, flag);
   for (let level = 0; level < maxPrerequisiteDepth && waiting.size > 0; level++) {
     const before = waiting;
     waiting = new Map(
