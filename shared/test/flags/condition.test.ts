@@ -231,6 +231,7 @@ describe('a condition is refused', () => {
     ['endsWith', ['a', true], ['values', 1], 'expected text that is not empty'],
     ['matches', [5], ['values', 0], 'expected a pattern as text'],
     ['matches', ['ok', '(?=x)'], ['values', 1], 'lookaround, named groups and flags "(?…" are not taken'],
+    ['matches', Array<string>(11).fill('('), ['values'], '"matches" takes at most 10 values'],
     ['segment', [1], ['values', 0], 'expected text that is not empty'],
   ])('%s %j', (op, values, path, message) => {
     expect(conditionComplaint(condition(op, values))).toEqual({ path, message });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EvaluationContext, Rule, Serve } from '../../src/contract/flags.ts';
-import { evaluate } from '../../src/flags/index.ts';
+import { evaluate, maxPrerequisiteDepth } from '../../src/flags/index.ts';
 import { compiled, flagWith, served, whys } from './support.ts';
 
 const half: Serve = { split: [{ variant: 'on', weight: 1 }], coverage: 50 };
@@ -292,6 +292,15 @@ describe('prerequisites', () => {
     const others = [base({ prerequisites: [{ flag: 'new-fixer-prompt', variants: ['off', 'on'] }] })];
     expect(served(needing({ flag: 'base', variants: ['on', 'off'] }), { others }).reason).toBe('DISABLED');
     expect(served(needing({ flag: 'new-fixer-prompt', variants: ['on', 'off'] })).reason).toBe('DISABLED');
+  });
+
+  it('are met while no more than 64 flags follow below one, and not beyond', () => {
+    const chain = Array.from({ length: 67 }, (_, i) =>
+      flagWith({ key: `c${i}`, ...(i > 0 && { prerequisites: [{ flag: `c${i - 1}`, variants: ['on'] }] }) }),
+    );
+    const ruleset = compiled(...chain);
+    expect(evaluate(ruleset, `c${maxPrerequisiteDepth + 1}`, {}, { nowMs: 0 })?.reason).toBe('STATIC');
+    expect(evaluate(ruleset, `c${maxPrerequisiteDepth + 2}`, {}, { nowMs: 0 })?.reason).toBe('DISABLED');
   });
 
   it('end, however deep or wide they are', () => {

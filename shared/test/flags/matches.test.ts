@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { search } from '../../src/flags/matches.ts';
-import { compilePattern, patternComplaint } from '../../src/flags/pattern.ts';
+import { compilePattern, patternComplaint, patternStates } from '../../src/flags/pattern.ts';
 
 const isFound = (pattern: string, text: string) => search(compilePattern(pattern), text).found;
 
@@ -88,6 +88,16 @@ describe('patterns', () => {
           expect([source, one, isFound(source, one)]).toEqual([source, one, expression.test(one)]);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it('are measured, without building them, as no fewer states than they have', () => {
+    fc.assert(
+      fc.property(pattern, (source) => {
+        fc.pre(patternComplaint(source) === undefined);
+        expect(patternStates(source)).toBeGreaterThanOrEqual(compilePattern(source).states.length);
+      }),
+      { numRuns: 1000 },
     );
   });
 
