@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { durationHistogram } from './duration-histogram.ts';
+import { sendTogether } from './send-together.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,10 +16,12 @@ export interface Leaving {
   status: number;
   body: string;
   contentType: string;
+  /** Ready in the turn that brought the request: leaves with the others of that turn. */
+  isReadyAtOnce?: boolean;
 }
 
-/** Sends what an operation answers. */
-export type Answer = (request: FastifyRequest, reply: FastifyReply, leaving: Leaving) => FastifyReply;
+/** Sends what an operation answers; what it returns is what the route's handler has to. */
+export type Answer = (request: FastifyRequest, reply: FastifyReply, leaving: Leaving) => FastifyReply | undefined;
 
 /**
  * The one door by which operations answer, well or not: it names the request, times it for `/metrics` and logs writes and
@@ -36,13 +39,16 @@ export function answerDoor(app: FastifyInstance, log: FastifyBaseLogger): Answer
   );
   app.addHook('onClose', async () => registry.clear());
 
-  return (request, reply, { status, body, contentType }) => {
+  const sendLater = sendTogether();
+  return (request, reply, { status, body, contentType, isReadyAtOnce }) => {
     const tookMs = request.startedMs === 0 ? 0 : performance.now() - request.startedMs;
     durations.observe(request.operation, status, tookMs / 1_000);
     if (status >= 500 || !isRead(request)) log.info(lineOf(request, status, tookMs), 'request');
     reply.statusCode = status;
     reply.header('x-request-id', request.id).header('content-type', contentType);
-    return reply.send(body);
+    if (!isReadyAtOnce) return reply.send(body);
+    sendLater(reply, body);
+    return undefined;
   };
 }
 

@@ -31,7 +31,7 @@ export function mount<C extends Contract>(
       const result = handle(request.ctx!, input);
       return result instanceof Promise
         ? result.then((ready) => send(request, reply, ready))
-        : send(request, reply, result);
+        : send(request, reply, result, true);
     };
 
     /** The same request under the same key is applied once; see platform/receipts. */
@@ -71,17 +71,17 @@ const contentType = 'application/json; charset=utf-8';
 
 function sender(op: Operation, answer: Answer) {
   const status = op.status ?? 200;
-  return (request: FastifyRequest, reply: FastifyReply, result: unknown) => {
-    if (!(result instanceof Prepared)) return answer(request, reply, { status, body: jsonOf(op, result), contentType });
-    const { json, etag } = result;
-    if (etag === undefined) return answer(request, reply, { status, body: json, contentType });
+  return (request: FastifyRequest, reply: FastifyReply, result: unknown, isReadyAtOnce = false) => {
+    const { json, etag } = result instanceof Prepared ? result : { json: jsonOf(op, result), etag: undefined };
+    if (etag === undefined) return answer(request, reply, { status, body: json, contentType, isReadyAtOnce });
     reply.header('etag', etag).header('cache-control', 'no-cache');
     const isCurrent = matches(request.headers['if-none-match'], etag);
-    return answer(
-      request,
-      reply,
-      isCurrent ? { status: 304, body: '', contentType } : { status, body: json, contentType },
-    );
+    return answer(request, reply, {
+      status: isCurrent ? 304 : status,
+      body: isCurrent ? '' : json,
+      contentType,
+      isReadyAtOnce,
+    });
   };
 }
 
