@@ -1,6 +1,7 @@
 import type { Handlers, PortState, system } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Ctx } from './context.ts';
+import { withinTime } from './platform/within-time.ts';
 
 interface ProbedPort {
   port: string;
@@ -30,13 +31,9 @@ export const systemService = ({ version, ports, isStopping }: Dependencies): Han
 
 async function probe({ port, engine, ping }: ProbedPort): Promise<PortState> {
   const startedMs = performance.now();
-  const timeout = new Promise<false>((resolve) => {
-    setTimeout(resolve, probeTimeoutMs, false).unref();
-  });
-  const answered = ping().then(
+  const ok = await withinTime(ping(), probeTimeoutMs).then(
     () => true,
     () => false,
   );
-  const ok = await Promise.race([answered, timeout]);
   return { port, engine, ok, latencyMs: ok ? Math.round((performance.now() - startedMs) * 10) / 10 : null };
 }

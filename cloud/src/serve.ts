@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { seedFlags } from './features/flags/seed.ts';
 import { bootstrap } from './features/tenancy/bootstrap.ts';
 import { createLog } from './log.ts';
-import { openDatabase } from './platform/db/open.ts';
+import { openConfigured } from './open-configured.ts';
 import { blaming } from './start-problem.ts';
 import { version } from './version.ts';
 
@@ -15,12 +15,8 @@ const clock = () => Date.now();
 export async function serve(config: Config) {
   // On a terminal the ready text is what one looks at; elsewhere somebody collects the log.
   const log = createLog(config.logLevel ?? (process.stderr.isTTY ? 'warn' : 'info'));
-  const { dataDir, templateFile, databaseUrl } = config;
-  const choice = { url: databaseUrl, directory: dataDir, templateFile };
-  const database = await blaming(
-    databaseUrl ? 'DATABASE_URL' : 'WHETSTONE_DATA_DIR',
-    openDatabase(choice, { clock, log }),
-  );
+  const { dataDir, databaseUrl } = config;
+  const database = await openConfigured(config, { clock, log });
   const keys = await blaming('WHETSTONE_DATA_DIR', bootstrap({ database, dataDir, adminKey: config.adminKey }));
   const { app, flagsChanged } = buildApp({ database, clock, log, version });
   stopGracefully(async () => {

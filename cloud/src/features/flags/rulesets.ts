@@ -15,16 +15,13 @@ export interface LoadedRuleset {
 interface Options {
   database: Pick<Database, 'asProject'>;
   clock: () => number;
-  watch: Pick<RevisionWatch, 'confirmedAtMs' | 'track'>;
+  watch: Pick<RevisionWatch, 'isCurrent' | 'track'>;
 }
 
 interface Held {
   ruleset: LoadedRuleset;
   loadedAtMs: number;
 }
-
-/** How long a ruleset is served while the database confirms nothing; then it is read again, or the caller is told. */
-const trustMs = 900;
 
 /** The compiled rulesets of the projects in use. A change drops the project's; the next question loads it once for all. */
 export function rulesetCache({ database, clock, watch }: Options) {
@@ -65,7 +62,7 @@ export function rulesetCache({ database, clock, watch }: Options) {
     /** Without a promise when it is at hand, which is the hot path. */
     of(projectId: string): LoadedRuleset | Promise<LoadedRuleset> {
       const known = held.get(projectId);
-      if (known && clock() - Math.max(known.loadedAtMs, watch.confirmedAtMs()) < trustMs) return known.ruleset;
+      if (known && watch.isCurrent(known.loadedAtMs)) return known.ruleset;
       return loading.get(projectId) ?? load(projectId);
     },
 

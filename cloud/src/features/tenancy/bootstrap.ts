@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Tx } from '../../platform/db/database.ts';
 import { hashSecret } from './credentials.ts';
-import { keepKey, readKeys, type KeyFile } from './key-file.ts';
+import { keepKey, readKeys, writeDraft, type KeyFile } from './key-file.ts';
 import { draftKey } from './service.ts';
 import { systemRepository } from './repository.ts';
 
@@ -78,7 +78,7 @@ async function keyOfFile(tx: Tx, projectId: string, file: KeyFile) {
 async function makeKey(tx: Tx, projectId: string, file: KeyFile) {
   const given = newApiKey(randomBytes);
   const secret = formatApiKey(given);
-  await keepKey({ ...file, path: `${file.path}.new` }, secret);
+  await writeDraft(file, secret);
   await systemRepository.insertKey(tx, { ...draftKey(file.name, file.role, null, given).key, projectId });
   return secret;
 }

@@ -23,11 +23,10 @@ interface Entry {
 interface Options {
   database: Database;
   clock: () => number;
-  watch: Pick<RevisionWatch, 'confirmedAtMs' | 'track'>;
+  watch: Pick<RevisionWatch, 'isCurrent' | 'track'>;
 }
 
-/** How long an answer of the database stands without a confirmation; CONTRACT allows a revoked key one second. */
-const trustMs = 900;
+const unknownForMs = 900;
 
 /**
  * Turns a presented key into who is asking. Keys in use are held in memory, so that a request costs no query; a change
@@ -68,8 +67,8 @@ export function credentialDirectory({ database, clock, watch }: Options) {
     bySelector.set(selector, entry);
   }
 
-  const isTrusted = ({ loadedAtMs }: Entry) => clock() - Math.max(loadedAtMs, watch.confirmedAtMs()) < trustMs;
-  const isKnownUnknown = (selector: string) => clock() - (unknown.get(selector) ?? -Infinity) < trustMs;
+  /** Unlike a key, what nobody holds belongs to no project that is watched: it stands for a moment alone. */
+  const isKnownUnknown = (selector: string) => clock() - (unknown.get(selector) ?? -Infinity) < unknownForMs;
 
   function prove(entry: Entry | undefined, { selector, secret }: ApiKey, header: string): Ctx {
     const isRight = timingSafeEqual(hashSecret(secret), entry?.credential.secretHash ?? nobody);
@@ -95,10 +94,10 @@ export function credentialDirectory({ database, clock, watch }: Options) {
     authenticate(header: string | undefined): Ctx | Promise<Ctx> {
       if (!header) throw new WhetstoneError('unauthorized', 'send an API key as "authorization: Bearer wsk_…"');
       const known = proven.get(header);
-      if (known && isTrusted(known)) return admit(known);
+      if (known && watch.isCurrent(known.loadedAtMs)) return admit(known);
       const key = keyIn(header);
       const entry = bySelector.get(key.selector);
-      if (entry ? isTrusted(entry) : isKnownUnknown(key.selector)) return prove(entry, key, header);
+      if (entry ? watch.isCurrent(entry.loadedAtMs) : isKnownUnknown(key.selector)) return prove(entry, key, header);
       return (loading.get(key.selector) ?? load(key.selector)).then((loaded) => prove(loaded, key, header));
     },
 

@@ -11,7 +11,7 @@ export interface KeyFile {
 
 /** What the file holds, and the draft that a start which was cut short has left beside it. */
 export async function readKeys({ path }: KeyFile): Promise<string[]> {
-  const texts = await Promise.all([path, `${path}.new`].map(textOf));
+  const texts = await Promise.all([path, draftOf(path)].map(textOf));
   return texts.filter((text) => text !== '');
 }
 
@@ -24,16 +24,22 @@ async function textOf(path: string) {
   }
 }
 
-/** Written whole or not at all, on the disk when this resolves, readable by its owner alone. */
-export async function keepKey({ path }: KeyFile, secret: string) {
-  if ((await textOf(path)) !== secret) {
-    await mkdir(dirname(path), { recursive: true });
-    const draft = path.endsWith('.new') ? path : `${path}.new`;
-    const file = await open(draft, 'w', 0o600);
-    await file.writeFile(`${secret}\n`);
-    await file.sync();
-    await file.close();
-    if (draft !== path) await rename(draft, path);
-  }
-  await chmod(path, 0o600);
+/** Beside its place and on the disk when this resolves, readable by its owner alone. */
+export async function writeDraft({ path }: KeyFile, secret: string) {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(draftOf(path), 'w', 0o600);
+  await file.writeFile(`${secret}\n`);
+  await file.sync();
+  await file.close();
 }
+
+/** Puts the key in its place, whole or not at all, unless it is there. */
+export async function keepKey(file: KeyFile, secret: string) {
+  if ((await textOf(file.path)) !== secret) {
+    if ((await textOf(draftOf(file.path))) !== secret) await writeDraft(file, secret);
+    await rename(draftOf(file.path), file.path);
+  }
+  await chmod(file.path, 0o600);
+}
+
+const draftOf = (path: string) => `${path}.new`;

@@ -28,7 +28,17 @@ export interface KeyRow {
   replacedBy: string | null;
 }
 
-type KeyChange = Partial<Pick<KeyRow, 'name' | 'role' | 'expiresAt' | 'revokedAt' | 'replacedBy'>>;
+/** What is undefined stays as it is. */
+type KeyChange = {
+  [K in 'name' | 'role' | 'expiresAt' | 'revokedAt' | 'replacedBy']?: KeyRow[K] | undefined;
+};
+
+export interface ProjectRow {
+  id: string;
+  organisationId: string;
+  name: string;
+  createdAt: Date;
+}
 
 export interface KeyInsert {
   id: string;

@@ -1,4 +1,4 @@
-import type { Handlers, Key, NewKey, Page, Role, tenancy } from '@whetstone/shared/contract';
+import type { Handlers, Key, NewKey, Page, Project, Role, tenancy } from '@whetstone/shared/contract';
 import { invalidField, WhetstoneError } from '@whetstone/shared/errors';
 import { formatApiKey, newApiKey } from '@whetstone/shared/keys';
 import { randomBytes } from 'node:crypto';
@@ -7,7 +7,7 @@ import type { Ctx } from '../../context.ts';
 import type { Database, ProjectTx } from '../../platform/db/database.ts';
 import { pageAfter, readCursor } from '../../platform/page.ts';
 import { hashSecret } from './credentials.ts';
-import { keyRepository, systemRepository, type KeyRow } from './repository.ts';
+import { keyRepository, systemRepository, type KeyRow, type ProjectRow } from './repository.ts';
 
 interface Dependencies {
   database: Pick<Database, 'asSystem'>;
@@ -33,7 +33,7 @@ export function tenancyService({ database, keysChanged }: Dependencies): Handler
       return { key, project, organisation: { id: organisationId, name: organisationName } };
     },
 
-    async listProjects({ organisationId }, { limit, cursor }): Promise<Page<ReturnType<typeof projectView>>> {
+    async listProjects({ organisationId }, { limit, cursor }): Promise<Page<Project>> {
       const rows = await database.asSystem((tx) =>
         systemRepository.listProjects(tx, organisationId, readCursor(cursor, isId), limit + 1),
       );
@@ -69,7 +69,7 @@ export function tenancyService({ database, keysChanged }: Dependencies): Handler
         const expiry = expiresAt === null ? null : future(expiresAt, tx.now);
         const stepsDown = (rest.role !== undefined && rest.role !== 'admin') || expiry instanceof Date;
         if (stepsDown) await keepAnAdmin(tx, before);
-        return keyView(await keyRepository.change(tx, id, { ...definedOf(rest), ...definedOf({ expiresAt: expiry }) }));
+        return keyView(await keyRepository.change(tx, id, { ...rest, expiresAt: expiry }));
       }),
 
     rotateKey: (ctx, { id, overlapMs }) =>
@@ -137,11 +137,6 @@ function future(text: string | undefined, now: Date) {
   return date;
 }
 
-const definedOf = <T extends object>(fields: T) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-
 const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 
 const keyView = ({ createdAt, lastUsedAt, expiresAt, revokedAt, role, ...key }: KeyRow): Key => ({
@@ -153,15 +148,7 @@ const keyView = ({ createdAt, lastUsedAt, expiresAt, revokedAt, role, ...key }: 
   revokedAt: revokedAt?.toISOString() ?? null,
 });
 
-const projectView = ({
-  createdAt,
-  ...project
-}: {
-  id: string;
-  organisationId: string;
-  name: string;
-  createdAt: Date;
-}) => ({
+const projectView = ({ createdAt, ...project }: ProjectRow): Project => ({
   ...project,
   createdAt: createdAt.toISOString(),
 });

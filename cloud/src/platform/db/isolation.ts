@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { confine } from './confine.ts';
 import type { Database, Tx } from './database.ts';
 
 /**
@@ -70,14 +71,14 @@ async function crossings(tx: Tx) {
   const flagsOf = (projectId: string) =>
     sql<{ n: number }>`select count(*)::int as n from flag where project_id = ${projectId}`;
 
-  await become(tx, mine);
+  await confine(tx, mine);
   if ((await count(flagsOf(mine))) !== 1) leaks.push('a tenant does not see its own rows');
   if ((await count(flagsOf(theirs))) !== 0) leaks.push("a tenant reads another tenant's rows");
   const changed = await sql`update flag set version = version + 1 where project_id = ${theirs}`.execute(tx.sql);
   if ((changed.numAffectedRows ?? 0n) !== 0n) leaks.push("a tenant changes another tenant's rows");
   if (!(await refuses(tx, insertFlag(theirs, 'planted')))) leaks.push('a tenant writes rows into another tenant');
 
-  await become(tx, '');
+  await confine(tx, '');
   if ((await count(sql<{ n: number }>`select count(*)::int as n from flag`)) !== 0)
     leaks.push('rows show without a tenant');
   return leaks;
@@ -98,11 +99,6 @@ async function makeTenant(tx: Tx) {
 const insertFlag = (project: string, key: string) => sql`
   insert into flag (project_id, key, version, definition, created_at, updated_at)
   values (${project}, ${key}, 1, '{}', now(), now())`;
-
-const become = (tx: Tx, projectId: string) =>
-  sql`select set_config('whetstone.project_id', ${projectId}, true), set_config('role', 'whetstone_app', true)`.execute(
-    tx.sql,
-  );
 
 /** Whether the statement fails, leaving the transaction usable. */
 async function refuses(tx: Tx, statement: ReturnType<typeof sql>) {

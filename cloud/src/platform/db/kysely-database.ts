@@ -1,5 +1,6 @@
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { Kysely, PostgresDialect, sql, type PostgresPool, type Transaction } from 'kysely';
+import { confine } from './confine.ts';
 import { isConnectionFailure, isPassing } from './connection-failure.ts';
 import type { Database, ProjectTx, Tx } from './database.ts';
 import type { Schema } from './schema.ts';
@@ -41,11 +42,8 @@ export function kyselyDatabase({ engine, pool, clock, onClose }: Options) {
   return { database, kysely };
 }
 
-/** Both settings end with the transaction, so that the next borrower of a pooled connection starts without a tenant. */
 async function enterProject(tx: Tx, projectId: string): Promise<ProjectTx> {
-  await sql`select set_config('whetstone.project_id', ${projectId}, true), set_config('role', 'whetstone_app', true)`.execute(
-    tx.sql,
-  );
+  await confine(tx, projectId);
   return { ...tx, projectId };
 }
 

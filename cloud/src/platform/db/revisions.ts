@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { withinTime } from '../within-time.ts';
 import type { Database, ProjectTx } from './database.ts';
 
 export type Topic = 'keys' | 'flags';
@@ -24,16 +25,19 @@ interface WatchOptions {
 }
 
 export interface RevisionWatch {
-  /** When the database last confirmed that nothing was missed; infinity where no other process can write. */
-  confirmedAtMs(): number;
+  /** Whether what was read then still stands: the database has said so lately, or no other process can write. */
+  isCurrent(readAtMs: number): boolean;
   /** Begins to watch a project; what it holds from here on is announced when it changes. */
   track(projectId: string): void;
   stop(): Promise<void>;
 }
 
+/** How long an answer of the database stands without a confirmation; a revoked key must be gone within a second. */
+const trustMs = 900;
+
 /** Tells what other processes changed, by asking for the revisions of the projects in use: one small transaction an interval. */
 export function watchRevisions({ database, clock, intervalMs, onChange, onError }: WatchOptions): RevisionWatch {
-  if (!database.shared) return { confirmedAtMs: () => Infinity, track: () => undefined, stop: async () => undefined };
+  if (!database.shared) return { isCurrent: () => true, track: () => undefined, stop: async () => undefined };
 
   const known = new Map<string, Record<Topic, number> | undefined>();
   let confirmedAtMs = -Infinity;
@@ -68,7 +72,7 @@ export function watchRevisions({ database, clock, intervalMs, onChange, onError 
   tick();
 
   return {
-    confirmedAtMs: () => confirmedAtMs,
+    isCurrent: (readAtMs) => clock() - Math.max(readAtMs, confirmedAtMs) < trustMs,
     track: (projectId) => {
       if (!known.has(projectId)) known.set(projectId, undefined);
     },
@@ -82,19 +86,6 @@ export function watchRevisions({ database, clock, intervalMs, onChange, onError 
 
 /** One silent connection must not end the watch: the next look gets another. */
 const patienceMs = 2_000;
-
-function withinTime<T>(task: Promise<T>, limitMs: number): Promise<T> {
-  const { promise: tooLate, cancel } = failAfter(limitMs);
-  return Promise.race([task, tooLate]).finally(cancel);
-}
-
-function failAfter(limitMs: number) {
-  let timer: NodeJS.Timeout | undefined;
-  const promise = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`no answer within ${limitMs} ms`)), limitMs).unref();
-  });
-  return { promise, cancel: () => clearTimeout(timer) };
-}
 
 const readRevisions = (tx: Pick<ProjectTx, 'sql'>, ids: string[]) =>
   tx.sql
