@@ -1,0 +1,280 @@
+import { createClient } from '@whetstone/shared/client';
+import { formatApiKey, parseApiKey } from '@whetstone/shared/keys';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { partitionOf } from '../../mcp-server/src/offline/ruleset-store.ts';
+import { startFaultyProxy, type Fault, type FaultyProxy } from '../support/faulty-proxy.ts';
+import { mcpEnv, newStateDir } from '../support/mcp-process.ts';
+import { openProbe, type Probe } from '../support/mcp-probe.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+export interface FaultRow {
+  fault: string;
+  /** `running`: had answers from the cloud before. `restarted`: a new process on the same state. `first call`: knows nothing. */
+  process: 'running' | 'restarted' | 'first call';
+  reads: number;
+  /** Reads by `source`. */
+  sources: Record<string, number>;
+  /** Reads whose value, source or reason was not what the situation calls for. */
+  wrong: number;
+  firstMs: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** What the last degraded answer told a person. */
+  says: string;
+}
+
+const flag = {
+  key: 'new-fixer-prompt',
+  enabled: true,
+  variants: { on: true, off: false },
+  offVariant: 'off',
+  rules: [
+    { id: 'r1', when: [{ attribute: 'userId', op: 'in' as const, values: ['alice'] }], serve: { variant: 'on' } },
+  ],
+  fallthrough: { variant: 'off' },
+};
+
+/** Why directories cannot be made read-only or full here; root writes through permissions, a jail does not. */
+export const noJail =
+  spawnSync('bwrap', ['--ro-bind', '/', '/', 'true']).status === 0
+    ? undefined
+    : 'bubblewrap (bwrap) does not work here';
+
+/** Everything that can go wrong around the MCP server, in front of a real one and a real cloud. */
+export async function faultDrill(reads: number, report: (row: FaultRow) => void) {
+  const server = await startServer();
+  const proxy = await startFaultyProxy(server.url);
+  const admin = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
+  await admin.createFlag(flag);
+  const world: World = { server, proxy, reads, key: server.agentKey(), admin, report };
+  try {
+    for (const fault of cloudFaults) await cloudFault(world, fault);
+    await keyFaults(world);
+    await dnsGone(world);
+    await clockJumps(world);
+    await damagedState(world);
+    if (!noJail) await unwritableState(world);
+  } finally {
+    await proxy.stop();
+    await server.stop();
+  }
+}
+
+interface World {
+  server: TestServer;
+  proxy: FaultyProxy;
+  reads: number;
+  key: string;
+  admin: ReturnType<typeof createClient>;
+  report: (row: FaultRow) => void;
+}
+
+const cloudFaults: Fault[] = [
+  'down',
+  'black-holed',
+  'frozen',
+  'answering 500',
+  'answering 429',
+  'slow by 5 s',
+  'speaking garbage',
+  'sending half a body',
+  'cutting the stream in an event',
+  'hanging up',
+  'redirecting',
+];
+
+async function cloudFault(world: World, fault: Fault) {
+  const { proxy, key } = world;
+  await proxy.become('none');
+  const env = mcpEnv({ url: proxy.url, apiKey: key });
+  const running = await openProbe({ env });
+  await until(running, 'cloud');
+  await proxy.become(fault);
+  await until(running, 'cache');
+  await measure(world, fault, 'running', running, cached);
+  await inNewProcess(world, fault, 'restarted', { env }, cached);
+  await inNewProcess(world, fault, 'first call', { env: { ...env, WHETSTONE_STATE_DIR: newStateDir() } }, unknown);
+  await proxy.become('none');
+  // The fault is over: the running process finds back by itself.
+  await until(running, 'cloud');
+  await running.close();
+}
+
+async function keyFaults(world: World) {
+  const { server, admin } = world;
+  const env = mcpEnv({ url: server.url, apiKey: world.key });
+  const before = await openProbe({ env });
+  await until(before, 'cloud');
+  await before.close();
+  const { selector } = parseApiKey(world.key)!;
+  const wrong = formatApiKey({ selector, secret: 'w'.repeat(32) });
+  await inNewProcess(world, 'wrong key', 'restarted', { env: { ...env, WHETSTONE_API_KEY: wrong } }, cached);
+  const nowhere = { ...env, WHETSTONE_API_KEY: wrong, WHETSTONE_STATE_DIR: newStateDir() };
+  await inNewProcess(world, 'wrong key', 'first call', { env: nowhere }, unknown);
+
+  const expiring = await admin.createKey({
+    name: 'short-lived',
+    role: 'agent',
+    expiresAt: new Date(Date.now() + 4_000).toISOString(),
+  });
+  const itsEnv = mcpEnv({ url: server.url, apiKey: expiring.secret });
+  const running = await openProbe({ env: itsEnv });
+  await until(running, 'cloud');
+  await until(running, 'cache');
+  await measure(world, 'expired key', 'running', running, cached);
+  await running.close();
+  await inNewProcess(world, 'expired key', 'restarted', { env: itsEnv }, cached);
+
+  const revoked = await admin.createKey({ name: 'to be revoked', role: 'agent' });
+  const another = await openProbe({ env: mcpEnv({ url: server.url, apiKey: revoked.secret }) });
+  await until(another, 'cloud');
+  await admin.revokeKey({ id: revoked.id });
+  await until(another, 'cache');
+  await measure(world, 'revoked key', 'running', another, cached);
+  await another.close();
+}
+
+/** A name that no resolver knows; what was known of it comes from a time when one did. */
+async function dnsGone(world: World) {
+  const url = 'http://whetstone.invalid:8787';
+  const env = mcpEnv({ url, apiKey: world.key });
+  const known = mcpEnv({ url: world.server.url, apiKey: world.key });
+  const before = await openProbe({ env: known });
+  await until(before, 'cloud');
+  await before.close();
+  const selector = parseApiKey(world.key)!.selector;
+  cpSync(
+    join(known.WHETSTONE_STATE_DIR, partitionOf({ url: world.server.url, selector })),
+    join(env.WHETSTONE_STATE_DIR, partitionOf({ url, selector })),
+    { recursive: true },
+  );
+  await inNewProcess(world, 'DNS gone', 'restarted', { env }, cached);
+  await inNewProcess(world, 'DNS gone', 'first call', { env: { ...env, WHETSTONE_STATE_DIR: newStateDir() } }, unknown);
+}
+
+const shiftClock = resolve(import.meta.dirname, '../support/shift-clock.cjs');
+
+/** A jump by itself takes nothing away: the cloud is there, and says so again after at most one look. */
+async function clockJumps(world: World) {
+  for (const [name, shiftMs] of [
+    ['clock set a day ahead', 86_400_000],
+    ['clock set a day back', -86_400_000],
+  ] as const) {
+    const env = {
+      ...mcpEnv({ url: world.proxy.url, apiKey: world.key }),
+      WHETSTONE_TEST_SHIFT_MS: String(shiftMs),
+    };
+    const probe = await openProbe({ env, nodeOptions: ['--require', shiftClock] });
+    await until(probe, 'cloud');
+    probe.kill('SIGUSR2');
+    await measure(world, `${name}, cloud up`, 'running', probe, known);
+    await world.proxy.become('down');
+    await until(probe, 'cache');
+    await measure(world, `${name}, cloud down`, 'running', probe, cached);
+    await world.proxy.become('none');
+    await probe.close();
+  }
+}
+
+/** A state directory that a process with the cloud at hand has filled. */
+async function filledState({ proxy, key }: World) {
+  const env = mcpEnv({ url: proxy.url, apiKey: key });
+  const probe = await openProbe({ env });
+  await until(probe, 'cloud');
+  await probe.close();
+  const { selector } = parseApiKey(key)!;
+  return { env, file: join(env.WHETSTONE_STATE_DIR, partitionOf({ url: proxy.url, selector }), 'ruleset.json') };
+}
+
+async function damagedState(world: World) {
+  const damages: [string, (text: string) => string][] = [
+    ['state file cut short', (text) => text.slice(0, text.length / 2)],
+    ['state file full of zeros', (text) => '\0'.repeat(text.length)],
+    ['state file of a newer version', (text) => text.replace(/"format":\d+/, '"format":99')],
+  ];
+  for (const [name, damage] of damages) {
+    const { env, file } = await filledState(world);
+    writeFileSync(file, damage(readFileSync(file, 'utf8')));
+    await world.proxy.become('down');
+    await inNewProcess(world, `${name}, cloud down`, 'restarted', { env }, unknown);
+    await world.proxy.become('none');
+    await inNewProcess(world, `${name}, cloud up`, 'restarted', { env }, known);
+  }
+}
+
+async function unwritableState(world: World) {
+  const { env } = await filledState(world);
+  const within = ['bwrap', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'];
+  const readOnly = { env, within };
+  const directory = newStateDir();
+  const full = {
+    env: { ...env, WHETSTONE_STATE_DIR: directory, HOME: directory },
+    within: [...within, '--size', '4096', '--tmpfs', directory],
+  };
+  await inNewProcess(world, 'state directory read-only, cloud up', 'restarted', readOnly, known);
+  await inNewProcess(world, 'state directory full, cloud up', 'first call', full, known);
+  await world.proxy.become('down');
+  await inNewProcess(world, 'state directory read-only, cloud down', 'restarted', readOnly, cached);
+  await inNewProcess(world, 'state directory full, cloud down', 'first call', full, unknown);
+  await world.proxy.become('none');
+}
+
+type Expectation = (reply: Awaited<ReturnType<Probe['ask']>>['reply']) => boolean;
+const cached: Expectation = ({ value, source, reason, ageMs, degradedReason }) =>
+  value === true &&
+  source === 'cache' &&
+  reason === 'TARGETING_MATCH' &&
+  ageMs !== undefined &&
+  Boolean(degradedReason);
+const unknown: Expectation = ({ value, source, errorCode, degradedReason }) =>
+  value === 'plan B' && source === 'default' && errorCode === 'PROVIDER_NOT_READY' && Boolean(degradedReason);
+/** With the cloud at hand an answer may be a moment behind its confirmation, never wrong. */
+const known: Expectation = ({ value, source }) => value === true && source !== 'default';
+
+/** Waits until answers come from there; what happens before is not what is measured. */
+async function until(probe: Probe, source: string) {
+  for (const deadlineMs = performance.now() + 30_000; performance.now() < deadlineMs; await sleep(20)) {
+    if ((await probe.ask(flag.key, { userId: 'alice' })).reply.source === source) return;
+  }
+  throw new Error(`no answer from ${source} within 30 s; the MCP server says: ${probe.said()}`);
+}
+
+async function inNewProcess(
+  world: World,
+  fault: string,
+  process: FaultRow['process'],
+  launch: Parameters<typeof openProbe>[0],
+  expected: Expectation,
+) {
+  const probe = await openProbe(launch);
+  await measure(world, fault, process, probe, expected);
+  await probe.close();
+}
+
+async function measure(
+  { reads, report }: World,
+  fault: string,
+  process: FaultRow['process'],
+  probe: Probe,
+  expected: Expectation,
+) {
+  const took: number[] = [];
+  const sources: Record<string, number> = {};
+  let wrong = 0;
+  let says = '';
+  const args = expected === unknown ? { userId: 'alice', default: 'plan B' } : { userId: 'alice' };
+  for (let read = 0; read < reads; read++) {
+    const { reply, tookMs } = await probe.ask(flag.key, args);
+    took.push(tookMs);
+    sources[reply.source] = (sources[reply.source] ?? 0) + 1;
+    if (!expected(reply)) wrong += 1;
+    says = reply.degradedReason ?? says;
+  }
+  const [firstMs = 0, ...warm] = took;
+  warm.sort((a, b) => a - b);
+  const at = (share: number) => warm[Math.min(warm.length - 1, Math.floor(warm.length * share))] ?? 0;
+  report({ fault, process, reads, sources, wrong, firstMs, p50Ms: at(0.5), p99Ms: at(0.99), says });
+}
