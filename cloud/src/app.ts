@@ -1,6 +1,7 @@
 import { contract } from '@whetstone/shared/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { exposureService } from './features/flags/exposures/service.ts';
 import { rulesetCache } from './features/flags/rulesets.ts';
 import { flagService } from './features/flags/service.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
@@ -48,6 +49,7 @@ export function buildApp({ database, clock, log, version }: Platform): App {
     }),
     ...tenancyService({ database, keysChanged: credentials.forget }),
     ...flagService({ rulesets, clock }),
+    ...exposureService(),
   };
 
   const { app, answer } = newHttpServer(log);

@@ -44,7 +44,7 @@ export const arrowRules: ArrowRule[] = [
   },
   {
     why: 'only repositories and the platform speak SQL',
-    from: /^cloud\/src\/(?!platform\/|features\/[^/]+\/repository\.ts$)/,
+    from: /^cloud\/src\/(?!platform\/|features\/.+\/repository\.ts$)/,
     to: /^(kysely|pg|@electric-sql\/.+)(\/|$)/,
     planted: { from: 'cloud/src/features/flags/service.ts', to: 'kysely' },
   },

@@ -33,6 +33,8 @@ const samples: Record<Id, (own: { flag: string; archived: string; keyId: string 
   archiveFlag: ({ flag }) => ({ key: flag }),
   restoreFlag: ({ archived }) => ({ key: archived }),
   evaluateFlag: ({ flag }) => ({ key: flag, userId: 'alice' }),
+  recordExposures: ({ flag }) => ({ exposures: [{ flag, variant: 'on', userId: 'alice' }] }),
+  getFlagUsage: ({ flag }) => ({ key: flag }),
 };
 
 const malformedBodies = [

@@ -38,7 +38,7 @@ const EvaluationContext = z.object({
 });
 export type EvaluationContext = z.infer<typeof EvaluationContext>;
 
-const reasons = ['TARGETING_MATCH', 'SPLIT', 'STATIC', 'DEFAULT', 'DISABLED', 'ERROR'] as const;
+export const reasons = ['TARGETING_MATCH', 'SPLIT', 'STATIC', 'DEFAULT', 'DISABLED', 'ERROR'] as const;
 const evaluationErrors = [
   'TARGETING_KEY_MISSING',
   'FLAG_NOT_FOUND',

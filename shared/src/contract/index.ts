@@ -1,11 +1,13 @@
+import { exposures } from './exposures.ts';
 import { flags } from './flags.ts';
 import { system } from './system.ts';
 import { tenancy } from './tenancy.ts';
 
 /** Every operation of the product; routes, OpenAPI, the typed client and tools come from these records. */
-export const contract = { ...system, ...tenancy, ...flags };
+export const contract = { ...system, ...tenancy, ...flags, ...exposures };
 export type WhetstoneContract = typeof contract;
 
+export * from './exposures.ts';
 export * from './flags.ts';
 export * from './operation.ts';
 export * from './page.ts';
@@ -13,3 +15,4 @@ export * from './parse.ts';
 export * from './role.ts';
 export * from './system.ts';
 export * from './tenancy.ts';
+export * from './time-range.ts';

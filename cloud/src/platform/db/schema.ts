@@ -48,4 +48,57 @@ export interface Schema {
     response: string | null;
     created_at: Date;
   };
+
+  exposure_batch: {
+    id: string;
+    project_id: string;
+    received_at: Date;
+    entries: number;
+    rolled_up_at: Date | null;
+  };
+
+  exposure: {
+    batch_id: string;
+    position: number;
+    project_id: string;
+    flag: string;
+    variant: string;
+    /** 0 when the client did not say. */
+    flag_version: number;
+    count: number;
+    first_at: Date;
+    last_at: Date;
+    reason: string | null;
+    rule_id: string | null;
+    unit: string | null;
+    user_id: string | null;
+    repo_id: string | null;
+    task_id: string | null;
+    task_type: string | null;
+    agent: string | null;
+    model: string | null;
+  };
+
+  exposure_hour: {
+    project_id: string;
+    flag: string;
+    hour: Date;
+    variant: string;
+    flag_version: number;
+    exposures: string;
+    first_at: Date;
+    last_at: Date;
+  };
+
+  /** Each unit once per flag, variant and version: when it was first and last exposed. */
+  exposure_unit: {
+    project_id: string;
+    flag: string;
+    variant: string;
+    flag_version: number;
+    unit_hash: Buffer;
+    unit: string;
+    first_at: Date;
+    last_at: Date;
+  };
 }

@@ -1,7 +1,9 @@
 import type { Migration } from 'kysely';
 import * as foundation from './0001-foundation.ts';
+import * as exposures from './0003-exposures.ts';
 
 /** Append only: what has landed is never edited, see CONTRIBUTING.md. Named so that they sort in the order they run. */
 export const migrations: Record<string, Migration> = {
   '0001-foundation': foundation,
+  '0003-exposures': exposures,
 };

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { FlagKey } from './flag-document.ts';
+import { reasons } from './flags.ts';
+import { operation } from './operation.ts';
+import { timeRange } from './time-range.ts';
+
+const Text = z.string().max(1_024);
+const Instant = z.iso.datetime({ offset: true, error: 'expected an ISO-8601 instant such as 2026-03-01T09:00:00Z' });
+
+/** That a variant was served: once, or `count` times from `firstAt` to `lastAt`. */
+export const Exposure = z
+  .strictObject({
+    flag: FlagKey,
+    variant: z.string().min(1).max(128).describe('Stored even when the cloud knows no such variant'),
+    flagVersion: z.int().min(1).max(2_147_483_647).optional(),
+    reason: z.enum(reasons).optional(),
+    ruleId: Text.optional(),
+    unit: Text.optional().describe('What the flag was decided for; default userId'),
+    userId: Text.optional(),
+    repoId: Text.optional(),
+    taskId: Text.optional().describe('Joins outcomes'),
+    taskType: Text.optional(),
+    agent: Text.optional(),
+    model: Text.optional(),
+    count: z.int().min(1).max(1_000_000).default(1),
+    firstAt: Instant.optional().describe('Default lastAt, else the time of arrival, which also replaces a future time'),
+    lastAt: Instant.optional().describe('Default firstAt; the exposures count in the hour of lastAt'),
+  })
+  .superRefine(({ firstAt, lastAt }, context) => {
+    if (firstAt === undefined || lastAt === undefined || Date.parse(lastAt) >= Date.parse(firstAt)) return;
+    context.addIssue({ code: 'custom', path: ['lastAt'], message: 'lies before firstAt' });
+  });
+export type Exposure = z.infer<typeof Exposure>;
+
+/** Usage looks back no further than entries are kept by default, so that its units are always counted exactly. */
+export const longestUsageDays = 90;
+
+const VariantUsage = z.object({
+  variant: z.string(),
+  exposures: z.int().describe('Sum of the counts'),
+  units: z.int().describe('Distinct units, exact; exposures without a unit are in none'),
+  firstSeenAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime(),
+  series: z
+    .array(z.object({ at: z.iso.datetime(), exposures: z.int() }))
+    .describe('One point for each hour or day from `from` on, zeros included; `at` is its beginning'),
+});
+
+const FlagUsage = z.object({
+  key: z.string(),
+  from: z.iso.datetime().describe('Beginning of the hour or day (UTC) that timeRange reaches back to'),
+  to: z.iso.datetime(),
+  step: z.enum(['hour', 'day']).describe('Of the series: hours up to 72h, days (UTC) beyond'),
+  exposures: z.int(),
+  variants: z.array(VariantUsage).describe('Those exposed in the range, most exposed first'),
+});
+export type FlagUsage = z.infer<typeof FlagUsage>;
+
+const tag = 'flags';
+
+export const exposures = {
+  recordExposures: operation({
+    method: 'POST',
+    path: '/api/flags/exposures',
+    summary: 'Record which variants were served; applied once per Idempotency-Key, without one as often as sent',
+    tag,
+    role: 'agent',
+    input: z.strictObject({ exposures: z.array(Exposure).min(1).max(1_000) }),
+    output: z.object({ accepted: z.int() }),
+    idempotent: true,
+    errors: ['conflict'],
+  }),
+
+  getFlagUsage: operation({
+    method: 'GET',
+    path: '/api/flags/:key/usage',
+    summary: 'How often each variant was served, to how many units, by hour or day',
+    tag,
+    role: 'viewer',
+    input: z.object({ key: FlagKey, timeRange: timeRange({ usual: '7d', longestDays: longestUsageDays }) }),
+    output: FlagUsage,
+    errors: ['not_found'],
+  }),
+};
