@@ -1,4 +1,5 @@
 import { compile } from './entries/compile.ts';
+import { exposures } from './entries/exposures.ts';
 import { httpEvaluate } from './entries/http-evaluate.ts';
 import { localEvaluate } from './entries/local-evaluate.ts';
 import { start } from './entries/start.ts';
@@ -11,6 +12,7 @@ const entries: Record<string, Entry> = {
   'local-evaluate': localEvaluate,
   compile,
   'http-evaluate': httpEvaluate,
+  exposures,
   start,
 };
 

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { readFile } from 'node:fs/promises';
+import { cpuMsOf } from '../harness/cpu.ts';
 
 export interface Target {
   name: string;
@@ -39,12 +39,3 @@ export async function shoot({ name, url, headers = {}, status, pid }: Target, du
 
 const answered = (result: autocannon.Result) =>
   result['1xx'] + result['2xx'] + result['3xx'] + result['4xx'] + result['5xx'];
-
-/** Linux counts in hundredths of a second. */
-async function cpuMsOf(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => {
-    throw new Error('the CPU time of a server is read from /proc, which only Linux has');
-  });
-  const [, , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(')') + 1).split(' ');
-  return (Number(user) + Number(system)) * 10;
-}

@@ -14,9 +14,12 @@ export interface RunningServer {
 /** The least that Fastify can do for a request. */
 export const startHello = async (): Promise<RunningServer> => start([await bundle('servers/hello.ts')], {});
 
-/** The built server as people run it, on its embedded engine. */
-export async function startWhetstone(dataDir: string): Promise<RunningServer & { adminKey: string }> {
-  const server = await start([serverFile], { PORT: '0', WHETSTONE_DATA_DIR: dataDir, WHETSTONE_SEED: 'none' });
+/** The built server as people run it, on its embedded engine unless the variables say otherwise. */
+export async function startWhetstone(
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<RunningServer & { adminKey: string }> {
+  const server = await start([serverFile], { PORT: '0', WHETSTONE_DATA_DIR: dataDir, WHETSTONE_SEED: 'none', ...env });
   const adminKey = (await readFile(join(dataDir, 'admin.key'), 'utf8')).trim();
   return { ...server, adminKey };
 }

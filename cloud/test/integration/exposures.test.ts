@@ -188,7 +188,12 @@ describeOnEngines('exposures', (engine) => {
       await record(
         { flag: 'clocks', variant: 'none' },
         { flag: 'clocks', variant: 'future', firstAt: '2199-01-01T00:00:00Z' },
-        { flag: 'clocks', variant: 'year-nought', firstAt: '0000-01-01T00:00:00+14:00', lastAt: '1970-01-01T00:00:00Z' },
+        {
+          flag: 'clocks',
+          variant: 'year-nought',
+          firstAt: '0000-01-01T00:00:00+14:00',
+          lastAt: '1970-01-01T00:00:00Z',
+        },
         { flag: 'clocks', variant: 'half', firstAt: ago(hourMs), lastAt: '9999-12-31T23:59:59.999-23:59' },
         { flag: 'clocks', variant: 'last-alone', lastAt: ago(hourMs) },
       );

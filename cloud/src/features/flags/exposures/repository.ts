@@ -103,7 +103,7 @@ export const exposureRepository = {
 
   /**
    * Deletes batches with their entries, and those of their units that were not seen since. No unit is forgotten: it was
-   * last seen in some batch, and that one's turn comes.
+   * last seen in some batch, and that one's turn comes. One that a roll-up holds is being seen at this moment.
    */
   async expire(tx: ProjectTx, batchIds: string[], before: Date): Promise<void> {
     await sql`
@@ -112,11 +112,16 @@ export const exposureRepository = {
         returning flag, variant, flag_version, unit
       ), seen as (
         select distinct flag, variant, flag_version, ${unitHash} as unit_hash from gone where unit is not null
+      ), old as (
+        select flag, variant, flag_version, unit_hash
+        from exposure_unit known join seen using (flag, variant, flag_version, unit_hash)
+        where known.project_id = ${tx.projectId} and known.last_at < ${before}
+        for update of known skip locked
       )
-      delete from exposure_unit known using seen
+      delete from exposure_unit known using old
       where known.project_id = ${tx.projectId} and known.last_at < ${before}
         and (known.flag, known.variant, known.flag_version, known.unit_hash) =
-          (seen.flag, seen.variant, seen.flag_version, seen.unit_hash)`.execute(tx.sql);
+          (old.flag, old.variant, old.flag_version, old.unit_hash)`.execute(tx.sql);
     await tx.sql
       .deleteFrom('exposure_batch')
       .where('project_id', '=', tx.projectId)
