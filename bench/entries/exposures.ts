@@ -29,44 +29,42 @@ export const exposures: Entry = {
   lasts: 'a minute',
   async run() {
     await buildProduct();
-    const postgres = await startPostgres();
-    try {
-      const { url, drop } = await freshDatabase(postgres.adminUrl);
-      return await withScratch((dataDir) =>
-        withServer(dataDir, onPostgres, { DATABASE_URL: url }, (first) =>
-          withScratch((embeddedDir) =>
-            withServer(embeddedDir, onPglite, {}, async (second) => {
-              const contenders = [first, second, { name: parsing, sample: async () => parseAlone() }];
-              for (const { sample } of contenders) await sample();
-              return report(await interleave(contenders, rounds));
-            }),
-          ),
-        ),
-      ).finally(drop);
-    } finally {
-      await postgres.stop();
-    }
+    return withPostgres((url) =>
+      withServer(onPostgres, { DATABASE_URL: url }, (first) =>
+        withServer(onPglite, {}, async (second) => {
+          const contenders = [first, second, { name: parsing, sample: async () => parseAlone() }];
+          for (const { sample } of contenders) await sample();
+          return report(await interleave(contenders, rounds));
+        }),
+      ),
+    );
   },
 };
+
+/** A throwaway server and an empty database of an ordinary owner. */
+async function withPostgres<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const { adminUrl, stop } = await startPostgres();
+  try {
+    return await work((await freshDatabase(adminUrl)).url);
+  } finally {
+    await stop();
+  }
+}
 
 interface Contender {
   name: string;
   sample: () => Promise<Sample>;
 }
 
-async function withServer<T>(
-  dataDir: string,
-  name: string,
-  env: Record<string, string>,
-  work: (contender: Contender) => Promise<T>,
-): Promise<T> {
-  const { url, pid, adminKey, stop } = await startWhetstone(dataDir, env);
-  try {
-    return await work({ name, sample: () => ingest(`${url}/api/flags/exposures`, pid, adminKey) });
-  } finally {
-    await stop();
-  }
-}
+const withServer = <T>(name: string, env: Record<string, string>, work: (contender: Contender) => Promise<T>) =>
+  withScratch(async (dataDir) => {
+    const { url, pid, adminKey, stop } = await startWhetstone(dataDir, env);
+    try {
+      return await work({ name, sample: () => ingest(`${url}/api/flags/exposures`, pid, adminKey) });
+    } finally {
+      await stop();
+    }
+  });
 
 async function ingest(url: string, pid: number, adminKey: string): Promise<Sample> {
   const bodies = Array.from({ length: batchesARound }, (_, i) => JSON.stringify(batchOf(i)));

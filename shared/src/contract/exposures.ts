@@ -7,7 +7,7 @@ import { timeRange } from './time-range.ts';
 const Text = z.string().max(1_024);
 const Instant = z.iso.datetime({ offset: true, error: 'expected an ISO-8601 instant such as 2026-03-01T09:00:00Z' });
 
-/** That a variant was served: once, or `count` times from `firstAt` to `lastAt`. */
+/** That a variant was served: once, or `count` times between `firstAt` and `lastAt`. */
 export const Exposure = z
   .strictObject({
     flag: FlagKey,
@@ -43,7 +43,7 @@ const VariantUsage = z.object({
   lastSeenAt: z.iso.datetime(),
   series: z
     .array(z.object({ at: z.iso.datetime(), exposures: z.int() }))
-    .describe('One point for each hour or day from `from` on, zeros included; `at` is its beginning'),
+    .describe('One point for each hour or day of the range, zeros included, named by its beginning'),
 });
 
 const FlagUsage = z.object({
