@@ -4,6 +4,9 @@ import { z } from 'zod';
 
 const checkout = resolve(import.meta.dirname, '../..');
 
+const postgresUrl = () =>
+  z.string().refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol));
+
 /** Each variable with what it expects; the message is what a person reads when the start stops. */
 const Environment = z.object({
   PORT: z
@@ -27,10 +30,8 @@ const Environment = z.object({
     .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
     .optional(),
   WHETSTONE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
-  DATABASE_URL: z
-    .string()
-    .refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol))
-    .optional(),
+  DATABASE_URL: postgresUrl().optional(),
+  DATABASE_DIRECT_URL: postgresUrl().optional(),
 });
 
 const expectations: Record<keyof z.infer<typeof Environment>, string> = {
@@ -42,6 +43,7 @@ const expectations: Record<keyof z.infer<typeof Environment>, string> = {
   WHETSTONE_PUBLIC_URL: 'an http or https URL, such as https://whetstone.example.com',
   WHETSTONE_LOG_LEVEL: 'trace, debug, info, warn, error or silent',
   DATABASE_URL: 'a PostgreSQL URL, such as postgres://user:password@host:5432/database',
+  DATABASE_DIRECT_URL: 'a PostgreSQL URL that goes past any pooler, for LISTEN',
 };
 
 export interface Config {
@@ -53,6 +55,8 @@ export interface Config {
   publicUrl: string | undefined;
   logLevel: string | undefined;
   databaseUrl: string | undefined;
+  /** For LISTEN; the same as `databaseUrl` unless that leads to a pooler. */
+  databaseDirectUrl: string | undefined;
   /** A migrated data directory to start new ones from; made by the build. */
   templateFile: string;
   /** The built MCP server beside this one, for the configuration to paste. */
@@ -84,6 +88,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     publicUrl: known.WHETSTONE_PUBLIC_URL,
     logLevel: known.WHETSTONE_LOG_LEVEL,
     databaseUrl: known.DATABASE_URL,
+    databaseDirectUrl: known.DATABASE_URL === undefined ? undefined : (known.DATABASE_DIRECT_URL ?? known.DATABASE_URL),
     templateFile: resolve(checkout, 'cloud/dist/pglite-template.tgz'),
     mcpServerFile: resolve(checkout, 'mcp-server/dist/whetstone-mcp.js'),
   };

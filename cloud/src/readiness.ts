@@ -5,7 +5,8 @@ import { withinTime } from './platform/within-time.ts';
 
 interface ProbedPort {
   port: string;
-  engine: string;
+  /** Asked each time: an engine may work in more than one way. */
+  engine: () => string;
   ping: () => Promise<void>;
 }
 
@@ -35,5 +36,5 @@ async function probe({ port, engine, ping }: ProbedPort): Promise<PortState> {
     () => true,
     () => false,
   );
-  return { port, engine, ok, latencyMs: ok ? Math.round((performance.now() - startedMs) * 10) / 10 : null };
+  return { port, engine: engine(), ok, latencyMs: ok ? Math.round((performance.now() - startedMs) * 10) / 10 : null };
 }

@@ -6,6 +6,7 @@ import { seedFlags } from './features/flags/seed.ts';
 import { bootstrap } from './features/tenancy/bootstrap.ts';
 import { createLog } from './log.ts';
 import { openConfigured } from './open-configured.ts';
+import { openEvents } from './platform/events/open.ts';
 import { blaming } from './start-problem.ts';
 import { version } from './version.ts';
 
@@ -18,24 +19,29 @@ export async function serve(config: Config) {
   const { dataDir, databaseUrl } = config;
   const database = await openConfigured(config, { clock, log });
   const keys = await blaming('WHETSTONE_DATA_DIR', bootstrap({ database, dataDir, adminKey: config.adminKey }));
-  const { app, flagsChanged } = buildApp({ database, clock, log, version });
+  const events = openEvents({ database, directUrl: config.databaseDirectUrl, clock, log });
+  const app = buildApp({ database, events, clock, log, version });
   stopGracefully(async () => {
     // Half a request is not worth waiting for longer; the database and its lock are.
     const patience = setTimeout(() => app.server.closeAllConnections(), 5_000).unref();
     await app.close();
     clearTimeout(patience);
+    await events.stop();
     await database.close();
   });
 
   await blaming(`PORT ${config.port} on HOST ${config.host}`, app.listen({ port: config.port, host: config.host }));
   const url = config.publicUrl ?? addressOf(app.server.address() as AddressInfo);
-  const engines = { database: databaseUrl ? 'PostgreSQL' : `PGlite in ${dataDir}` };
+  const engines = {
+    database: databaseUrl ? 'PostgreSQL' : `PGlite in ${dataDir}`,
+    events: databaseUrl ? 'log in PostgreSQL, LISTEN and polling' : 'log in PGlite, in-process',
+  };
   process.stdout.write(
     announcement({ url, engines, keys, mcpServerFile: config.mcpServerFile, showAgentKey: !databaseUrl }),
   );
 
   if (config.seed === 'demo') {
-    const seeded = await seedFlags({ database, projectId: keys.projectId, flagsChanged });
+    const seeded = await seedFlags({ database, projectId: keys.projectId, events });
     if (seeded.length > 0) process.stdout.write(`Seeded sample flags: ${seeded.join(', ')}\n`);
   }
 }

@@ -27,7 +27,7 @@ export type Answer = (request: FastifyRequest, reply: FastifyReply, leaving: Lea
  * The one door by which operations answer, well or not: it names the request, times it for `/metrics` and logs writes and
  * failures. A function and not a hook on the response, which would cost each request as much as evaluating ten flags.
  */
-export function answerDoor(app: FastifyInstance, log: FastifyBaseLogger): Answer {
+export function answerDoor(app: FastifyInstance, log: FastifyBaseLogger): { answer: Answer; metrics: Registry } {
   app.decorateRequest('operation', 'other');
   app.decorateRequest('startedMs', 0);
 
@@ -40,7 +40,7 @@ export function answerDoor(app: FastifyInstance, log: FastifyBaseLogger): Answer
   app.addHook('onClose', async () => registry.clear());
 
   const sendLater = sendTogether();
-  return (request, reply, { status, body, contentType, isReadyAtOnce }) => {
+  const answer: Answer = (request, reply, { status, body, contentType, isReadyAtOnce }) => {
     const tookMs = request.startedMs === 0 ? 0 : performance.now() - request.startedMs;
     durations.observe(request.operation, status, tookMs / 1_000);
     if (status >= 500 || !isRead(request)) log.info(lineOf(request, status, tookMs), 'request');
@@ -50,6 +50,7 @@ export function answerDoor(app: FastifyInstance, log: FastifyBaseLogger): Answer
     sendLater(reply, body);
     return undefined;
   };
+  return { answer, metrics: registry };
 }
 
 const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';

@@ -1,4 +1,4 @@
-import { mayActAs, type Operation } from '@whetstone/shared/contract';
+import { mayActAs, type Operation, type Role } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
@@ -20,10 +20,9 @@ type Done = (error?: Error) => void;
  * its operation, its key is looked at, then its role. Without a promise when the key is known, which is the hot path.
  */
 export function gate(id: string, needed: Operation['role'], authenticate: Authenticate) {
-  const admit = (request: FastifyRequest, ctx: Ctx, role: Exclude<Operation['role'], 'public'>) => {
+  const admit = (request: FastifyRequest, ctx: Ctx, role: Role) => {
     request.ctx = ctx;
-    if (mayActAs(ctx.actor.role, role)) return;
-    throw new WhetstoneError('forbidden', `${id} needs the role "${role}"; this key has "${ctx.actor.role}"`);
+    holdToRole(id, role, ctx);
   };
 
   return (request: FastifyRequest, _reply: FastifyReply, done: Done) => {
@@ -40,4 +39,10 @@ export function gate(id: string, needed: Operation['role'], authenticate: Authen
     }
     done();
   };
+}
+
+/** Throws `forbidden` when the key may less than what is asked for. */
+export function holdToRole(id: string, needed: Role, { actor }: Ctx) {
+  if (mayActAs(actor.role, needed)) return;
+  throw new WhetstoneError('forbidden', `${id} needs the role "${needed}"; this key has "${actor.role}"`);
 }

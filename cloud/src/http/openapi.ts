@@ -75,6 +75,7 @@ function headersOf(op: Operation) {
       ? [header('Idempotency-Key', 'The same key and body are applied once and answered the same')]
       : []),
     ...(op.etag ? [header('If-None-Match', 'ETag of the answer at hand; 304 when it is still current')] : []),
+    ...(op.streams ? [header('Last-Event-ID', 'Id of the last event received; only what was missed is sent')] : []),
   ];
 }
 
@@ -93,7 +94,9 @@ function responsesOf(op: Operation, components: Json): Json {
   codes.push('internal', 'unavailable');
   const success = {
     description: 'Success',
-    content: { 'application/json': { schema: schemaOf(op.output, 'output', components) } },
+    content: {
+      [op.streams ? 'text/event-stream' : 'application/json']: { schema: schemaOf(op.output, 'output', components) },
+    },
   };
   return {
     [op.status ?? 200]: op.etag ? { ...success, headers: { ETag: { schema: { type: 'string' } } } } : success,

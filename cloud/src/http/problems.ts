@@ -20,7 +20,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   const body = JSON.stringify(problemOf(known, request.id));
   const contentType = 'application/problem+json; charset=utf-8';
   if (known.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
-  if (known.code === 'unavailable') reply.header('retry-after', '1');
+  if (known.code === 'unavailable' || known.code === 'rate_limited') reply.header('retry-after', '1');
   return answer(request, reply, { status: statusOf[known.code], body, contentType });
 }
 

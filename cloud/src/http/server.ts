@@ -1,10 +1,17 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
+import type { Registry } from 'prom-client';
 import { answerDoor, type Answer } from './answer.ts';
 import { answerBrokenRequest, answerProblem, answerProblems } from './problems.ts';
 
+interface HttpServer {
+  app: FastifyInstance;
+  answer: Answer;
+  metrics: Registry;
+}
+
 /** An HTTP server without operations: limits, request ids, what is logged, and the shape of every failure. */
-export function newHttpServer(log: FastifyBaseLogger): { app: FastifyInstance; answer: Answer } {
+export function newHttpServer(log: FastifyBaseLogger): HttpServer {
   const nextRequestId = requestIds();
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -23,10 +30,10 @@ export function newHttpServer(log: FastifyBaseLogger): { app: FastifyInstance; a
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply, answer),
   });
-  const answer = answerDoor(app, log);
+  const { answer, metrics } = answerDoor(app, log);
   answerProblems(app, answer);
   takeJsonAlone(app);
-  return { app, answer };
+  return { app, answer, metrics };
 }
 
 /** Unique by a random start and a count: a UUID for each would cost more than the evaluation of a flag. */

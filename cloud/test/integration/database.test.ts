@@ -1,24 +1,12 @@
 import { sql } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Tx } from '../../src/platform/db/database.ts';
 import { migrations } from '../../src/platform/db/migrations/index.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
 import { describeOn, describeOnEngines, pglite, postgres, silentLog, type Place } from '../support/engines.ts';
+import { makeProject } from '../support/projects.ts';
 
 const surroundings = { clock: Date.now, log: silentLog };
-
-async function makeProject(database: Database) {
-  const [organisation, project] = [uuidv7(), uuidv7()];
-  await database.asSystem(async ({ sql: trx, now }) => {
-    await trx.insertInto('organisation').values({ id: organisation, name: 'o', created_at: now }).execute();
-    await trx
-      .insertInto('project')
-      .values({ id: project, organisation_id: organisation, name: 'p', created_at: now })
-      .execute();
-  });
-  return project;
-}
 
 const insertFlag = ({ sql: trx, now }: Tx, project: string, key: string, definition = '{}') =>
   trx

@@ -1,4 +1,13 @@
-import { contract, hasBody, pathKeys, roles, mayActAs, type Operation, type Role } from '@whetstone/shared/contract';
+import {
+  contract,
+  hasBody,
+  mayActAs,
+  pathKeys,
+  roles,
+  streams,
+  type Operation,
+  type Role,
+} from '@whetstone/shared/contract';
 import { formatApiKey } from '@whetstone/shared/keys';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,10 +16,10 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';
 
-type Id = keyof typeof contract;
+type Id = keyof typeof contract | keyof typeof streams;
 type Sample = Record<string, unknown>;
 
-const operations = Object.entries(contract) as [Id, Operation][];
+const operations = Object.entries({ ...contract, ...streams }) as [Id, Operation][];
 const guarded = operations.filter(([, op]) => op.role !== 'public') as [Id, Operation & { role: Role }][];
 
 /** A good request for every operation; the compiler asks for one when an operation is added. */
@@ -28,6 +37,7 @@ const samples: Record<Id, (own: { flag: string; archived: string; keyId: string 
   createFlag: () => ({ ...aFlag(`new-${uuidv7()}`) }),
   listFlags: () => ({}),
   getRuleset: () => ({}),
+  streamFlags: () => ({}),
   getFlag: ({ flag }) => ({ key: flag }),
   updateFlag: ({ flag }) => ({ ...aFlag(flag), version: 1 }),
   archiveFlag: ({ flag }) => ({ key: flag }),

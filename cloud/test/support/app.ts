@@ -5,6 +5,7 @@ import { buildApp } from '../../src/app.ts';
 import { bootstrap } from '../../src/features/tenancy/bootstrap.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
+import { openEvents } from '../../src/platform/events/open.ts';
 import { silentLog, type Engine, type Place } from './engines.ts';
 
 /** Time as the server under test sees it: the real one, moved on by hand. */
@@ -31,7 +32,8 @@ export async function startApp(
   const at = place ?? (await engine.place());
   const database = await openDatabase(at.choice, { clock, log: silentLog });
   const { keyFiles, projectId } = await bootstrap({ database, dataDir: at.directory });
-  const { app } = buildApp({ database: wrap(database), clock, log: silentLog, version: '0.0.0' });
+  const events = openEvents({ database: wrap(database), directUrl: at.choice.url, clock, log: silentLog });
+  const app = buildApp({ database: wrap(database), events, clock, log: silentLog, version: '0.0.0' });
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 });
   const clientOf = (apiKey: string | undefined) => createClient({ baseUrl, apiKey, retries: 0, timeoutMs: 20_000 });
   const adminKey = given ?? (keyFiles ? (await readFile(keyFiles.admin, 'utf8')).trim() : undefined);
@@ -42,6 +44,7 @@ export async function startApp(
     app,
     baseUrl,
     database,
+    events,
     projectId,
     admin,
     adminKey: adminKey ?? '',
@@ -64,6 +67,7 @@ export async function startApp(
       }),
     close: async () => {
       await app.close();
+      await events.stop();
       await database.close();
       if (!place) await at.remove();
     },

@@ -22,10 +22,20 @@ describe('the environment', () => {
     ['WHETSTONE_LOG_LEVEL', 'loud', 'trace, debug, info'],
     ['DATABASE_URL', 'mysql://root:hunter2@x/y', 'a PostgreSQL URL'],
     ['DATABASE_URL', 'hunter2', 'a PostgreSQL URL'],
+    ['DATABASE_DIRECT_URL', 'hunter2', 'a PostgreSQL URL'],
   ])('stops the start when %s is %j, naming it and what it expects but not its value', (name, value, expected) => {
     const message = messageOf(() => readConfig({ [name]: value }));
     expect(message).toContain(`${name}: expected ${expected}`);
     expect(message).not.toContain('hunter2');
+  });
+
+  it('takes the address for LISTEN from DATABASE_URL, unless that leads to a pooler', () => {
+    const [pooled, direct] = ['postgres://pooler/db', 'postgres://direct/db'];
+    expect(readConfig({ DATABASE_URL: pooled })).toMatchObject({ databaseDirectUrl: pooled });
+    expect(readConfig({ DATABASE_URL: pooled, DATABASE_DIRECT_URL: direct })).toMatchObject({
+      databaseDirectUrl: direct,
+    });
+    expect(readConfig({ DATABASE_DIRECT_URL: direct })).toMatchObject({ databaseDirectUrl: undefined });
   });
 
   it('names all that is wrong at once', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Flag, FlagChange, FlagDraft, FlagKey, ShortFlag } from './flag-document.ts';
-import { operation } from './operation.ts';
+import { operation, type Operation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
 
 export * from './flag-document.ts';
@@ -175,3 +175,23 @@ export const flags = {
     errors: ['not_found'],
   }),
 };
+
+/** Beside the operations: these answer for as long as the caller stays, which the typed client has no call for. */
+export const streams = {
+  streamFlags: {
+    method: 'GET',
+    path: '/api/flags/stream',
+    summary: 'The ruleset and every change of it as server-sent events, resumable without gaps',
+    tag,
+    role: 'viewer',
+    input: z.object({}),
+    output: z
+      .string()
+      .describe(
+        'Events `ruleset` (the answer of GET /api/flags/ruleset), `flag` {revision, flag}, `archived` {revision, key} ' +
+          'and `current` {revision}; ids as the ETag of the ruleset',
+      ),
+    streams: true,
+    errors: ['rate_limited'],
+  },
+} satisfies Record<string, Operation>;

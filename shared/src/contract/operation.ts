@@ -23,6 +23,8 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   idempotent?: true;
   /** Answers with an ETag and 304 to `If-None-Match`. */
   etag?: true;
+  /** Answers with server-sent events for as long as the caller stays; `output` describes their text. */
+  streams?: true;
   /** What it may answer beyond `invalid`, `unauthorized`, `forbidden`, `internal` and `unavailable`. */
   errors?: readonly ErrorCode[];
 }

@@ -1,6 +1,6 @@
 import type { FlagDefinition } from '@whetstone/shared/contract';
 import type { ProjectTx } from '../../platform/db/database.ts';
-import { bumpRevision } from '../../platform/db/revisions.ts';
+import { lockProject } from '../../platform/db/lock-project.ts';
 
 const columns = [
   'key',
@@ -20,7 +20,16 @@ export interface FlagRow {
   archivedAt: Date | null;
 }
 
-/** Writes come after `lockProject`, which also grows the revision that tells other processes of them. */
+/** The flags that are evaluated, and the places in the project's log at which they are these. */
+export interface RulesetRows {
+  /** Of the last event that concerned a flag. */
+  revision: number;
+  /** Of the last event at all. */
+  head: number;
+  flags: FlagRow[];
+}
+
+/** Writes come after `lockProject` and before the event that tells of them. */
 export const flagRepository = {
   /** `undefined` when the key is taken. */
   insert: (tx: ProjectTx, definition: FlagDefinition): Promise<FlagRow | undefined> =>
@@ -48,7 +57,7 @@ export const flagRepository = {
       .executeTakeFirst(),
 
   /** Locks the flags of the project against other writers; what a change depends on stays as it was read. */
-  lockProject: (tx: ProjectTx) => bumpRevision(tx, 'flags'),
+  lockProject,
 
   async replace(tx: ProjectTx, key: string, change: { definition?: FlagDefinition; archivedAt?: Date | null }) {
     const { definition, archivedAt } = change;
@@ -96,12 +105,27 @@ export const flagRepository = {
     return flag !== undefined;
   },
 
-  revision: async (tx: ProjectTx): Promise<number> => {
-    const project = await tx.sql
+  /** In one statement, so that flags and revision are of one moment: what follows the revision is not yet in the flags. */
+  ruleset: async (tx: ProjectTx): Promise<RulesetRows> => {
+    const rows = await tx.sql
       .selectFrom('project')
-      .select('flag_revision as revision')
-      .where('id', '=', tx.projectId)
-      .executeTakeFirstOrThrow();
-    return project.revision;
+      .leftJoin('flag', (join) => join.onRef('flag.project_id', '=', 'project.id').on('flag.archived_at', 'is', null))
+      .select(['project.flag_revision as revision', 'project.event_sequence as head'])
+      .select([
+        'flag.key',
+        'flag.version',
+        'flag.definition',
+        'flag.created_at as createdAt',
+        'flag.updated_at as updatedAt',
+        'flag.archived_at as archivedAt',
+      ])
+      .where('project.id', '=', tx.projectId)
+      .orderBy('flag.key')
+      .execute();
+    const [{ revision, head } = { revision: 0, head: 0 }] = rows;
+    return { revision: Number(revision), head: Number(head), flags: rows.flatMap(flagIn) };
   },
 };
+
+/** A project without flags is a row without one. */
+const flagIn = (row: { [K in keyof FlagRow]: FlagRow[K] | null }) => (row.key === null ? [] : [row as FlagRow]);

@@ -1,25 +1,27 @@
 import { FlagDraft, ShortFlag } from '@whetstone/shared/contract';
 import { expandShortFlag } from '@whetstone/shared/flags';
 import type { Database } from '../../platform/db/database.ts';
+import type { Events } from '../../platform/events/events.ts';
 import { demoFlags } from './demo-flags.ts';
+import { flagEvent } from './flag-event.ts';
+import { flagView } from './flag-view.ts';
 import { flagRepository } from './repository.ts';
 
 interface Seed {
   database: Pick<Database, 'asProject'>;
   projectId: string;
-  /** Called once the flags are durable. */
-  flagsChanged: (projectId: string) => void;
+  events: Pick<Events, 'append'>;
 }
 
 /** Puts the sample flags into a project that never had any, all or none. Resolves with the keys it made. */
-export const seedFlags = ({ database, projectId, flagsChanged }: Seed): Promise<string[]> =>
+export const seedFlags = ({ database, projectId, events }: Seed): Promise<string[]> =>
   database.asProject(projectId, async (tx) => {
-    tx.afterCommit(() => flagsChanged(projectId));
     await flagRepository.lockProject(tx);
     if (await flagRepository.hasAny(tx)) return [];
     for (const flag of demoFlags) {
       const definition = 'rolloutPercentage' in flag ? expandShortFlag(ShortFlag.parse(flag)) : FlagDraft.parse(flag);
-      await flagRepository.insert(tx, definition);
+      const row = await flagRepository.insert(tx, definition);
+      if (row) await events.append(tx, 'flags', flagEvent(flagView(row)));
     }
     return demoFlags.map(({ key }) => key);
   });

@@ -11,26 +11,35 @@ import { WhetstoneError } from '@whetstone/shared/errors';
 import { evaluate, expandShortFlag } from '@whetstone/shared/flags';
 import type { Ctx } from '../../context.ts';
 import type { ProjectTx } from '../../platform/db/database.ts';
+import type { Events } from '../../platform/events/events.ts';
 import { pageAfter, readCursor } from '../../platform/page.ts';
 import { evaluationJson } from './evaluation-json.ts';
+import { flagEvent } from './flag-event.ts';
 import { flagView } from './flag-view.ts';
 import { brokenDependants, referenceComplaints } from './references.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
 
 interface Dependencies {
-  rulesets: RulesetCache;
+  rulesets: Pick<RulesetCache, 'of'>;
+  events: Pick<Events, 'append'>;
   clock: () => number;
 }
 
-export function flagService({ rulesets, clock }: Dependencies): Handlers<typeof flags, Ctx> {
-  /** Runs a change of the project's flags alone, and has the ruleset read again once it is durable. */
+export function flagService({ rulesets, events, clock }: Dependencies): Handlers<typeof flags, Ctx> {
+  /** Runs a change of the project's flags alone. */
   const changing = <T>(ctx: Ctx, work: (tx: ProjectTx) => Promise<T>) =>
     ctx.transaction(async (tx) => {
-      tx.afterCommit(() => rulesets.invalidate(tx.projectId));
       await flagRepository.lockProject(tx);
       return work(tx);
     });
+
+  /** A flag as it was just written; every server and every open stream learns of it with the commit. */
+  const changed = async (tx: ProjectTx, row: FlagRow) => {
+    const flag = flagView(row);
+    await events.append(tx, 'flags', flagEvent(flag));
+    return flag;
+  };
 
   return {
     createFlag: (ctx, input) =>
@@ -38,7 +47,7 @@ export function flagService({ rulesets, clock }: Dependencies): Handlers<typeof 
         const definition = 'rolloutPercentage' in input ? expandShortFlag(input) : definitionOf(input);
         await checkReferences(tx, definition);
         const row = await flagRepository.insert(tx, definition);
-        if (row) return flagView(row);
+        if (row) return changed(tx, row);
         const { archivedAt } = await existing(tx, definition.key);
         const taken = archivedAt ? 'is archived: restore it, or choose another key' : 'exists';
         throw new WhetstoneError('conflict', `the flag "${definition.key}" ${taken}`);
@@ -65,7 +74,7 @@ export function flagService({ rulesets, clock }: Dependencies): Handlers<typeof 
         const definition = definitionOf(input);
         await checkReferences(tx, definition);
         await checkDependants(tx, flagView(before), definition.variants);
-        return flagView(await flagRepository.replace(tx, input.key, { definition }));
+        return changed(tx, await flagRepository.replace(tx, input.key, { definition }));
       }),
 
     archiveFlag: (ctx, { key }) =>
@@ -73,7 +82,7 @@ export function flagService({ rulesets, clock }: Dependencies): Handlers<typeof 
         const before = await existing(tx, key);
         if (before.archivedAt) return flagView(before);
         await checkDependants(tx, flagView(before), {});
-        return flagView(await flagRepository.replace(tx, key, { archivedAt: tx.now }));
+        return changed(tx, await flagRepository.replace(tx, key, { archivedAt: tx.now }));
       }),
 
     restoreFlag: (ctx, { key }) =>
@@ -81,7 +90,7 @@ export function flagService({ rulesets, clock }: Dependencies): Handlers<typeof 
         const before = await existing(tx, key);
         if (!before.archivedAt) throw new WhetstoneError('conflict', `the flag "${key}" is not archived`);
         await checkReferences(tx, definitionOf(flagView(before)));
-        return flagView(await flagRepository.replace(tx, key, { archivedAt: null }));
+        return changed(tx, await flagRepository.replace(tx, key, { archivedAt: null }));
       }),
 
     evaluateFlag(ctx, input) {

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Ctx } from '../../context.ts';
 import type { Database } from '../../platform/db/database.ts';
-import type { RevisionWatch } from '../../platform/db/revisions.ts';
+import type { Events } from '../../platform/events/events.ts';
 import { systemRepository, type Credential } from './repository.ts';
 
 /** SHA-256 suffices for 190 random bits: there is no dictionary to slow down. */
@@ -23,16 +23,16 @@ interface Entry {
 interface Options {
   database: Database;
   clock: () => number;
-  watch: Pick<RevisionWatch, 'isCurrent' | 'track'>;
+  events: Pick<Events, 'isCurrent' | 'track'>;
 }
 
 const unknownForMs = 900;
 
 /**
  * Turns a presented key into who is asking. Keys in use are held in memory, so that a request costs no query; a change
- * drops them at once in this process and by the revision watch in the others.
+ * drops them at once in this process and by the events port in the others.
  */
-export function credentialDirectory({ database, clock, watch }: Options) {
+export function credentialDirectory({ database, clock, events }: Options) {
   const bySelector = new LRUCache<string, Entry>({ max: 20_000 });
   // Headers whose secret was right, so that a key in steady use is not hashed for every request.
   const proven = new LRUCache<string, Entry>({ max: 20_000 });
@@ -63,7 +63,7 @@ export function credentialDirectory({ database, clock, watch }: Options) {
 
   function remember(selector: string, entry: Entry | undefined, loadedAtMs: number) {
     if (!entry) return void unknown.set(selector, loadedAtMs);
-    watch.track(entry.credential.projectId);
+    events.track(entry.credential.projectId);
     bySelector.set(selector, entry);
   }
 
@@ -94,10 +94,10 @@ export function credentialDirectory({ database, clock, watch }: Options) {
     authenticate(header: string | undefined): Ctx | Promise<Ctx> {
       if (!header) throw new WhetstoneError('unauthorized', 'send an API key as "authorization: Bearer wsk_…"');
       const known = proven.get(header);
-      if (known && watch.isCurrent(known.loadedAtMs)) return admit(known);
+      if (known && events.isCurrent(known.loadedAtMs)) return admit(known);
       const key = keyIn(header);
       const entry = bySelector.get(key.selector);
-      if (entry ? watch.isCurrent(entry.loadedAtMs) : isKnownUnknown(key.selector)) return prove(entry, key, header);
+      if (entry ? events.isCurrent(entry.loadedAtMs) : isKnownUnknown(key.selector)) return prove(entry, key, header);
       return (loading.get(key.selector) ?? load(key.selector)).then((loaded) => prove(loaded, key, header));
     },
 

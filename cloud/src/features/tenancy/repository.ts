@@ -1,6 +1,6 @@
 import type { Role } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
-import { bumpRevision } from '../../platform/db/revisions.ts';
+import { lockProject } from '../../platform/db/lock-project.ts';
 import type { ProjectTx, Tx } from '../../platform/db/database.ts';
 
 const keyColumns = [
@@ -190,7 +190,7 @@ export const keyRepository = {
       .executeTakeFirst(),
 
   /** Locks the project's keys against other writers; comes before everything a change reads. */
-  lockProject: (tx: ProjectTx) => bumpRevision(tx, 'keys'),
+  lockProject,
 
   /** Those that work without an end in sight. */
   lastingAdmins: (tx: ProjectTx) =>

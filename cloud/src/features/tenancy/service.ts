@@ -5,23 +5,24 @@ import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Ctx } from '../../context.ts';
 import type { Database, ProjectTx } from '../../platform/db/database.ts';
+import type { Events } from '../../platform/events/events.ts';
 import { pageAfter, readCursor } from '../../platform/page.ts';
 import { hashSecret } from './credentials.ts';
 import { keyRepository, systemRepository, type KeyRow, type ProjectRow } from './repository.ts';
 
 interface Dependencies {
   database: Pick<Database, 'asSystem'>;
-  /** Called once a change of keys is durable. */
-  keysChanged: (projectId: string) => void;
+  events: Pick<Events, 'append'>;
 }
 
-export function tenancyService({ database, keysChanged }: Dependencies): Handlers<typeof tenancy, Ctx> {
-  /** Runs a change of keys, and has every server forget what it knew of them. */
+export function tenancyService({ database, events }: Dependencies): Handlers<typeof tenancy, Ctx> {
+  /** Runs a change of keys alone, and has every server forget what it knew of them. */
   const changing = <T>(ctx: Ctx, work: (tx: ProjectTx) => Promise<T>) =>
     ctx.transaction(async (tx) => {
-      tx.afterCommit(() => keysChanged(tx.projectId));
       await keyRepository.lockProject(tx);
-      return work(tx);
+      const result = await work(tx);
+      await events.append(tx, 'keys', {});
+      return result;
     });
 
   return {

@@ -1,7 +1,11 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType } from 'kysely';
 
 /** JSON kept as text (`json`, not `jsonb`), so that a document comes back with its members in the order they were sent. */
 type Json<T> = ColumnType<T, string, string>;
+
+/** `pg` gives 64-bit integers as text. Ours count changes, which JavaScript's numbers do without loss. */
+type BigInteger = ColumnType<string, number, number>;
+type Counter = ColumnType<string, number | undefined, number>;
 
 export interface Schema {
   organisation: { id: string; name: string; created_at: Date };
@@ -10,9 +14,10 @@ export interface Schema {
     id: string;
     organisation_id: string;
     name: string;
-    /** Grow with every change, so that other processes notice; see revisions.ts. */
-    key_revision: Generated<number>;
-    flag_revision: Generated<number>;
+    /** Of the last event in the log, and of the last one of a topic; see platform/events. */
+    event_sequence: Counter;
+    key_revision: Counter;
+    flag_revision: Counter;
     created_at: Date;
   };
 
@@ -38,6 +43,14 @@ export interface Schema {
     created_at: Date;
     updated_at: Date;
     archived_at: Date | null;
+  };
+
+  event: {
+    project_id: string;
+    sequence: BigInteger;
+    topic: string;
+    data: Json<unknown>;
+    created_at: Date;
   };
 
   idempotency_key: {

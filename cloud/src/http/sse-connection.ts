@@ -1,0 +1,114 @@
+import { WhetstoneError } from '@whetstone/shared/errors';
+import type { ServerResponse } from 'node:http';
+
+/** What is sent on a connection. */
+export interface Source {
+  /** What to say when nothing else was for a while. */
+  heartbeat(): string;
+  close(): void;
+}
+
+interface Options {
+  requestId: string;
+  /** Throws, or rejects, when the key that opened the stream would not open it any more. */
+  isStillAllowed: () => void | Promise<void>;
+  start: (sink: { send(events: string): void; end(): void }) => Source;
+  onEnd: () => void;
+  onSlow: () => void;
+}
+
+const keyCheckedEveryMs = 250;
+const heartbeatEveryMs = 5_000;
+/** Beside the largest event, so that a large ruleset can be sent at all. */
+const maxWaitingBytes = 1_048_576;
+/** Without a byte taken by the other side. */
+const stalledAfterMs = 30_000;
+
+/** Sends server-sent events until one side ends it; gives what ends it from here. */
+export function sseConnection(raw: ServerResponse, options: Options): () => void {
+  const { requestId, isStillAllowed, start, onEnd, onSlow } = options;
+  /** What waits until the key was looked at again. */
+  let held: string[] = [];
+  let largestBytes = 0;
+  let isOver = false;
+  let source: Source | undefined;
+
+  function close() {
+    if (isOver) return;
+    isOver = true;
+    clearInterval(checking);
+    clearInterval(beating);
+    source?.close();
+    onEnd();
+  }
+
+  function end() {
+    close();
+    raw.end();
+    // Whoever does not read would keep the connection from ending.
+    setImmediate(() => raw.destroy());
+  }
+
+  function write(events: string) {
+    if (isOver) return;
+    largestBytes = Math.max(largestBytes, Buffer.byteLength(events));
+    raw.write(events);
+    if (raw.writableLength <= maxWaitingBytes + largestBytes) return;
+    onSlow();
+    close();
+    raw.destroy();
+  }
+
+  /** Nothing is sent to a key of which it is not known that it still may: the database is asked first. */
+  function send(events: string) {
+    if (isOver) return;
+    if (held.length > 0) return void held.push(events);
+    try {
+      const checked = isStillAllowed();
+      if (!(checked instanceof Promise)) return write(events);
+      held.push(events);
+      checked.then(() => {
+        const waiting = held;
+        held = [];
+        for (const each of waiting) write(each);
+      }, end);
+    } catch {
+      end();
+    }
+  }
+
+  /** A database that does not answer is no verdict on the key. */
+  const onRefusal = (error: unknown) => {
+    if (!(error instanceof WhetstoneError) || error.code !== 'unavailable') end();
+  };
+
+  const checking = setInterval(() => {
+    try {
+      const checked = isStillAllowed();
+      if (checked instanceof Promise) checked.catch(onRefusal);
+    } catch (error) {
+      onRefusal(error);
+    }
+  }, keyCheckedEveryMs).unref();
+  const beating = setInterval(() => {
+    // What still waits is sign of life enough, and must not grow.
+    if (source && raw.writableLength === 0) send(source.heartbeat());
+  }, heartbeatEveryMs).unref();
+
+  raw.on('error', () => undefined);
+  raw.on('close', close);
+  if (raw.destroyed || raw.socket?.destroyed) close();
+  if (isOver) return end;
+  raw.socket?.setTimeout(stalledAfterMs, () => raw.destroy());
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+    'x-request-id': requestId,
+  });
+  raw.write('retry: 1000\n\n');
+  source = start({ send, end });
+  // Ended by the very first that it sent.
+  if (isOver) source.close();
+  return end;
+}
