@@ -91,8 +91,9 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
     }
   }, keyCheckedEveryMs).unref();
   const beating = setInterval(() => {
-    // What still waits is sign of life enough, and must not grow.
-    if (source && raw.writableLength === 0) send(source.heartbeat());
+    // What still waits is sign of life enough, and must not grow. No look at the key: while the database is away there is
+    // no saying anything of it, and the stream is to outlast that.
+    if (source && raw.writableLength === 0) write(source.heartbeat());
   }, heartbeatEveryMs).unref();
 
   raw.on('error', () => undefined);
