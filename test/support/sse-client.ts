@@ -28,6 +28,7 @@ export async function openStream(url: string, { key, lastEventId, cutAfterBytes 
   });
 
   const events: SseEvent[] = [];
+  const arrivedMs: number[] = [];
   const comments: string[] = [];
   const fields: Record<string, string> = {};
   let text = '';
@@ -51,6 +52,7 @@ export async function openStream(url: string, { key, lastEventId, cutAfterBytes 
       else event[name] = value;
     }
     if (event['data'] === undefined) return void Object.assign(fields, event);
+    arrivedMs.push(performance.now());
     events.push({ event: event['event'] ?? 'message', id: event['id'], data: JSON.parse(event['data']) });
   }
 
@@ -60,6 +62,8 @@ export async function openStream(url: string, { key, lastEventId, cutAfterBytes 
     status: answer.statusCode!,
     headers: answer.headers as IncomingHttpHeaders,
     events,
+    /** When each event came, on the steady clock. */
+    arrivedMs,
     comments,
     fields,
     ended,
