@@ -78,7 +78,7 @@ export async function freshDatabase(adminUrl: string): Promise<{ url: string; dr
   };
 }
 
-async function asAdmin(adminUrl: string, statements: string[]) {
+export async function asAdmin(adminUrl: string, statements: string[]) {
   const client = new pg.Client(adminUrl);
   await client.connect();
   try {

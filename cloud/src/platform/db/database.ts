@@ -13,6 +13,10 @@ export interface ProjectTx extends Tx {
   projectId: string;
 }
 
+export interface Rows {
+  rows: Record<string, unknown>[];
+}
+
 /**
  * The db port. The two doors are the only ways to a connection: whoever works for a tenant comes through `asProject`,
  * under a role that row-level security binds; `asSystem` sees everything and is for what has no tenant yet.
@@ -23,6 +27,8 @@ export interface Database {
   readonly shared: boolean;
   asProject<T>(projectId: string, work: (tx: ProjectTx) => Promise<T>): Promise<T>;
   asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** For an engine that brings SQL of its own, transactions included: runs the text as the system, as it stands. */
+  execute(text: string, parameters?: readonly unknown[]): Promise<Rows>;
   /** Rejects when the engine does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 import { WhetstoneError } from '@whetstone/shared/errors';
-import { Kysely, PostgresDialect, sql, type PostgresPool, type Transaction } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, sql, type PostgresPool, type Transaction } from 'kysely';
 import { confine } from './confine.ts';
 import { isConnectionFailure, isPassing } from './connection-failure.ts';
 import type { Database, ProjectTx, Tx } from './database.ts';
@@ -31,6 +31,17 @@ export function kyselyDatabase({ engine, pool, clock, onClose }: Options) {
     shared: engine === 'postgres',
     asSystem: (work) => transact(async (tx) => tx, work),
     asProject: (projectId, work) => transact((tx) => enterProject(tx, projectId), work),
+    execute: (text, parameters = []) =>
+      kysely.connection().execute(async (connection) => {
+        const query = CompiledQuery.raw(text, [...parameters]);
+        try {
+          return await connection.executeQuery<Record<string, unknown>>(query);
+        } catch (error) {
+          // A text that failed in a transaction of its own would leave it to the connection's next user.
+          await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
+          return asUnavailable(error);
+        }
+      }),
     ping: async () => {
       await sql`select 1`.execute(kysely).catch(asUnavailable);
     },

@@ -1,0 +1,22 @@
+import PgBoss from 'pg-boss';
+import type { Database } from '../db/database.ts';
+
+/**
+ * Brings the schema of pg-boss up to date and hands out its statements, which move jobs between states, on our connections.
+ * Its workers and its timekeeper stay off: they let a failed completion go unheard, which ends the process when the database
+ * is away, ask once per queue, and skip what was due while nobody ran.
+ */
+export async function installBoss(database: Database): Promise<PgBoss> {
+  const boss = new PgBoss({
+    db: { executeSql: (text, values: unknown[] | undefined) => database.execute(text, values) },
+    schedule: false,
+    supervise: false,
+  });
+  await boss.start();
+  await database.execute(`
+    begin;
+    select pg_advisory_xact_lock(hashtext('whetstone queue'));
+    create index if not exists job_of_project on pgboss.job ((data->>'projectId'), id);
+    commit`);
+  return boss;
+}
