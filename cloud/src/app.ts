@@ -1,10 +1,13 @@
 import { contract, streams } from '@whetstone/shared/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { expireExposures } from './features/flags/exposures/expire.ts';
 import { exposureService } from './features/flags/exposures/service.ts';
 import { flagStream } from './features/flags/flag-stream.ts';
+import { flagJobs } from './features/flags/jobs.ts';
 import { rulesetCache } from './features/flags/rulesets.ts';
 import { flagService } from './features/flags/service.ts';
+import { jobService } from './features/jobs/service.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
 import { tenancyService } from './features/tenancy/service.ts';
 import { serveDocs } from './http/docs.ts';
@@ -14,19 +17,34 @@ import { openApi } from './http/openapi.ts';
 import { newHttpServer } from './http/server.ts';
 import type { Database } from './platform/db/database.ts';
 import type { Events } from './platform/events/events.ts';
+import { jobOutcomes } from './platform/queue/job-outcomes.ts';
+import type { Queue } from './platform/queue/queue.ts';
 import { applyOnce } from './platform/receipts/apply-once.ts';
+import { purgeReceipts } from './platform/receipts/retention.ts';
 import { systemService } from './readiness.ts';
+import { dayMs, retentionJob, type Retention } from './retention.ts';
 
 export interface Platform {
   database: Database;
   events: Events;
+  queue: Queue;
   clock: () => number;
   log: Logger;
   version: string;
+  /** Shows a person at the terminal what happened in the background. */
+  say: (line: string) => void;
+}
+
+export interface App {
+  app: FastifyInstance;
+  /** Begins the background work; what needs no answer waits until the server is ready. */
+  work: () => Promise<void>;
+  /** Resolves with the id of the job. */
+  seedSamples: (projectId: string) => Promise<string>;
 }
 
 /** The composition root: the one place where slices meet their dependencies. */
-export function buildApp({ database, events, clock, log, version }: Platform): FastifyInstance {
+export function buildApp({ database, events, queue, clock, log, version, say }: Platform): App {
   const credentials = credentialDirectory({ database, clock, events });
   const rulesets = rulesetCache({ database, clock, events });
   events.onChange((projectId, topic) =>
@@ -40,15 +58,35 @@ export function buildApp({ database, events, clock, log, version }: Platform): F
       ports: [
         { port: 'db', engine: () => database.engine, ping: database.ping },
         { port: 'events', engine: () => events.engine, ping: events.ping },
+        { port: 'queue', engine: () => queue.engine, ping: queue.ping },
       ],
       isStopping: () => stopping,
     }),
     ...tenancyService({ database, events }),
     ...flagService({ rulesets, events, clock }),
     ...exposureService(),
+    ...jobService({ queue }),
   };
 
+  const retentions: Retention[] = [
+    { what: 'idempotency receipts', purge: (nowMs, { signal }) => purgeReceipts(database, nowMs, signal) },
+    { what: 'exposures', purge: (_, { signal }) => expireExposures({ database, signal }) },
+    { what: 'events', purge: () => events.purge() },
+    {
+      what: 'ended jobs',
+      purge: (nowMs) => queue.forget({ completed: new Date(nowMs - 7 * dayMs), failed: new Date(nowMs - 30 * dayMs) }),
+    },
+  ];
+  const flagWork = flagJobs({
+    database,
+    events,
+    onSeeded: (keys) => say(`Seeded sample flags: ${keys.join(', ')}`),
+  });
+  const jobs = [...Object.values(flagWork), retentionJob({ clock, retentions })];
+
   const { app, answer, metrics } = newHttpServer(log);
+  const countRun = jobOutcomes(metrics);
+  app.addHook('onReady', () => queue.define(jobs));
   mount(app, contract, handlers, { authenticate: credentials.authenticate, applyOnce, answer });
   const mountStream = eventStreams(app, { authenticate: credentials.authenticate, metrics });
   mountStream('streamFlags', streams.streamFlags, flagStream({ rulesets, events }));
@@ -61,12 +99,20 @@ export function buildApp({ database, events, clock, log, version }: Platform): F
 
   const flushing = setInterval(() => void credentials.flushUses().catch(warn), 60_000).unref();
   const warn = (error: unknown) => log.warn({ err: error }, 'cannot write down when keys were last used');
+  let queueStopped: Promise<void> | undefined;
   app.addHook('preClose', async () => {
     stopping = true;
+    // Beside the requests under way, not after them.
+    queueStopped = queue.stop({ graceMs: 3_000 });
   });
   app.addHook('onClose', async () => {
     clearInterval(flushing);
+    await queueStopped;
     await credentials.flushUses().catch(warn);
   });
-  return app;
+  return {
+    app,
+    work: () => queue.work({ onFinished: countRun }),
+    seedSamples: (projectId) => queue.send(flagWork.seedSamples, {}, { projectId, onceKey: 'first start' }),
+  };
 }

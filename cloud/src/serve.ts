@@ -2,11 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { announcement } from './announce.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
-import { seedFlags } from './features/flags/seed.ts';
 import { bootstrap } from './features/tenancy/bootstrap.ts';
 import { createLog } from './log.ts';
 import { openConfigured } from './open-configured.ts';
 import { openEvents } from './platform/events/open.ts';
+import { openPgBossQueue } from './platform/queue/pg-boss-queue.ts';
 import { blaming } from './start-problem.ts';
 import { version } from './version.ts';
 
@@ -20,7 +20,9 @@ export async function serve(config: Config) {
   const database = await openConfigured(config, { clock, log });
   const keys = await blaming('WHETSTONE_DATA_DIR', bootstrap({ database, dataDir, adminKey: config.adminKey }));
   const events = openEvents({ database, directUrl: config.databaseDirectUrl, clock, log });
-  const app = buildApp({ database, events, clock, log, version });
+  const queue = await openPgBossQueue({ database, clock, log });
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const { app, work, seedSamples } = buildApp({ database, events, queue, clock, log, version, say });
   stopGracefully(async () => {
     // Half a request is not worth waiting for longer; the database and its lock are.
     const patience = setTimeout(() => app.server.closeAllConnections(), 5_000).unref();
@@ -35,15 +37,14 @@ export async function serve(config: Config) {
   const engines = {
     database: databaseUrl ? 'PostgreSQL' : `PGlite in ${dataDir}`,
     events: databaseUrl ? 'log in PostgreSQL, LISTEN and polling' : 'log in PGlite, in-process',
+    queue: `${queue.engine} in the database`,
   };
   process.stdout.write(
     announcement({ url, engines, keys, mcpServerFile: config.mcpServerFile, showAgentKey: !databaseUrl }),
   );
 
-  if (config.seed === 'demo') {
-    const seeded = await seedFlags({ database, projectId: keys.projectId, events });
-    if (seeded.length > 0) process.stdout.write(`Seeded sample flags: ${seeded.join(', ')}\n`);
-  }
+  await work();
+  if (config.seed === 'demo') await seedSamples(keys.projectId);
 }
 
 function addressOf({ address, port, family }: AddressInfo) {

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expireExposures } from '../../src/features/flags/exposures/expire.ts';
 import { rollUpExposures } from '../../src/features/flags/exposures/roll-up.ts';
-import { flagJobs } from '../../src/features/flags/jobs.ts';
 import type { Database, Tx } from '../../src/platform/db/database.ts';
 import { startApp, testClock, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
@@ -386,7 +385,8 @@ describeOnEngines('exposures that grow old', (engine) => {
     advance(200 * dayMs);
     expect(await expireExposures({ database })).toBe(1);
     expect(await entriesOf(app, 'old')).toBe(1);
-    for (const { run } of flagJobs({ database })) await run();
+    await rollUpExposures({ database });
+    await expireExposures({ database });
     expect(await entriesOf(app, 'old')).toBe(0);
     expect(await unitsOf(app, 'old')).toEqual([]);
     const hours = await database.asSystem(({ sql: trx }) =>

@@ -23,7 +23,7 @@ const operations = Object.entries({ ...contract, ...streams }) as [Id, Operation
 const guarded = operations.filter(([, op]) => op.role !== 'public') as [Id, Operation & { role: Role }][];
 
 /** A good request for every operation; the compiler asks for one when an operation is added. */
-const samples: Record<Id, (own: { flag: string; archived: string; keyId: string }) => Sample> = {
+const samples: Record<Id, (own: { flag: string; archived: string; keyId: string; jobId: string }) => Sample> = {
   getHealth: () => ({}),
   getReadiness: () => ({}),
   getMe: () => ({}),
@@ -45,6 +45,8 @@ const samples: Record<Id, (own: { flag: string; archived: string; keyId: string 
   evaluateFlag: ({ flag }) => ({ key: flag, userId: 'alice' }),
   recordExposures: ({ flag }) => ({ exposures: [{ flag, variant: 'on', userId: 'alice' }] }),
   getFlagUsage: ({ flag }) => ({ key: flag }),
+  listJobs: () => ({}),
+  retryJob: ({ jobId }) => ({ id: jobId }),
 };
 
 const malformedBodies = [
@@ -93,7 +95,7 @@ describeOnEngines('every operation', (engine) => {
     await app.admin.createFlag(aFlag('target'));
     await app.admin.createFlag(aFlag('archived'));
     await app.admin.archiveFlag({ key: 'archived' });
-    own = { flag: 'target', archived: 'archived', keyId };
+    own = { flag: 'target', archived: 'archived', keyId, jobId: await app.seedSamples(app.projectId) };
   });
   afterAll(() => app.close());
 
@@ -228,6 +230,7 @@ describeOnEngines('every operation', (engine) => {
     const theirs = app.clientOf(stranger);
     expect((await theirs.listFlags({})).items).toEqual([]);
     expect((await theirs.getRuleset({})).flags).toEqual([]);
+    expect((await theirs.listJobs({})).items).toEqual([]);
     const keys = (await theirs.listKeys({})).items.map(({ name }) => name);
     expect(keys).toEqual(['First admin key']);
   });

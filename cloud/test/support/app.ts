@@ -6,6 +6,7 @@ import { bootstrap } from '../../src/features/tenancy/bootstrap.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
 import { openEvents } from '../../src/platform/events/open.ts';
+import { openPgBossQueue } from '../../src/platform/queue/pg-boss-queue.ts';
 import { silentLog, type Engine, type Place } from './engines.ts';
 
 /** Time as the server under test sees it: the real one, moved on by hand. */
@@ -33,7 +34,17 @@ export async function startApp(
   const database = await openDatabase(at.choice, { clock, log: silentLog });
   const { keyFiles, projectId } = await bootstrap({ database, dataDir: at.directory });
   const events = openEvents({ database: wrap(database), directUrl: at.choice.url, clock, log: silentLog });
-  const app = buildApp({ database: wrap(database), events, clock, log: silentLog, version: '0.0.0' });
+  const queue = await openPgBossQueue({ database, clock, log: silentLog });
+  const said: string[] = [];
+  const { app, work, seedSamples } = buildApp({
+    database: wrap(database),
+    events,
+    queue,
+    clock,
+    log: silentLog,
+    version: '0.0.0',
+    say: (line) => void said.push(line),
+  });
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 });
   const clientOf = (apiKey: string | undefined) => createClient({ baseUrl, apiKey, retries: 0, timeoutMs: 20_000 });
   const adminKey = given ?? (keyFiles ? (await readFile(keyFiles.admin, 'utf8')).trim() : undefined);
@@ -45,6 +56,12 @@ export async function startApp(
     baseUrl,
     database,
     events,
+    queue,
+    /** Background work rests unless a test begins it. */
+    work,
+    seedSamples,
+    /** What stood on the terminal. */
+    said,
     projectId,
     admin,
     adminKey: adminKey ?? '',

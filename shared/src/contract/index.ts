@@ -1,14 +1,16 @@
 import { exposures } from './exposures.ts';
 import { flags } from './flags.ts';
+import { jobs } from './jobs.ts';
 import { system } from './system.ts';
 import { tenancy } from './tenancy.ts';
 
 /** Every operation of the product; routes, OpenAPI, the typed client and tools come from these records. */
-export const contract = { ...system, ...tenancy, ...flags, ...exposures };
+export const contract = { ...system, ...tenancy, ...flags, ...exposures, ...jobs };
 export type WhetstoneContract = typeof contract;
 
 export * from './exposures.ts';
 export * from './flags.ts';
+export * from './jobs.ts';
 export * from './operation.ts';
 export * from './page.ts';
 export * from './parse.ts';

@@ -1,27 +1,41 @@
+import { z } from 'zod';
 import type { Database } from '../../platform/db/database.ts';
-import { expireExposures } from './exposures/expire.ts';
+import type { Events } from '../../platform/events/events.ts';
+import { defineJob } from '../../platform/queue/job.ts';
 import { rollUpExposures } from './exposures/roll-up.ts';
+import { seedFlags } from './seed.ts';
 
 interface Dependencies {
   database: Pick<Database, 'asProject' | 'asSystem'>;
+  events: Pick<Events, 'append'>;
+  /** Tells a person at the terminal which flags there are now. */
+  onSeeded: (keys: string[]) => void;
 }
 
-export interface FlagJob {
-  name: string;
-  schedule: { cron: string; timeZone: string };
-  run: (signal?: AbortSignal) => Promise<void>;
-}
+/** The slice's background work; `app.ts` makes it known to the queue and hands its senders on. */
+export const flagJobs = ({ database, events, onSeeded }: Dependencies) => ({
+  /** Puts the sample flags into its project; repeated, or in a project that ever had flags, it changes nothing. */
+  seedSamples: defineJob({
+    name: 'flags.seed-samples',
+    input: z.object({}),
+    retries: { limit: 5, delayS: 2, backoff: 'exponential' },
+    expireInMs: 60_000,
+    async run(_, { projectId }) {
+      if (projectId === undefined) throw new Error('samples belong to a project');
+      const keys = await seedFlags({ database, projectId, events });
+      if (keys.length > 0) onSeeded(keys);
+    },
+  }),
 
-/** What the slice does by itself, as data for whoever keeps the time. Every job may run twice, at once or be cut short. */
-export const flagJobs = ({ database }: Dependencies): FlagJob[] => [
-  {
+  /** Counts exposures that came in since; usage is current without it, and cheap with it. */
+  rollUpExposures: defineJob({
     name: 'flags.roll-up-exposures',
+    input: z.object({}),
     schedule: { cron: '* * * * *', timeZone: 'UTC' },
-    run: async (signal) => void (await rollUpExposures({ database, signal })),
-  },
-  {
-    name: 'flags.expire-exposures',
-    schedule: { cron: '23 3 * * *', timeZone: 'UTC' },
-    run: async (signal) => void (await expireExposures({ database, signal })),
-  },
-];
+    retries: { limit: 1, delayS: 10, backoff: 'fixed' },
+    expireInMs: 5 * 60_000,
+    async run(_, { signal }) {
+      await rollUpExposures({ database, signal });
+    },
+  }),
+});

@@ -1,4 +1,4 @@
-import type { ProjectTx } from '../db/database.ts';
+import type { ProjectTx, Tx } from '../db/database.ts';
 
 export interface Receipt {
   operation: string;
@@ -43,4 +43,18 @@ export const receiptRepository = {
       .where('project_id', '=', tx.projectId)
       .where('key', '=', key)
       .executeTakeFirstOrThrow(),
+
+  /** Of all projects: how many went, at most the limit. */
+  removeOlder: async (tx: Tx, before: Date, limit: number): Promise<number> => {
+    const oldest = tx.sql
+      .selectFrom('idempotency_key')
+      .select(['project_id', 'key'])
+      .where('created_at', '<', before)
+      .limit(limit);
+    const { numDeletedRows } = await tx.sql
+      .deleteFrom('idempotency_key')
+      .where(({ eb, refTuple }) => eb(refTuple('project_id', 'key'), 'in', oldest.$asTuple('project_id', 'key')))
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  },
 };
