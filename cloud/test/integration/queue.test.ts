@@ -487,6 +487,13 @@ describeOnEngines('a server that is killed', (engine) => {
 describeOn(postgres, 'two server processes on one database', (engine) => {
   const { shared, working } = ground(engine.place);
 
+  it('may start together where there was no queue before', async () => {
+    const job = aJob({ schedule: { cron: '0 4 * * *', timeZone: 'UTC' } });
+    const queues = await Promise.all(Array.from({ length: 4 }, () => working([job])));
+    const id = await queues[0]!.send(job, { text: '' }, { projectId: shared.mine });
+    await eventually(async () => expect(await queues[1]!.find(shared.mine, id)).toMatchObject({ state: 'completed' }));
+  });
+
   it('share the jobs, each run once', { timeout: 60_000 }, async () => {
     const job = aJob({ name: 'test.shared' });
     const file = join(shared.place.directory, 'shared');

@@ -42,14 +42,14 @@ export function leases(database: Database, boss: PgBoss, leaseMs: number) {
       );
     },
 
-    /** Fails the runs whose lease has run out, so that they are retried; where others run jobs at all. */
+    /** Fails the runs that nobody holds on to any more, so that they are retried. */
     async reclaim() {
       // A clock that was set back: what seems to have begun in the future would be waited for until then.
       await database.execute(
         `update pgboss.job set started_on = now(), start_after = case when state = 'retry' then now() else start_after end
           where state in ('retry', 'active') and started_on > now() + interval '5 seconds'`,
       );
-      if (database.shared) await boss.expire();
+      await boss.expire();
     },
 
     /** Where no other process can hold one: all that are held are a dead one's. */

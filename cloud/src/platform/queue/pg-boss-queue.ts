@@ -6,7 +6,7 @@ import { messageFor, type JobDefinition } from './job.ts';
 import { leases } from './pg-boss-leases.ts';
 import { recordColumns, recordsOf } from './pg-boss-rows.ts';
 import { knownSchedules, sendOccurrences } from './pg-boss-schedules.ts';
-import { installBoss } from './pg-boss-schema.ts';
+import { installBoss, oneAtATime } from './pg-boss-schema.ts';
 import { startWorker } from './pg-boss-worker.ts';
 import type { Queue, SendOptions } from './queue.ts';
 
@@ -75,10 +75,13 @@ export async function openPgBossQueue({ database, clock, log, leaseMs = 30_000 }
     async define(given) {
       const { rows } = await database.execute('select name from pgboss.queue');
       const known = new Set(rows.map(({ name }) => name));
-      for (const job of given) {
-        jobs.set(job.name, job as JobDefinition);
-        if (!known.has(job.name)) await boss.createQueue(job.name);
+      const unknown = given.filter(({ name }) => !known.has(name));
+      if (unknown.length > 0) {
+        await oneAtATime(database, async () => {
+          for (const { name } of unknown) await boss.createQueue(name);
+        });
       }
+      for (const job of given) jobs.set(job.name, job);
       scheduled = await knownSchedules(boss, jobs.values());
     },
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import PgBoss from 'pg-boss';
 import type { Database } from '../db/database.ts';
 
@@ -12,11 +13,21 @@ export async function installBoss(database: Database): Promise<PgBoss> {
     schedule: false,
     supervise: false,
   });
-  await boss.start();
-  await database.execute(`
-    begin;
-    select pg_advisory_xact_lock(hashtext('whetstone queue'));
-    create index if not exists job_of_project on pgboss.job ((data->>'projectId'), id);
-    commit`);
+  await oneAtATime(database, async () => {
+    await boss.start();
+    await database.execute(`create index if not exists job_of_project on pgboss.job ((data->>'projectId'), id)`);
+  });
   return boss;
+}
+
+/**
+ * For changes of the schema: servers that start together would deadlock over them. The lock is held by a connection beside
+ * the one that works, of which an engine that nobody shares has none, nor anyone to lock out.
+ */
+export async function oneAtATime(database: Database, work: () => Promise<void>) {
+  if (!database.shared) return work();
+  await database.asSystem(async ({ sql: trx }) => {
+    await sql`select pg_advisory_xact_lock(hashtext('whetstone queue'))`.execute(trx);
+    await work();
+  });
 }

@@ -86,9 +86,9 @@ export function startWorker(jobs: ReadonlyMap<string, JobDefinition>, options: O
   }
 
   /** Writes down how a run ended, while the lease lasts: after that another server runs it again. */
-  async function settle({ id, name }: Running, outcome: Outcome) {
+  async function settle({ id, name, stopper }: Running, outcome: Outcome) {
     const giveUpAtMs = performance.now() + leaseMs;
-    for (;;) {
+    while (!stopper.signal.aborted) {
       try {
         if (outcome.kind === 'completed') await boss.complete(name, id);
         else await boss.fail(name, id, { message: outcome.sentence });
@@ -113,7 +113,8 @@ export function startWorker(jobs: ReadonlyMap<string, JobDefinition>, options: O
   const complain = complainOnce(log);
   const loop = repeatedly(takeDue, pollMs, complain);
   const holding = repeatedly(holdOn, leaseMs / 3, complain);
-  const reclaiming = repeatedly(leases.reclaim, leaseMs / 2, complain);
+  // First our own, which a machine that slept may have let lapse.
+  const reclaiming = repeatedly(() => holdOn().then(leases.reclaim), leaseMs / 2, complain);
 
   return {
     wake: loop.wake,
