@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { parseApiKey } from '@whetstone/shared/keys';
 import { defaultStateDir } from './state-dir.ts';
+import { readSurroundings } from './surroundings.ts';
 
 /** The server and the key that answers come from; together they also name the part of the state directory that is ours. */
 export interface Origin {
@@ -18,9 +19,17 @@ export interface Config {
   origin: Origin | undefined;
   /** Why the cloud is not asked, with the variable and the fix; always there when `origin` is not. */
   obstacle: string | undefined;
+  /** Each of them apart, for `doctor`. */
+  obstacles: Obstacles;
   stateDir: string;
   /** Path of a JSON file `{flags: {key: value}}`. */
   defaultsFile: string | undefined;
+}
+
+export interface Obstacles {
+  url?: string;
+  key?: string;
+  offline?: string;
 }
 
 export type Environment = Record<string, string | undefined>;
@@ -35,15 +44,23 @@ export interface Machine {
 export const configFromEnvironment = (over: Environment = {}): Config =>
   readConfig({ ...process.env, ...over }, { platform: process.platform, homeDir: homedir() });
 
+/** What else around us matters; for people who look into trouble, never on the way to an answer. */
+export const surroundingsFromEnvironment = () => readSurroundings(process.env);
+
+/** For a child process that is to see what we see. */
+export const environmentWith = (over: Environment): Environment => ({ ...process.env, ...over });
+
 export function readConfig(env: Environment, machine: Machine): Config {
   const text = env.WHETSTONE_URL?.trim() || 'http://127.0.0.1:8787';
   const url = parseUrl(text);
   const key = parseKey(env.WHETSTONE_API_KEY?.trim());
+  const obstacles = obstaclesOf(url, key, env);
   const stateDir = env.WHETSTONE_STATE_DIR?.trim();
   return {
     url: url ?? withoutCredentials(text),
     origin: url && 'selector' in key ? { url, ...key } : undefined,
-    obstacle: obstacleOf(url, key, env),
+    obstacle: obstacles.url ?? obstacles.key ?? obstacles.offline,
+    obstacles,
     stateDir: stateDir ? resolve(stateDir) : defaultStateDir(env, machine),
     defaultsFile: env.WHETSTONE_DEFAULTS?.trim() || undefined,
   };
@@ -51,12 +68,16 @@ export function readConfig(env: Environment, machine: Machine): Config {
 
 type Key = { apiKey: string; selector: string } | { problem: string };
 
-function obstacleOf(url: string | undefined, key: Key, env: Environment) {
-  if (!url)
-    return 'WHETSTONE_URL is not an http or https address such as http://127.0.0.1:8787; correct it and restart.';
-  if ('problem' in key) return key.problem;
-  if (isOn(env.WHETSTONE_OFFLINE)) return 'WHETSTONE_OFFLINE is set, so the cloud is not asked; unset it to go online.';
-  return undefined;
+function obstaclesOf(url: string | undefined, key: Key, env: Environment): Obstacles {
+  return {
+    ...(!url && {
+      url: 'WHETSTONE_URL is not an http or https address such as http://127.0.0.1:8787; correct it and restart.',
+    }),
+    ...('problem' in key && { key: key.problem }),
+    ...(isOn(env.WHETSTONE_OFFLINE) && {
+      offline: 'WHETSTONE_OFFLINE is set, so the cloud is not asked; unset it to go online.',
+    }),
+  };
 }
 
 function parseKey(text: string | undefined): Key {

@@ -12,6 +12,7 @@ describe('the configuration', () => {
       url: 'http://127.0.0.1:8787',
       origin: { url: 'http://127.0.0.1:8787', apiKey, selector: 'AAAAbbbb1111' },
       obstacle: undefined,
+      obstacles: {},
       stateDir: '/home/kim/.local/state/whetstone',
       defaultsFile: undefined,
     });

@@ -1,0 +1,16 @@
+/** Where a command writes; injected so that tests read what a person would. */
+export interface Terminal {
+  print(text: string): void;
+  complain(text: string): void;
+  isTty: boolean;
+}
+
+/** One word of the command line, as data. */
+export interface Command {
+  name: string;
+  /** A line for `--help`. */
+  summary: string;
+  usage: string;
+  /** Resolves with the exit code: 0 well, 1 not well, 2 wrong usage. */
+  run(args: readonly string[], terminal: Terminal): Promise<number>;
+}

@@ -1,0 +1,35 @@
+import { ageText } from '../../age-text.ts';
+import type { Finding } from './check.ts';
+
+/** What lies in the outbox of one server and key. */
+export interface OutboxHealth {
+  pending: number;
+  parked: number;
+  bytes: number;
+  /** ISO-8601 time of the oldest record that waits. */
+  oldestAt?: string | undefined;
+  delivered: number;
+  refused: number;
+  lastError?: string | undefined;
+  problems: string[];
+}
+
+/** Records wait while the server is away; a day of waiting or one set aside is for a person to look at. */
+const longMs = 86_400_000;
+
+export function lookAtOutbox(health: OutboxHealth, nowMs: number): Finding {
+  const { pending, parked, bytes, oldestAt, delivered, lastError, problems } = health;
+  const waitingMs = oldestAt ? Math.max(0, nowMs - Date.parse(oldestAt)) : 0;
+  const oldest = oldestAt ? `, the oldest for ${ageText(waitingMs)}` : '';
+  const value = `${pending} waiting${oldest}, ${parked} set aside, ${delivered} delivered, ${Math.ceil(bytes / 1_024)} KB`;
+  if (problems.length > 0) {
+    return { verdict: 'fail', value, detail: problems.join('. '), fix: 'See whetstone-mcp outbox.' };
+  }
+  if (parked > 0) {
+    const detail = `The server refused ${parked} for good.`;
+    return { verdict: 'warn', value, detail, fix: 'See whetstone-mcp outbox for what and why.' };
+  }
+  if (waitingMs >= longMs)
+    return { verdict: 'warn', value, detail: lastError, fix: 'Mend what the check of the server says.' };
+  return { verdict: 'ok', value };
+}

@@ -1,0 +1,21 @@
+import type { Command } from './command.ts';
+
+export function overview(version: string, commands: readonly Command[]) {
+  const lines: [string, string][] = [
+    ['', 'serve MCP on stdin and stdout, for an MCP client'],
+    ...commands.map(({ name, summary }): [string, string] => [name, summary]),
+    ['<command> --help', 'more about a command'],
+    ['--help', 'this text'],
+    ['--version', 'the version'],
+  ];
+  return `whetstone-mcp ${version}: the MCP server of Whetstone
+
+${lines.map(([word, text]) => `  whetstone-mcp ${word.padEnd(16)}  ${text}`).join('\n')}
+
+Environment
+  WHETSTONE_URL         address of the server (http://127.0.0.1:8787)
+  WHETSTONE_API_KEY     an agent key, wsk_…
+  WHETSTONE_STATE_DIR   where the last-known-good rules lie
+  WHETSTONE_DEFAULTS    a JSON file {"flags": {key: value}} to fall back on
+  WHETSTONE_OFFLINE     1: never ask the server`;
+}
