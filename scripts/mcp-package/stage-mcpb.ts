@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { thirdPartyNotices } from './notices.ts';
 import { copyPrograms, type Manifest } from './stage-npm.ts';
 
 interface Listed {
@@ -14,6 +15,7 @@ export async function stageMcpb(packageDir: string, stage: string, { version }: 
   // Without a manifest of its own, Node would read the file as CommonJS.
   await writeFile(join(stage, 'server', 'package.json'), `${JSON.stringify({ type: 'module', private: true })}\n`);
   await copyFile(join(packageDir, 'LICENSE'), join(stage, 'LICENSE'));
+  await writeFile(join(stage, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(packageDir));
   const template = JSON.parse(await readFile(join(packageDir, 'mcpb', 'manifest.json'), 'utf8')) as object;
   const listed = tools.map(({ name, description }) => ({ name, description }));
   await writeFile(

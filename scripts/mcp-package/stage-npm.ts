@@ -1,5 +1,6 @@
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
+import { thirdPartyNotices } from './notices.ts';
 
 /**
  * Lays out what npm publishes. The workspace's own manifest names packages by `workspace:` and `catalog:`, which nobody
@@ -13,6 +14,7 @@ export async function stageNpm(packageDir: string, stage: string) {
     await copyFile(join(packageDir, 'dist', 'types', file), join(stage, 'dist', 'types', file));
   }
   for (const file of ['README.md', 'LICENSE']) await copyFile(join(packageDir, file), join(stage, file));
+  await writeFile(join(stage, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(packageDir));
   const manifest = publishedManifest(JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8')) as Manifest);
   await writeFile(join(stage, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return manifest;
@@ -30,7 +32,7 @@ export interface Manifest {
 function publishedManifest({ devDependencies: _, ...manifest }: Manifest): Manifest {
   const named = Object.keys(manifest.dependencies ?? {});
   if (named.length > 0) throw new Error(`the bundle is to need no package, but the manifest names ${named.join(', ')}`);
-  return manifest;
+  return { ...manifest, files: ['dist', 'THIRD-PARTY-NOTICES'] };
 }
 
 /** Everything that was built but the declarations. */

@@ -37,6 +37,13 @@ export const arrowRules: ArrowRule[] = [
     planted: { from: 'mcp-server/src/tools/evaluate-flag.ts', to: '@modelcontextprotocol/server' },
   },
   {
+    why: 'serving loads none of the commands',
+    // The binary itself reaches them by a lazy import.
+    from: /^mcp-server\/src\/(?!cli\/|whetstone-mcp\.ts$)/,
+    to: /^mcp-server\/src\/cli\//,
+    planted: { from: 'mcp-server/src/mcp/serve.ts', to: 'mcp-server/src/cli/doctor.ts' },
+  },
+  {
     why: 'the cloud builds on shared and evals alone',
     from: /^cloud\/src\//,
     to: /^mcp-server\/|^whetstone-mcp(\/|$)|^@whetstone\/(?!(shared|evals)(\/|$))/,

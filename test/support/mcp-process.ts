@@ -30,7 +30,7 @@ export function startMcpServer(env: Record<string, string>, args: string[] = [])
   const seen = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (seen.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (seen.stderr += chunk.toString()));
-  const exited = new Promise<number | null>((ended) => child.once('exit', ended));
+  const exited = new Promise<number | null>((ended) => child.once('close', ended));
   // Throws when a line is anything but JSON.
   const messages = () =>
     seen.stdout

@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 
 export function overview(version: string, commands: readonly Command[]) {
   const lines: [string, string][] = [
-    ['', 'serve MCP on stdin and stdout, for an MCP client'],
+    ['', 'serve MCP on stdio, for an MCP client to start'],
     ...commands.map(({ name, summary }): [string, string] => [name, summary]),
     ['<command> --help', 'more about a command'],
     ['--help', 'this text'],

@@ -7,12 +7,13 @@ import { readOptions, refuse } from './options.ts';
 import { sourceText } from './source-text.ts';
 import { styleFor } from './style.ts';
 
-const summary = 'where answers come from now, and how fresh they are';
+const summary = 'where answers come from and how fresh they are';
 const usage = `whetstone-mcp status [--json]
 
   --json   the answer of the tool whetstone_status
 
-Exit code: 0 when there are rules to answer from, 1 when there are only defaults, 2 wrong usage.`;
+Exit code: 0 when there are rules to answer from, 1 when there are only
+defaults, 2 wrong usage.`;
 
 export const statusCommand = (version: string): Command => ({
   name: 'status',

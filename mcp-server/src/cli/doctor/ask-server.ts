@@ -71,5 +71,7 @@ function describe(error: unknown, timeoutMs: number) {
     cause?: { code?: string; message?: string };
   };
   if (name === 'TimeoutError') return { code: 'TIMEOUT', problem: `no answer within ${timeoutMs / 1_000} s` };
-  return { code: cause?.code ?? 'UNKNOWN', problem: cause?.message || message };
+  // The one refusal of fetch itself that an address can bring about; it has no code.
+  const code = cause?.message === 'bad port' ? 'BAD_PORT' : 'UNKNOWN';
+  return { code: cause?.code ?? code, problem: cause?.message || message };
 }

@@ -76,9 +76,20 @@ const reinstall =
   'Run the command of your client configuration by hand and read its stderr; install whetstone-mcp again.';
 
 export function lookAtEra(conversation: Conversation): Finding {
-  if (conversation.kind === 'failed')
+  if (conversation.kind === 'failed') {
     return { verdict: 'fail', value: 'no answer', detail: conversation.problem, fix: reinstall };
-  return { verdict: 'ok', value: `speaks ${conversation.revision}, lists ${conversation.tools.length} tools` };
+  }
+  const { revision, tools, ending } = conversation;
+  const spoke = `speaks ${revision}, lists ${tools.length} tools`;
+  if (ending.exitCode === 0) return { verdict: 'ok', value: `${spoke}, ends in ${Math.round(ending.exitMs)} ms` };
+  // Killed by us, when it did not end by itself.
+  const how = ending.exitCode === null ? 'does not end when its input ends' : `ends with exit code ${ending.exitCode}`;
+  return {
+    verdict: 'warn',
+    value: `${spoke}, but ${how}`,
+    detail: 'Clients leave such servers behind.',
+    fix: reinstall,
+  };
 }
 
 export function lookAtStart({ legacy, modern }: Eras): Finding {

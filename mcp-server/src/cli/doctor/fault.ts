@@ -12,6 +12,10 @@ const faults: Record<string, Fault> = {
     value: 'does not answer',
     fix: 'Check that it runs, and that no firewall or proxy swallows the connection.',
   },
+  BAD_PORT: {
+    value: 'has a port that is kept for another protocol',
+    fix: 'Let the server listen on another port, such as 8787.',
+  },
   ECONNREFUSED: {
     value: 'refuses connections',
     fix: 'Start it (npm start in the checkout), or correct WHETSTONE_URL.',
