@@ -30,7 +30,9 @@ export function thirdPartyNotices(packageDir: string): string {
     }
   };
   visit(packageDir, Object.keys(manifestOf(packageDir).devDependencies ?? {}));
-  const sections = [...found].sort().map(([id, licence]) => `${id}\n${'='.repeat(id.length)}\n\n${licence.trim()}\n`);
+  const sections = [...found]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([id, licence]) => `${id}\n${'='.repeat(id.length)}\n\n${licence.trim()}\n`);
   return `whetstone-mcp contains parts of the following packages.\n\n${sections.join('\n')}`;
 }
 

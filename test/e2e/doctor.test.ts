@@ -24,12 +24,10 @@ interface Check {
 }
 
 const strangerKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
-const ids = [
-  ...['node', 'program', 'variables', 'defaults', 'tracking'],
-  ...['key', 'server', 'role', 'clock', 'proxy', 'certificates'],
-  ...['legacy', 'modern', 'start', 'stdout', 'context'],
-  ...['state', 'rules'],
-];
+const ids =
+  'node program variables defaults tracking key server role clock proxy certificates legacy modern start stdout context state rules'.split(
+    ' ',
+  );
 
 async function examine(env: Record<string, string>) {
   const { code, stdout, stderr } = await runCommand(['doctor', '--json'], env);

@@ -1,6 +1,6 @@
 import { configFromEnvironment, environmentWith, surroundingsFromEnvironment, type Config } from '../config.ts';
 import type { Command } from './command.ts';
-import { askServer } from './doctor/ask-server.ts';
+import { askServer, getByFetch, type Get } from './doctor/ask-server.ts';
 import type { Chapter, Probe } from './doctor/check.ts';
 import { lookAtContext, lookAtEra, lookAtStart, lookAtStdout, speakBothEras } from './doctor/eras.ts';
 import { examine } from './doctor/examine.ts';
@@ -33,7 +33,8 @@ export interface DoctorParts {
   version: string;
   /** The oldest Node.js that may run this. */
   nodeFloor: string;
-  fetch?: typeof fetch;
+  /** What the server is asked by; else fetch, which knows no proxy. */
+  openGet?: ((config: Config) => Get) | undefined;
   /** Left out, there is no check of the outbox. */
   inspectOutbox?: ((config: Config) => Promise<OutboxHealth>) | undefined;
 }
@@ -62,12 +63,12 @@ export const doctorCommand = (parts: DoctorParts): Command => ({
 });
 
 /** Begins everything that is slow, once, and says who looks at what came of it. */
-function chaptersOf({ version, nodeFloor, fetch = globalThis.fetch, inspectOutbox }: DoctorParts): Chapter[] {
+function chaptersOf({ version, nodeFloor, openGet = () => getByFetch, inspectOutbox }: DoctorParts): Chapter[] {
   const config = configFromEnvironment();
   const surroundings = surroundingsFromEnvironment();
   const [command = '', file = ''] = process.argv;
   const nowMs = Date.now;
-  const server = askServer({ config, fetch, timeoutMs: limitsMs.request, nowMs });
+  const server = askServer({ config, get: openGet(config), timeoutMs: limitsMs.request, nowMs });
   // Offline: neither a slow server nor a second user of the state may colour what is measured of the start.
   const launch = { command, args: [...process.execArgv, file], env: environmentWith({ WHETSTONE_OFFLINE: '1' }) };
   const eras = speakBothEras(launch, limitsMs.conversation);

@@ -18,9 +18,18 @@ export interface ServerFacts {
   me: Reply;
 }
 
+/** As much of HTTP as is needed here; whatever the answers of the server come by in earnest can stand behind it. */
+export type Get = (
+  url: string,
+  sending: { headers: Record<string, string>; signal: AbortSignal },
+) => Promise<{ status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>;
+
+/** Redirects are not followed: the key would go where nobody configured it. */
+export const getByFetch: Get = (url, sending) => fetch(url, { ...sending, redirect: 'manual' });
+
 interface Question {
   config: Pick<Config, 'url' | 'origin' | 'obstacles'>;
-  fetch: typeof fetch;
+  get: Get;
   timeoutMs: number;
   nowMs: () => number;
 }
@@ -38,14 +47,13 @@ export async function askServer({ config, ...how }: Question): Promise<ServerFac
   return { health, me };
 }
 
-type How = Pick<Question, 'fetch' | 'timeoutMs' | 'nowMs'>;
+type How = Pick<Question, 'get' | 'timeoutMs' | 'nowMs'>;
 
-async function ask(url: string, headers: Record<string, string>, { fetch, timeoutMs, nowMs }: How): Promise<Reply> {
+async function ask(url: string, headers: Record<string, string>, { get, timeoutMs, nowMs }: How): Promise<Reply> {
   const startedAt = performance.now();
   const sentAtMs = nowMs();
   try {
-    // Redirects are not followed: the key would go where nobody configured it.
-    const response = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    const response = await get(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
     const latencyMs = performance.now() - startedAt;
     const { status } = response;
     const text = (await response.text()).slice(0, 100_000);
@@ -65,13 +73,22 @@ function parsed(text: string): unknown {
 }
 
 function describe(error: unknown, timeoutMs: number) {
-  const { name, message, cause } = error as {
-    name: string;
-    message: string;
-    cause?: { code?: string; message?: string };
-  };
-  if (name === 'TimeoutError') return { code: 'TIMEOUT', problem: `no answer within ${timeoutMs / 1_000} s` };
+  const { name, message, code, proxy, cause } = error as FailedRequest;
+  const through = proxy ? `the proxy ${proxy}: ` : '';
+  if (name === 'TimeoutError' || code === 'ETIMEDOUT') {
+    return { code: 'TIMEOUT', problem: `${through}no answer within ${timeoutMs / 1_000} s` };
+  }
   // The one refusal of fetch itself that an address can bring about; it has no code.
-  const code = cause?.message === 'bad port' ? 'BAD_PORT' : 'UNKNOWN';
-  return { code: cause?.code ?? code, problem: cause?.message || message };
+  const unnamed = cause?.message === 'bad port' ? 'BAD_PORT' : 'UNKNOWN';
+  const known = proxy ? 'PROXY' : (code ?? cause?.code ?? unnamed);
+  return { code: known, problem: `${through}${cause?.message || message}` };
+}
+
+/** fetch keeps the code of the system in the cause, other transports on the error itself. */
+interface FailedRequest {
+  name: string;
+  message: string;
+  code?: string;
+  proxy?: string;
+  cause?: { code?: string; message?: string };
 }

@@ -6,6 +6,8 @@ interface Fault {
 const trustFix =
   'If a company proxy or your own authority signs it, set NODE_EXTRA_CA_CERTS to its certificate file (PEM) in the client configuration and restart.';
 
+const proxyFix = 'Correct HTTPS_PROXY or HTTP_PROXY, or name the host in NO_PROXY.';
+
 /** Node's error codes in words, each with what mends it. */
 const faults: Record<string, Fault> = {
   TIMEOUT: {
@@ -60,6 +62,7 @@ const faults: Record<string, Fault> = {
 
 export function explainFault({ code, problem }: { code: string; problem: string }): Fault {
   const known = faults[code];
+  if (code === 'PROXY') return { value: `cannot be reached through ${problem}`, fix: proxyFix };
   if (known) return known;
   return { value: `cannot be reached (${code}: ${problem})`, fix: 'Check WHETSTONE_URL, network and proxy.' };
 }

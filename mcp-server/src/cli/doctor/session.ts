@@ -100,8 +100,8 @@ function messageIn(line: string): Message | undefined {
 /** Only Linux tells of a running process in a file; elsewhere nothing is said. Its clock ticks come a hundred a second. */
 async function usageOf(pid: number | undefined): Promise<Usage | undefined> {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const line = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
     const residentKb = /^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
     return { cpuMs: (Number(fields[11]) + Number(fields[12])) * 10, residentMb: Number(residentKb) / 1_024 };
   } catch {
