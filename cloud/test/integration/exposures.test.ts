@@ -1,11 +1,15 @@
 import type { Input, WhetstoneContract } from '@whetstone/shared/contract';
 import fc from 'fast-check';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expireExposures } from '../../src/features/flags/exposures/expire.ts';
 import { rollUpExposures } from '../../src/features/flags/exposures/roll-up.ts';
 import type { Database, Tx } from '../../src/platform/db/database.ts';
 import { startApp, testClock, type TestApp } from '../support/app.ts';
-import { describeOnEngines } from '../support/engines.ts';
+import { describeOn, describeOnEngines, postgres } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';
 
 type Entry = Input<WhetstoneContract['recordExposures']>['exposures'][number];
@@ -344,7 +348,7 @@ describeOnEngines('exposures', (engine) => {
             expect(await totals(flag)).toEqual(Object.fromEntries(expected));
           }
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
   });
@@ -396,5 +400,49 @@ describeOnEngines('exposures that grow old', (engine) => {
 
     await expect(expireExposures({ database, olderThanDays: 89 })).rejects.toThrow('at least the 90 days');
     await app.close();
+  });
+});
+
+const victims = 4;
+
+describeOn(postgres, 'exposures rolled up by several processes', (engine) => {
+  it(`are counted once, though all ${victims} are killed at their work`, { timeout: 120_000 }, async () => {
+    const place = await engine.place();
+    const app = await startApp(engine, { place });
+    let sent = 0;
+    const record = async () => {
+      const exposures = ['a', 'b', 'c'].map((unit) => ({ flag: 'killed', variant: 'on', unit, count: 7 }));
+      await app.admin.recordExposures({ exposures });
+      sent += 21;
+    };
+    const total = async () => {
+      const { exposures, variants } = await app.admin.getFlagUsage({ key: 'killed' });
+      return [exposures, variants[0]?.units];
+    };
+
+    const script = fileURLToPath(new URL('../support/roll-up-forever.ts', import.meta.url));
+    const tsx = createRequire(import.meta.url).resolve('tsx');
+    const rolling = Array.from({ length: victims }, () =>
+      spawn(process.execPath, ['--import', tsx, script, place.choice.url!], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
+    const atWork = rolling.map((child) =>
+      Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => Promise.reject(new Error('it ended')))]),
+    );
+    let settled = false;
+    const allAtWork = Promise.all(atWork).finally(() => (settled = true));
+    while (!settled) await record();
+    await allAtWork;
+    for (const victim of rolling) {
+      // Ten at once, so that the kill finds some waiting, some claimed and some counted.
+      await Promise.all(Array.from({ length: 10 }, record));
+      victim.kill('SIGKILL');
+      await once(victim, 'exit');
+      expect(await total()).toEqual([sent, 3]);
+    }
+    await rollUpExposures({ database: app.database });
+    expect(await rollUpExposures({ database: app.database })).toBe(0);
+    expect(await total()).toEqual([sent, 3]);
+    await app.close();
+    await place.remove();
   });
 });
