@@ -70,6 +70,7 @@ export async function openStream(url: string, { key, lastEventId, cutAfterBytes 
     isEnded: () => answer.closed,
     /** Takes nothing more off the connection, as a program that hangs. */
     stopReading: () => void answer.pause(),
+    readOn: () => void answer.resume(),
     cut: () => void answer.destroy(),
   };
 }

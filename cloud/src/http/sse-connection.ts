@@ -1,8 +1,17 @@
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { ServerResponse } from 'node:http';
 
+export interface Sink {
+  send(events: string): void;
+  /** Whether what was sent is still waiting to leave. */
+  isFull(): boolean;
+  end(): void;
+}
+
 /** What is sent on a connection. */
 export interface Source {
+  /** What was sent has left. */
+  resume(): void;
   /** What to say when nothing else was for a while. */
   heartbeat(): string;
   close(): void;
@@ -12,14 +21,14 @@ interface Options {
   requestId: string;
   /** Throws, or rejects, when the key that opened the stream would not open it any more. */
   isStillAllowed: () => void | Promise<void>;
-  start: (sink: { send(events: string): void; end(): void }) => Source;
+  start: (sink: Sink) => Source;
   onEnd: () => void;
   onSlow: () => void;
 }
 
 const keyCheckedEveryMs = 250;
 const heartbeatEveryMs = 5_000;
-/** Beside the largest event, so that a large ruleset can be sent at all. */
+/** Beside the largest piece that was sent at once, so that a large ruleset can be sent at all. */
 const maxWaitingBytes = 1_048_576;
 /** Without a byte taken by the other side. */
 const stalledAfterMs = 30_000;
@@ -30,6 +39,7 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
   /** What waits until the key was looked at again. */
   let held: string[] = [];
   let largestBytes = 0;
+  let isWaiting = false;
   let isOver = false;
   let source: Source | undefined;
 
@@ -52,7 +62,7 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
   function write(events: string) {
     if (isOver) return;
     largestBytes = Math.max(largestBytes, Buffer.byteLength(events));
-    raw.write(events);
+    isWaiting = !raw.write(events);
     if (raw.writableLength <= maxWaitingBytes + largestBytes) return;
     onSlow();
     close();
@@ -71,6 +81,7 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
         const waiting = held;
         held = [];
         for (const each of waiting) write(each);
+        if (!isWaiting && !isOver) source?.resume();
       }, end);
     } catch {
       end();
@@ -98,6 +109,10 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
 
   raw.on('error', () => undefined);
   raw.on('close', close);
+  raw.on('drain', () => {
+    isWaiting = false;
+    if (!isOver) source?.resume();
+  });
   if (raw.destroyed || raw.socket?.destroyed) close();
   if (isOver) return end;
   raw.socket?.setTimeout(stalledAfterMs, () => raw.destroy());
@@ -108,7 +123,7 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
     'x-request-id': requestId,
   });
   raw.write('retry: 1000\n\n');
-  source = start({ send, end });
+  source = start({ send, isFull: () => isWaiting || held.length > 0, end });
   // Ended by the very first that it sent.
   if (isOver) source.close();
   return end;

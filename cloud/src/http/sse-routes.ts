@@ -5,7 +5,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Ctx } from '../context.ts';
 import { gate, holdToRole, type Authenticate } from './gate.ts';
 import { queryReader } from './query.ts';
-import { sseConnection, type Source } from './sse-connection.ts';
+import { sseConnection, type Sink, type Source } from './sse-connection.ts';
 
 interface Border {
   authenticate: Authenticate;
@@ -13,10 +13,7 @@ interface Border {
 }
 
 /** Looks at what is asked for, before anything is sent; what it gives begins the stream. */
-type Open = (
-  ctx: Ctx,
-  lastEventId: string | undefined,
-) => Promise<(sink: { send(events: string): void; end(): void }) => Source>;
+type Open = (ctx: Ctx, lastEventId: string | undefined) => Promise<(sink: Sink) => Source>;
 
 const maxPerKey = 100;
 

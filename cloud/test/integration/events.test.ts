@@ -119,6 +119,22 @@ describeOnEngines('the events port', (engine: Engine) => {
     for (const { end } of all) end();
   });
 
+  it('leaves no gap for who joins from far back while what just happened is being read for others', async () => {
+    const project = await makeProject(database);
+    const there = follow(events, project, 0);
+    for (let round = 1; round <= 10; round++) {
+      await append(project, { round });
+      await eventually(() => expect(there.isCurrent()).toBe(true));
+      // The commit has woken the reader, whose answer is on its way when this one joins.
+      const last = await append(project, { round });
+      const joining = follow(events, project, 0);
+      await eventually(() => expect(joining.seen).toEqual(upTo(last)));
+      joining.end();
+    }
+    expect(there.seen).toEqual(upTo(20));
+    there.end();
+  });
+
   it('hands long backlogs over in pieces, while others get what happens', async () => {
     const project = await makeProject(database);
     await database.asProject(project, async (tx) => {
@@ -166,6 +182,22 @@ describeOnEngines('the events port', (engine: Engine) => {
     await events.purge(60);
     expect(await events.read(project, 1, 10)).toMatchObject({ events: [{ sequence: 2 }, { sequence: 3 }] });
     expect(await events.read(project, 0, 10)).toEqual({ kind: 'lost', floor: 1, head: 3 });
+  });
+
+  it('hands nothing to who has paused, and all of it afterwards', async () => {
+    const project = await makeProject(database);
+    const [paused, other] = [follow(events, project, 0), follow(events, project, 0)];
+    await append(project, {});
+    await eventually(() => expect([paused.seen, other.seen]).toEqual([[1], [1]]));
+    paused.pause();
+    await append(project, {});
+    await append(project, {});
+    await eventually(() => expect(other.seen).toEqual(upTo(3)));
+    expect([paused.seen, paused.isCurrent()]).toEqual([[1], false]);
+    paused.resume();
+    await eventually(() => expect(paused.seen).toEqual(upTo(3)));
+    await eventually(() => expect(paused.isCurrent()).toBe(true));
+    for (const { end } of [paused, other]) end();
   });
 
   it('goes on for all others when a subscriber throws', async () => {

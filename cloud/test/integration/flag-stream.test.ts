@@ -212,6 +212,23 @@ describeOnEngines('the stream of flags', (engine) => {
     slow.cut();
   });
 
+  it('waits for who has a lot to catch up on, however slowly it is read', async () => {
+    const { key, projectId } = await app.otherTenant('backlog');
+    const flag = { ...aFlag('long-story'), description: 'x'.repeat(60_000) };
+    await app.database.asProject(projectId, async (tx) => {
+      for (let version = 1; version <= 350; version++)
+        await app.events.append(tx, 'flags', { flag: { ...flag, version } });
+    });
+    const all = Array.from({ length: 350 }, (_, i) => `flag ${i + 1} long-story v${i + 1}`);
+    const slow = await open(key, `${projectId}.0`);
+    slow.stopReading();
+    const good = await open(key, `${projectId}.0`);
+    await eventually(() => expect(gist(good)).toEqual([...all, 'current 350']));
+    slow.readOn();
+    await eventually(() => expect(gist(slow)).toEqual([...all, 'current 350']));
+    for (const { cut } of [slow, good]) cut();
+  });
+
   it('can carry a ruleset that is larger than what may wait', async () => {
     const { client, key } = await app.otherTenant('huge');
     for (const name of ['a', 'b', 'c']) {
@@ -234,12 +251,21 @@ describeOnEngines('the stream of flags', (engine) => {
     expect((await open(secret)).status).toBe(401);
   });
 
+  it('ends when its key is revoked also when nothing else happens', async () => {
+    const { client } = await app.otherTenant('revoked quietly');
+    const { secret, id } = await client.createKey({ name: 'leaves', role: 'viewer' });
+    const stream = await open(secret);
+    await eventually(() => expect(gist(stream).at(-1)).toBe('current 0'));
+    await client.revokeKey({ id });
+    await stream.ended;
+  });
+
   it('ends when its key expires', async () => {
     const { client } = await app.otherTenant('expires');
     const expiresAt = new Date(clock() + 60_000).toISOString();
     const { secret } = await client.createKey({ name: 'brief', role: 'viewer', expiresAt });
     const stream = await open(secret);
-    expect(stream.status).toBe(200);
+    await eventually(() => expect(gist(stream).at(-1)).toBe('current 0'));
     advance(61_000);
     await stream.ended;
   });

@@ -12,6 +12,8 @@ interface Dependencies {
 /** Where the events of one caller go. */
 interface Sink {
   send(events: string): void;
+  /** Whether what was sent is still waiting to leave; `resume` is called when it has. */
+  isFull(): boolean;
   end(): void;
 }
 
@@ -34,14 +36,15 @@ export function flagStream({ rulesets, events }: Dependencies) {
 
       function take(delivery: Delivery) {
         if (delivery.kind === 'lost') return void startOver().catch(() => sink.end());
-        for (const event of delivery.events) {
-          if (event.topic !== 'flags') continue;
-          revision = event.sequence;
-          sink.send(changeText(projectId, event));
-        }
-        if (!delivery.isCaughtUp || isSynced) return;
-        isSynced = true;
-        sink.send(current());
+        const wasSynced = isSynced;
+        const changes = delivery.events.filter(({ topic }) => topic === 'flags');
+        revision = changes.at(-1)?.sequence ?? revision;
+        isSynced ||= delivery.isCaughtUp;
+        const isNews = isSynced && !wasSynced;
+        const text = changes.map((event) => changeText(projectId, event)).join('') + (isNews ? current() : '');
+        if (text !== '') sink.send(text);
+        // Who catches up takes the time it takes; who is there and does not read is dropped by the sink.
+        if (!isSynced && sink.isFull()) subscription?.pause();
       }
 
       const follow = (after: number) => {
@@ -70,6 +73,7 @@ export function flagStream({ rulesets, events }: Dependencies) {
       return {
         /** A comment where nobody knows whether there is something newer: the connection lives, the database may not. */
         heartbeat: () => (isSynced && subscription?.isCurrent() ? current() : ': not confirmed at the moment\n\n'),
+        resume: () => subscription?.resume(),
         close() {
           isClosed = true;
           subscription?.end();

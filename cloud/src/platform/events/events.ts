@@ -21,6 +21,9 @@ export type Delivery = { kind: 'events'; events: LoggedEvent[]; isCaughtUp: bool
 export interface Subscription {
   /** Whether everything that is known to have happened was handed over, and the database has lately said so. */
   isCurrent(): boolean;
+  /** Hands nothing over until resumed; what happens meanwhile waits in the log. */
+  pause(): void;
+  resume(): void;
   end(): void;
 }
 

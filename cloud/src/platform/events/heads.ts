@@ -110,7 +110,10 @@ export function watchHeads({ database, clock, followed, onChange, onHead, onErro
     appended(projectId: string, topic: Topic, sequence: number) {
       const head = known.peek(projectId)?.head;
       if (!head) return;
-      known.set(projectId, { head: { ...head, sequence, topics: { ...head.topics, [topic]: sequence } } });
+      // What another process did between is not known yet, and must still be heard.
+      const reached = head.sequence === sequence - 1 ? sequence : head.sequence;
+      const topics = { ...head.topics, [topic]: sequence };
+      known.set(projectId, { head: { projectId, sequence: reached, topics } });
     },
 
     ping: () => look(),

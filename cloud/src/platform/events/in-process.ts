@@ -20,8 +20,8 @@ export function inProcessEvents({ database, onError }: Options): Events {
     append,
     read,
     subscribe(projectId, after, deliver) {
-      const { isCaughtUp, leave } = readers.join(projectId, after, deliver);
-      return { isCurrent: isCaughtUp, end: leave };
+      const { isCaughtUp, leave, ...flow } = readers.join(projectId, after, deliver);
+      return { ...flow, isCurrent: isCaughtUp, end: leave };
     },
     onChange,
     track: () => undefined,

@@ -45,8 +45,8 @@ export function postgresEvents({ database, directUrl, clock, onError, onListenin
     append,
     read,
     subscribe(projectId, after, deliver) {
-      const { isCaughtUp, leave } = readers.join(projectId, after, deliver);
-      return { isCurrent: () => isCaughtUp() && watch.isCurrent(-Infinity), end: leave };
+      const { isCaughtUp, leave, ...flow } = readers.join(projectId, after, deliver);
+      return { ...flow, isCurrent: () => isCaughtUp() && watch.isCurrent(-Infinity), end: leave };
     },
     onChange,
     track: watch.track,

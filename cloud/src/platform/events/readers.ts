@@ -9,6 +9,7 @@ interface Member {
   /** The last event it was handed. */
   position: number;
   isCaughtUp: boolean;
+  isPaused: boolean;
   deliver: (delivery: Delivery) => void;
 }
 
@@ -54,8 +55,8 @@ export function sharedReaders({ read, onError }: Options) {
   }
 
   function hand(projectId: string, reader: Reader, member: Member, after: number, reading: Reading) {
-    // Joined while this was read, from further back: its turn comes.
-    if (member.position < after) return;
+    // Joined, or resumed, while this was read, from further back: its turn comes.
+    if (member.position < after || member.isPaused) return;
     if (reading.kind === 'lost') {
       if (member.position !== after) return;
       leave(projectId, reader, member);
@@ -99,11 +100,20 @@ export function sharedReaders({ read, onError }: Options) {
 
     join(projectId: string, position: number, deliver: Member['deliver']) {
       const reader = readerOf(projectId);
-      const member: Member = { position, isCaughtUp: false, deliver };
+      const member: Member = { position, isCaughtUp: false, isPaused: false, deliver };
       reader.members.add(member);
       start(projectId, reader);
       return {
         isCaughtUp: () => reader.members.has(member) && member.isCaughtUp && !reader.isWanted,
+        pause: () => {
+          member.isPaused = true;
+          // It will not hear of what happens now.
+          member.isCaughtUp = false;
+        },
+        resume: () => {
+          member.isPaused = false;
+          start(projectId, reader);
+        },
         leave: () => leave(projectId, reader, member),
       };
     },
@@ -123,4 +133,5 @@ export function sharedReaders({ read, onError }: Options) {
   };
 }
 
-const dueOf = ({ members, isWanted }: Reader) => [...members].filter(({ isCaughtUp }) => isWanted || !isCaughtUp);
+const dueOf = ({ members, isWanted }: Reader) =>
+  [...members].filter(({ isCaughtUp, isPaused }) => !isPaused && (isWanted || !isCaughtUp));
