@@ -4,7 +4,7 @@ import { openFlags } from './offline/open-flags.ts';
 import type { Whetstone } from './whetstone.ts';
 
 export type * from './flag-answer.ts';
-export type { Whetstone } from './whetstone.ts';
+export type { CallOptions, Whetstone, WhetstoneStatus } from './whetstone.ts';
 
 export interface WhetstoneOptions {
   /** Address of the server; as WHETSTONE_URL. */
@@ -31,6 +31,7 @@ const whetstone = () => (shared ??= createWhetstone());
 export const evaluateFlag: Whetstone['evaluateFlag'] = (...args) => whetstone().evaluateFlag(...args);
 export const evaluateFlagDetails: Whetstone['evaluateFlagDetails'] = (...args) =>
   whetstone().evaluateFlagDetails(...args);
+export const whetstoneStatus: Whetstone['status'] = (...args) => whetstone().status(...args);
 
 function asEnvironment({ url, apiKey, stateDir, defaultsFile, offline }: WhetstoneOptions) {
   return {

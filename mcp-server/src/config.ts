@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { parseApiKey } from '@whetstone/shared/keys';
+import { chooseProxy, type Proxy, type ProxyChoice } from './offline/transport/proxy.ts';
 import { defaultStateDir } from './state-dir.ts';
 import { readSurroundings } from './surroundings.ts';
 
@@ -21,6 +22,8 @@ export interface Config {
   obstacle: string | undefined;
   /** Each of them apart, for `doctor`. */
   obstacles: Obstacles;
+  /** What HTTPS_PROXY, HTTP_PROXY and NO_PROXY say about that server. */
+  proxy: Proxy | undefined;
   stateDir: string;
   /** Path of a JSON file `{flags: {key: value}}`. */
   defaultsFile: string | undefined;
@@ -56,11 +59,14 @@ export function readConfig(env: Environment, machine: Machine): Config {
   const key = parseKey(env.WHETSTONE_API_KEY?.trim());
   const obstacles = obstaclesOf(url, key, env);
   const stateDir = env.WHETSTONE_STATE_DIR?.trim();
+  const route: ProxyChoice = url ? chooseProxy(url, env) : { kind: 'direct' };
   return {
     url: url ?? withoutCredentials(text),
     origin: url && 'selector' in key ? { url, ...key } : undefined,
-    obstacle: obstacles.url ?? obstacles.key ?? obstacles.offline,
+    obstacle:
+      obstacles.url ?? obstacles.key ?? obstacles.offline ?? (route.kind === 'refused' ? route.problem : undefined),
     obstacles,
+    proxy: route.kind === 'proxy' ? route.proxy : undefined,
     stateDir: stateDir ? resolve(stateDir) : defaultStateDir(env, machine),
     defaultsFile: env.WHETSTONE_DEFAULTS?.trim() || undefined,
   };

@@ -1,4 +1,4 @@
-import type { FlagAnswer, FlagContext } from './flag-answer.ts';
+import type { FlagAnswer, FlagContext, Source } from './flag-answer.ts';
 
 /** What a program can ask of Whetstone. */
 export interface Whetstone {
@@ -7,9 +7,35 @@ export interface Whetstone {
    * variant. Never throws because the cloud is away: it answers last-known-good, then `defaultValue`, the defaults file's
    * value, or `false`.
    */
-  evaluateFlag(key: string, context?: FlagContext, defaultValue?: boolean): Promise<boolean>;
+  evaluateFlag(key: string, context?: FlagContext, defaultValue?: boolean, options?: CallOptions): Promise<boolean>;
   /** The value with its reason, source and age. A served value of another JSON type than `defaultValue` is `TYPE_MISMATCH`. */
-  evaluateFlagDetails(key: string, context?: FlagContext, defaultValue?: unknown): Promise<FlagAnswer>;
+  evaluateFlagDetails(
+    key: string,
+    context?: FlagContext,
+    defaultValue?: unknown,
+    options?: CallOptions,
+  ): Promise<FlagAnswer>;
+  /** Asks the server, for at most 2 s, and says how things are. Never throws because it is away. */
+  status(options?: CallOptions): Promise<WhetstoneStatus>;
   /** Ends requests under way; resolves when the state directory is at rest. */
   close(): Promise<void>;
+}
+
+export interface CallOptions {
+  /** Aborted, the call waits no longer and answers from what is known by then. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface WhetstoneStatus {
+  /** Whether there are rules to answer by, however old; until then every answer is its default, `PROVIDER_NOT_READY`. */
+  ready: boolean;
+  source: Source;
+  /** Since the rules were last confirmed to be current; absent when not ready. */
+  ageMs?: number | undefined;
+  /** What is wrong and what to do about it; there whenever `source` is not `cloud`. */
+  degradedReason?: string | undefined;
+  /** Of the rules. */
+  revision?: number | undefined;
+  /** What else is wrong on this machine, such as a state directory that cannot be written. */
+  problems: string[];
 }

@@ -39,10 +39,17 @@ export function momentAt(wallMs: number, clock: Clock): Moment {
 export const elapsedMs = (since: Moment, clock: Clock) =>
   Math.max(0, clock.wallMs() - since.wallMs, clock.steadyMs() - since.steadyMs);
 
-/** Resolves with the task or when the time is up, whichever comes first. */
-export function firstOf(task: Promise<void>, waitMs: number, clock: Clock) {
-  return new Promise<void>((resolve, reject) => {
-    const cancel = clock.after(waitMs, resolve, { holdOpen: true });
-    void task.then(resolve, reject).finally(cancel);
+/** Resolves with the task, when the time is up or when the caller gives up, whichever comes first. */
+export function firstOf(task: Promise<void>, waitMs: number, clock: Clock, signal?: AbortSignal) {
+  return new Promise<void>((resolve) => {
+    if (signal?.aborted) return resolve();
+    const finish = () => {
+      cancel();
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const cancel = clock.after(waitMs, finish, { holdOpen: true });
+    signal?.addEventListener('abort', finish);
+    void task.then(finish);
   });
 }

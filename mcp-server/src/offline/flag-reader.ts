@@ -12,17 +12,21 @@ export interface Wish {
   anyType?: boolean;
   /** Adds the rule trace. */
   explain?: boolean;
+  /** Aborted, the answer comes at once, from what is known by then. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface ReaderStatus extends RulesetView, FeedHealth {
+  /** Whether there are rules to answer by, however old; else every answer is `PROVIDER_NOT_READY`. */
+  ready: boolean;
   defaultsProblem: string | undefined;
 }
 
-/** Answers flags on this machine: never throws, never waits for the cloud but in its first use. */
+/** Answers flags on this machine: never throws, and waits for the cloud only in its first use and after a sleep. */
 export interface FlagReader {
   answer(key: string, context: FlagContext, wish?: Wish): Promise<FlagAnswer>;
-  /** Asks the cloud first. */
-  status(): Promise<ReaderStatus>;
+  /** Asks the cloud first. Aborted, it answers at once. */
+  status(signal?: AbortSignal): Promise<ReaderStatus>;
   /** Begins to load, so that the first answer need not. */
   warmUp(): void;
   close(): Promise<void>;
@@ -58,7 +62,7 @@ export function flagReader({ feed, defaults, clock }: ReaderDependencies): FlagR
 
   return {
     async answer(key, context, wish = {}): Promise<FlagAnswer> {
-      const { ruleset, ...view } = await feed.view();
+      const { ruleset, ...view } = await feed.view(wish.signal);
       if (!ruleset) return byDefault(key, wish, 'PROVIDER_NOT_READY', [view.degradedReason]);
       const evaluation = evaluate(ruleset, key, context, { nowMs: clock.wallMs(), explain: wish.explain === true });
       if (!evaluation) return unknown(key, wish, ruleset.unreadable.get(key), view.degradedReason);
@@ -67,13 +71,18 @@ export function flagReader({ feed, defaults, clock }: ReaderDependencies): FlagR
       return { ...evaluation, ...view };
     },
 
-    async status() {
-      await feed.refresh();
-      const view = await feed.view();
-      return { ...view, ...feed.health(), defaultsProblem: (await defaults()).problem };
+    async status(signal) {
+      await feed.refresh(signal);
+      const view = await feed.view(signal);
+      return {
+        ...view,
+        ...feed.health(),
+        ready: view.ruleset !== undefined,
+        defaultsProblem: (await defaults()).problem,
+      };
     },
 
-    warmUp: () => void feed.view(),
+    warmUp: () => feed.warmUp(),
     close: () => feed.close(),
   };
 }

@@ -5,14 +5,16 @@ import { readDefaults, type Defaults } from './defaults-file.ts';
 import { flagReader, type FlagReader } from './flag-reader.ts';
 import { followRuleset } from './ruleset-feed.ts';
 import { partitionOf, rulesetStore } from './ruleset-store.ts';
+import { nodeTransport } from './transport/node-transport.ts';
+import type { Transport } from './transport/transport.ts';
 
 /** The flag reader of a configuration. Nothing is read or sent before its first use. */
 export function openFlags(
-  { origin, obstacle, stateDir, defaultsFile }: Config,
-  fetch: typeof globalThis.fetch = globalThis.fetch,
+  { origin, obstacle, proxy, stateDir, defaultsFile }: Config,
+  transport: Transport = nodeTransport({ proxy, clock: systemClock }),
 ): FlagReader {
   const store = origin && rulesetStore(join(stateDir, partitionOf(origin)));
-  const feed = followRuleset({ origin, obstacle, store, fetch, clock: systemClock, random: Math.random });
+  const feed = followRuleset({ origin, obstacle, store, transport, clock: systemClock, random: Math.random });
   let reading: Promise<Defaults> | undefined;
   return flagReader({ feed, clock: systemClock, defaults: () => (reading ??= readDefaults(defaultsFile)) });
 }

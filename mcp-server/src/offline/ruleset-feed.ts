@@ -1,30 +1,31 @@
-import { compileRuleset, type CompiledRuleset } from '@whetstone/shared/flags';
 import type { Origin } from '../config.ts';
-import { elapsedMs, firstOf, momentAt, momentOf, type Clock, type Moment } from './clock.ts';
-import { retryDelayMs } from './retry-pace.ts';
-import { requestRuleset, unreadable, type RulesetFailure, type RulesetReply } from './ruleset-request.ts';
+import { elapsedMs, type Clock } from './clock.ts';
+import { rulesetConnection } from './ruleset-connection.ts';
+import { silenceMs } from './ruleset-link.ts';
+import { rulesetMemory } from './ruleset-memory.ts';
 import type { RulesetStore } from './ruleset-store.ts';
-import { currentForMs, viewOf, type RulesetView } from './ruleset-view.ts';
+import { polledForMs, viewOf, type RulesetView } from './ruleset-view.ts';
+import type { Transport } from './transport/transport.ts';
 
-/** A use this long after the last confirmation asks the cloud again. */
-const refreshAfterMs = 1_000;
-/** Of one refresh, connection to last byte; also what the first use waits when nothing is on disk. */
-const deadlineMs = 2_000;
+/** What the first use waits when nothing is on disk, and whoever asks for the state of things. */
+const longLookMs = 2_000;
 /**
  * What a use waits when all we have is a memory, but nothing says that the cloud is away: the first use of a process, which
- * would else answer as of its previous run, and one after a rest, which would else miss a switch thrown meanwhile.
+ * would else answer as of its previous run, and one after the machine slept, which would else miss a switch thrown meanwhile.
  */
 const shortLookMs = 400;
-/** How often a mere confirmation is written down: the file may understate freshness by this much, never overstate it. */
-const rewriteAfterMs = 10_000;
 
-/** Keeps one ruleset: what the cloud says, else what the disk remembers. Using it keeps it fresh; idle, it does nothing. */
+/** Keeps one ruleset: what the cloud says, else what the disk remembers. Its first use connects; nothing happens before. */
 export interface RulesetFeed {
-  /** Waits in its first use and after a rest; in steady use it answers from memory and refreshes behind the answer. */
-  view(): Promise<RulesetView>;
-  /** Asks the cloud now, whatever happened before, and waits for the outcome. */
-  refresh(): Promise<void>;
+  /** Waits in its first use and after a sleep of the machine, and then briefly; in steady use it answers from memory. */
+  view(signal?: AbortSignal): Promise<RulesetView>;
+  /** Asks the cloud now unless it is being listened to, whatever happened before, and waits for the outcome. */
+  refresh(signal?: AbortSignal): Promise<void>;
+  /** Connects without anybody waiting. */
+  warmUp(): void;
   health(): FeedHealth;
+  /** The ruleset at hand as the server sent it. */
+  document(): unknown;
   /** Ends what is under way; resolves when the disk is at rest. */
   close(): Promise<void>;
 }
@@ -42,122 +43,79 @@ export interface FeedDependencies {
   /** Why the cloud must not be asked. */
   obstacle: string | undefined;
   store: RulesetStore | undefined;
-  fetch: typeof fetch;
+  transport: Transport;
   clock: Clock;
   random: () => number;
 }
 
-interface Known {
-  ruleset: CompiledRuleset;
-  document: unknown;
-  etag?: string | undefined;
-  confirmedAt: Moment;
-}
+export function followRuleset({ origin, obstacle, store, transport, clock, random }: FeedDependencies): RulesetFeed {
+  const memory = rulesetMemory(store, clock);
+  const isOnline = origin !== undefined && obstacle === undefined;
+  const connection = isOnline ? rulesetConnection({ origin, memory, transport, clock, random }) : undefined;
 
-export function followRuleset({ origin, obstacle, store, fetch, clock, random }: FeedDependencies): RulesetFeed {
-  let known: Known | undefined;
-  let confirmedHere = false;
-  let reachable: boolean | null = null;
-  let failure: RulesetFailure | undefined;
-  let failures = 0;
-  let pause: { since: Moment; delayMs: number } | undefined;
-  let opening: Promise<void> | undefined;
-  let refreshing: Promise<void> | undefined;
-  let writing: Promise<void> = Promise.resolve();
-  let writtenAt: Moment | undefined;
-  let storeProblem: string | undefined;
-  const closed = new AbortController();
+  const ageMs = () => {
+    const known = memory.known();
+    return known ? elapsedMs(known.confirmedAt, clock) : 0;
+  };
 
-  const open = () => (opening ??= recall().then(() => firstOf(refresh(), known ? shortLookMs : deadlineMs, clock)));
-
-  async function recall() {
-    const { stored, problem } = (await store?.read()) ?? {};
-    storeProblem = problem;
-    const ruleset = stored && compileRuleset(stored.document);
-    if (ruleset) known = { ...stored, ruleset, confirmedAt: momentAt(stored.confirmedAtMs, clock) };
-    else if (stored) storeProblem = 'the ruleset in the state directory cannot be understood and was ignored';
+  /** After a failure nobody waits: a cloud that is away may cost one look, never one per call. */
+  function lookMs() {
+    if (connection?.failure()) return 0;
+    if (!memory.known()) return longLookMs;
+    return memory.confirmedHere() && ageMs() <= polledForMs ? 0 : shortLookMs;
   }
 
-  function refresh() {
-    if (!origin || obstacle || closed.signal.aborted) return Promise.resolve();
-    refreshing ??= ask(origin).finally(() => (refreshing = undefined));
-    return refreshing;
+  function currentForMs() {
+    if (!memory.confirmedHere()) return 0;
+    return connection?.isLive() ? silenceMs : polledForMs;
   }
 
-  async function ask(origin: Origin) {
-    const deadline = new AbortController();
-    const cancel = clock.after(deadlineMs, () => deadline.abort(new DOMException('too slow', 'TimeoutError')));
-    const signal = AbortSignal.any([deadline.signal, closed.signal]);
-    const reply = await requestRuleset({ origin, etag: known?.etag, fetch, signal });
-    cancel();
-    if (!closed.signal.aborted) accept(reply, origin);
+  /** Not a failure yet, but worth a sentence. */
+  function slowness() {
+    const attempt = connection?.attempt();
+    if (!origin || !attempt || elapsedMs(attempt.startedAt, clock) < shortLookMs) return undefined;
+    return `${origin.url} has not answered yet; it is still being waited for. If that stays so, check WHETSTONE_URL, the network and the server.`;
   }
 
-  function accept(reply: RulesetReply, { url }: Origin) {
-    if (reply.kind === 'failed') return fail(reply);
-    if (reply.kind === 'unchanged') return known ? confirm(known) : fail(unreadable(url));
-    const ruleset = compileRuleset(reply.document, known?.ruleset);
-    if (!ruleset) return fail(unreadable(url));
-    writtenAt = undefined;
-    confirm({ ...reply, ruleset });
+  function pending() {
+    if (!origin || !connection?.isLive()) return slowness();
+    return `${origin.url} is connected but cannot confirm the rules at the moment; see its log.`;
   }
-
-  function confirm(current: Omit<Known, 'confirmedAt'>) {
-    known = { ...current, confirmedAt: momentOf(clock) };
-    confirmedHere = reachable = true;
-    failure = pause = undefined;
-    failures = 0;
-    if (!writtenAt || elapsedMs(writtenAt, clock) >= rewriteAfterMs) remember(known);
-  }
-
-  function fail(problem: RulesetFailure) {
-    failure = problem;
-    reachable = problem.reachable;
-    failures += 1;
-    pause = { since: momentOf(clock), delayMs: retryDelayMs(failures, random, problem.retryAfterMs) };
-  }
-
-  function remember({ document, etag, confirmedAt }: Known) {
-    writtenAt = confirmedAt;
-    writing = writing.then(async () => {
-      storeProblem = await store?.write({ document, etag, confirmedAtMs: confirmedAt.wallMs });
-    });
-  }
-
-  function isDue() {
-    if (pause) return elapsedMs(pause.since, clock) >= pause.delayMs;
-    return !known || elapsedMs(known.confirmedAt, clock) >= refreshAfterMs;
-  }
-
-  /** Not so after a failure: a cloud that is away may cost one look, never one per call. */
-  const hasRested = () => known && confirmedHere && !failure && elapsedMs(known.confirmedAt, clock) > currentForMs;
 
   return {
-    async view() {
-      await open();
-      if (isDue()) {
-        const answered = refresh();
-        if (hasRested()) await firstOf(answered, shortLookMs, clock);
-      }
+    async view(signal) {
+      await memory.recall();
+      const attempt = connection?.isDue() ? connection.ask() : connection?.attempt();
+      await attempt?.wait(lookMs() - elapsedMs(attempt.startedAt, clock), signal);
+      memory.keep();
       return viewOf({
-        ruleset: known?.ruleset,
-        ageMs: known ? Math.round(elapsedMs(known.confirmedAt, clock)) : 0,
-        confirmedHere,
-        problem: obstacle ?? failure?.problem,
+        ruleset: memory.known()?.ruleset,
+        ageMs: Math.round(ageMs()),
+        currentForMs: currentForMs(),
+        problem: obstacle ?? connection?.failure()?.problem,
+        pending: pending(),
       });
     },
 
-    async refresh() {
-      const isFirst = !opening;
-      await open();
-      await (isFirst ? refreshing : refresh());
+    async refresh(signal) {
+      await memory.recall();
+      await connection?.ask()?.wait(longLookMs, signal);
     },
 
-    health: () => ({ reachable, lastError: failure?.problem, storeProblem }),
+    warmUp() {
+      void memory.recall().then(() => connection?.isDue() && connection.ask()?.keep());
+    },
+
+    document: () => memory.known()?.document,
+    health: () => ({
+      reachable: connection?.reachable() ?? null,
+      lastError: connection?.failure()?.problem ?? slowness(),
+      storeProblem: memory.storeProblem(),
+    }),
 
     async close() {
-      closed.abort();
-      await writing;
+      connection?.close();
+      await memory.settled();
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { Origin } from '../config.ts';
 import { parseRetryAfter } from './retry-pace.ts';
+import { failureText } from './transport/failure-text.ts';
+import type { Reply, Transport } from './transport/transport.ts';
 
 export type RulesetReply =
   | { kind: 'ruleset'; document: unknown; etag: string | undefined }
@@ -19,34 +21,34 @@ interface RulesetRequest {
   origin: Origin;
   /** Of the ruleset at hand. */
   etag: string | undefined;
-  fetch: typeof fetch;
+  transport: Transport;
   signal: AbortSignal;
 }
 
 /** Asks once for the ruleset. Whatever goes wrong is an answer, never an exception. */
-export async function requestRuleset({ origin, etag, fetch, signal }: RulesetRequest): Promise<RulesetReply> {
+export async function requestRuleset({ origin, etag, transport, signal }: RulesetRequest): Promise<RulesetReply> {
+  const headers = { ...identify(origin), accept: 'application/json', ...(etag && { 'if-none-match': etag }) };
   let reachable = false;
   try {
-    const headers: Record<string, string> = { authorization: `Bearer ${origin.apiKey}`, accept: 'application/json' };
-    if (etag) headers['if-none-match'] = etag;
-    // Redirects are not followed: the key would go where nobody configured it.
-    const response = await fetch(`${origin.url}/api/flags/ruleset`, { headers, signal, redirect: 'manual' });
+    const reply = await transport(`${origin.url}/api/flags/ruleset`, { headers, signal, background: true });
     reachable = true;
-    return response.status === 200 ? await readRuleset(response, origin) : await readOther(response, origin);
+    if (reply.status === 304) return { kind: 'unchanged' };
+    return reply.status === 200 ? await readRuleset(reply, origin) : refusal(reply, origin);
   } catch (error) {
-    const problem = `${origin.url} ${describe(error)}; start it, or check WHETSTONE_URL.`;
-    return { kind: 'failed', problem, reachable };
+    return failed(signal.aborted ? signal.reason : error, origin, reachable);
   }
 }
 
-async function readRuleset(response: Response, { url }: Origin): Promise<RulesetReply> {
-  const text = await response.text();
+async function readRuleset(reply: Reply, { url }: Origin): Promise<RulesetReply> {
+  const text = await reply.text();
   try {
-    return { kind: 'ruleset', document: JSON.parse(text), etag: response.headers.get('etag') ?? undefined };
+    return { kind: 'ruleset', document: JSON.parse(text), etag: reply.headers.get('etag') ?? undefined };
   } catch {
     return unreadable(url);
   }
 }
+
+export const identify = ({ apiKey }: Origin): Record<string, string> => ({ authorization: `Bearer ${apiKey}` });
 
 /** Something answered, but not with a ruleset: a proxy's page, half a document, another service. */
 export const unreadable = (url: string): RulesetFailure => ({
@@ -55,15 +57,21 @@ export const unreadable = (url: string): RulesetFailure => ({
   reachable: true,
 });
 
-async function readOther(response: Response, origin: Origin): Promise<RulesetReply> {
-  // An unread body would keep the connection busy.
-  await response.body?.cancel();
-  if (response.status === 304) return { kind: 'unchanged' };
-  const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
-  return { kind: 'failed', problem: problemOf(response, origin), reachable: true, retryAfterMs };
-}
+export const failed = (error: unknown, { url }: Origin, reachable: boolean): RulesetFailure => ({
+  kind: 'failed',
+  problem: failureText(error, url),
+  reachable,
+});
 
-function problemOf({ status, headers }: Response, { url, selector }: Origin) {
+/** What a status that brings no rules means. */
+export const refusal = (reply: Reply, origin: Origin): RulesetFailure => ({
+  kind: 'failed',
+  problem: problemOf(reply, origin),
+  reachable: true,
+  retryAfterMs: parseRetryAfter(reply.headers.get('retry-after')),
+});
+
+function problemOf({ status, headers }: Reply, { url, selector }: Origin) {
   if (status === 401 || status === 403) {
     return `${url} refused WHETSTONE_API_KEY wsk_${selector}_… (HTTP ${status}): it is revoked, expired or of another server; set a valid key and restart.`;
   }
@@ -71,15 +79,8 @@ function problemOf({ status, headers }: Response, { url, selector }: Origin) {
     return `${url} redirects to ${headers.get('location') ?? 'another address'}; set WHETSTONE_URL to the final address.`;
   }
   if (status === 404) return `${url} has no flags API (HTTP 404); check WHETSTONE_URL.`;
+  if (status === 407)
+    return `A proxy before ${url} wants a user name and password (HTTP 407); put them into HTTP_PROXY.`;
   if (status === 429) return `${url} asks for fewer requests (HTTP 429); it is asked again later.`;
   return `${url} answered HTTP ${status}; it is asked again later, see the server's log.`;
-}
-
-function describe(error: unknown) {
-  if (!(error instanceof Error)) return 'cannot be reached';
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'did not answer in time';
-  const { code } = (error.cause ?? error) as { code?: unknown };
-  if (code === 'ECONNREFUSED') return 'refuses connections';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'has no address in DNS';
-  return `cannot be reached (${typeof code === 'string' ? code : error.message})`;
 }

@@ -3,10 +3,10 @@ import { ageText } from '../age-text.ts';
 import type { Source } from '../flag-answer.ts';
 
 /**
- * How old a confirmation may be to count as current. In steady use one is at most 3 s old: a use asks again after 1 s and
- * gets its answer within 2 s. The rest is slack for uses that come seconds apart.
+ * Without a stream: how old a confirmation may be to count as current. In steady use one is little older than the second
+ * after which a use asks again; the rest is slack for uses that come seconds apart.
  */
-export const currentForMs = 5_000;
+export const polledForMs = 5_000;
 
 /** The ruleset to answer from, and what may be said about it. */
 export interface RulesetView {
@@ -20,21 +20,23 @@ export interface Knowledge {
   ruleset: CompiledRuleset | undefined;
   /** Since the last confirmation that this was the current ruleset. */
   ageMs: number;
-  /** By this process, not by the one that wrote the file. */
-  confirmedHere: boolean;
-  /** Why the cloud is not asked, or how the last attempt failed. */
+  /** How old the confirmation may be to count as current: 0 for one of another process. */
+  currentForMs: number;
+  /** Why the cloud is not asked, or how the last attempt failed. It ends "current" at once, however young that is. */
   problem: string | undefined;
+  /** What is going on meanwhile. */
+  pending: string | undefined;
 }
 
-export function viewOf({ ruleset, ageMs, confirmedHere, problem }: Knowledge): RulesetView {
-  if (!ruleset) return { source: 'default', degradedReason: problem ?? 'The cloud has not answered yet; ask again.' };
-  // A failed attempt ends "current" at once, however young the last confirmation is.
-  if (confirmedHere && !problem && ageMs <= currentForMs) return { ruleset, source: 'cloud', ageMs };
-  const state = problem ?? 'They are being confirmed right now; ask again for a confirmed answer.';
+export function viewOf({ ruleset, ageMs, currentForMs, problem, pending }: Knowledge): RulesetView {
+  const state = problem ?? pending;
+  if (!ruleset) return { source: 'default', degradedReason: state ?? 'The cloud has not answered yet; ask again.' };
+  if (!problem && currentForMs > 0 && ageMs <= currentForMs) return { ruleset, source: 'cloud', ageMs };
+  const advice = state ?? 'They are being confirmed right now; ask again for a confirmed answer.';
   return {
     ruleset,
     source: 'cache',
     ageMs,
-    degradedReason: `The rules were last confirmed ${ageText(ageMs)} ago. ${state}`,
+    degradedReason: `The rules were last confirmed ${ageText(ageMs)} ago. ${advice}`,
   };
 }

@@ -8,6 +8,7 @@ export const whetstoneStatus = defineTool({
   title: 'Whetstone status',
   description: 'Are answers fresh, is the cloud reachable, what would mend it? Ask when an answer is degraded.',
   inputSchema: { type: 'object', properties: {}, additionalProperties: false },
+  // `ready`, `stateDir` and `problems` come too; every byte here is in every client's context.
   outputSchema: {
     type: 'object',
     properties: {
@@ -23,9 +24,10 @@ export const whetstoneStatus = defineTool({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
 
   async handler(_args, { flags, version, server, stateDir }) {
-    const { ruleset, source, ageMs, degradedReason, reachable, lastError, ...problems } = await flags.status();
+    const { ready, ruleset, source, ageMs, degradedReason, reachable, lastError, ...problems } = await flags.status();
     const unreadable = [...(ruleset?.unreadable.keys() ?? [])];
     const structured = {
+      ready,
       source,
       ageMs,
       degradedReason,
@@ -40,7 +42,8 @@ export const whetstoneStatus = defineTool({
       problems: Object.values(problems).filter((problem) => problem !== undefined),
     };
     const age = ageMs === undefined ? '' : `, confirmed ${ageText(ageMs)} ago`;
-    const line = `whetstone-mcp ${version} · ${structured.flags.count} flags from ${server.url} · ${source}${age}`;
+    const rules = ready ? `${structured.flags.count} flags` : 'not ready: no flags yet';
+    const line = `whetstone-mcp ${version} · ${rules} from ${server.url} · ${source}${age}`;
     return { structured, text: [line, degradedReason, ...structured.problems].filter(Boolean).join('\n') };
   },
 });

@@ -5,22 +5,23 @@ import { flagReader } from '../../src/offline/flag-reader.ts';
 import { followRuleset } from '../../src/offline/ruleset-feed.ts';
 import { partitionOf, rulesetStore } from '../../src/offline/ruleset-store.ts';
 import { manualClock, type ManualClock } from './manual-clock.ts';
-import { scriptedCloud, silence, type Reply } from './scripted-cloud.ts';
+import { scriptedCloud, silence, type Answer } from './scripted-cloud.ts';
 
 export const newStateDir = () => mkdtempSync(join(tmpdir(), 'whetstone-test-'));
 
 interface Parts {
-  cloud?: Reply;
+  cloud?: Answer;
   stateDir?: string;
   clock?: ManualClock;
   selector?: string;
   obstacle?: string;
   defaults?: Record<string, unknown>;
+  random?: () => number;
 }
 
 /** A reader as one process would have it; two with the same `stateDir` are two processes, or one restarted. */
 export function newReader({ cloud: reply = silence, stateDir = newStateDir(), ...parts }: Parts = {}) {
-  const { clock = manualClock(), selector = 'selector1234', obstacle, defaults = {} } = parts;
+  const { clock = manualClock(), selector = 'selector1234', obstacle, defaults = {}, random = () => 0 } = parts;
   const cloud = scriptedCloud(reply);
   const origin = { url: 'http://cloud.test', apiKey: `wsk_${selector}_secret`, selector };
   const directory = join(stateDir, partitionOf(origin));
@@ -28,10 +29,10 @@ export function newReader({ cloud: reply = silence, stateDir = newStateDir(), ..
     origin,
     obstacle,
     store: rulesetStore(directory),
-    fetch: cloud.fetch,
+    transport: cloud.transport,
     clock,
-    random: () => 0,
+    random,
   });
   const reader = flagReader({ feed, clock, defaults: async () => ({ flags: new Map(Object.entries(defaults)) }) });
-  return { reader, cloud, clock, stateDir, path: join(directory, 'ruleset.json') };
+  return { reader, cloud, clock, stateDir, path: join(directory, 'ruleset-1.json') };
 }

@@ -7,16 +7,16 @@ import { readConfig, type Environment } from '../../src/config.ts';
 import { flagFunctions } from '../../src/flag-functions.ts';
 import { openFlags } from '../../src/offline/open-flags.ts';
 import { newStateDir } from '../support/reader.ts';
-import { faults, flagOf, scriptedCloud, serving, type Reply } from '../support/scripted-cloud.ts';
+import { faults, flagOf, scriptedCloud, serving, silence, type Answer } from '../support/scripted-cloud.ts';
 
 const apiKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 const healthy = serving(1, flagOf('on'), flagOf('text', 'v2'), { ...flagOf('never'), enabled: false });
 const dead = faults[0]!.reply;
 
-function newInstance({ cloud = healthy, env = {} }: { cloud?: Reply; env?: Environment } = {}) {
+function newInstance({ cloud = healthy, env = {} }: { cloud?: Answer; env?: Environment } = {}) {
   const homeDir = newStateDir();
   const config = readConfig({ WHETSTONE_API_KEY: apiKey, ...env }, { platform: 'linux', homeDir });
-  return flagFunctions(openFlags(config, scriptedCloud(cloud).fetch));
+  return flagFunctions(openFlags(config, scriptedCloud(cloud).transport));
 }
 
 describe('evaluateFlag', () => {
@@ -65,6 +65,33 @@ describe('evaluateFlagDetails', () => {
     const { degradedReason } = await newInstance(options).evaluateFlagDetails('on');
     expect(degradedReason).toMatch(/refuses connections.*WHETSTONE_DEFAULTS/);
   });
+});
+
+describe('status', () => {
+  it('tells ready from not ready, and what is wrong', async () => {
+    expect(await newInstance().status()).toEqual({
+      ready: true,
+      source: 'cloud',
+      ageMs: expect.any(Number),
+      revision: 1,
+      problems: [],
+    });
+    expect(await newInstance({ cloud: dead, env: { WHETSTONE_DEFAULTS: '/nosuch' } }).status()).toEqual({
+      ready: false,
+      source: 'default',
+      degradedReason: expect.stringContaining('refuses connections'),
+      problems: [expect.stringContaining('WHETSTONE_DEFAULTS')],
+    });
+  });
+});
+
+it('waits no longer for a server than its caller does', async () => {
+  const whetstone = newInstance({ cloud: silence });
+  const options = { signal: AbortSignal.abort() };
+  expect(await whetstone.evaluateFlag('on', {}, true, options)).toBe(true);
+  expect(await whetstone.evaluateFlagDetails('on', {}, 'plan B', options)).toMatchObject({ value: 'plan B' });
+  expect(await whetstone.status(options)).toMatchObject({ ready: false });
+  await whetstone.close();
 });
 
 it('takes options over the environment', async () => {

@@ -13,6 +13,7 @@ describe('the configuration', () => {
       origin: { url: 'http://127.0.0.1:8787', apiKey, selector: 'AAAAbbbb1111' },
       obstacle: undefined,
       obstacles: {},
+      proxy: undefined,
       stateDir: '/home/kim/.local/state/whetstone',
       defaultsFile: undefined,
     });
@@ -39,6 +40,16 @@ describe('the configuration', () => {
       obstacle: expect.stringContaining('WHETSTONE_OFFLINE'),
     });
     expect(read({ WHETSTONE_API_KEY: apiKey, WHETSTONE_OFFLINE: '0' }).obstacle).toBeUndefined();
+  });
+
+  it('goes through the proxy that the environment names for the server, and says which name is wrong', () => {
+    const env = { WHETSTONE_API_KEY: apiKey, WHETSTONE_URL: 'https://whetstone.acme.dev' };
+    const config = read({ ...env, HTTPS_PROXY: 'http://kim:geheim@proxy.acme.dev:3128' });
+    expect(config).toMatchObject({ obstacle: undefined, proxy: { url: 'http://proxy.acme.dev:3128', port: 3128 } });
+    expect(read({ ...env, HTTPS_PROXY: 'http://proxy.acme.dev', NO_PROXY: 'acme.dev' }).proxy).toBeUndefined();
+    const bad = read({ ...env, HTTPS_PROXY: 'socks5://kim:geheim@proxy.acme.dev' });
+    expect(bad.obstacle).toMatch(/HTTPS_PROXY is not the address of an http or https proxy/);
+    expect(bad.obstacle).not.toContain('geheim');
   });
 
   it.each([

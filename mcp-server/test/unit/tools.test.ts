@@ -4,9 +4,9 @@ import { evaluateFlag } from '../../src/tools/evaluate-flag.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
 import { whetstoneStatus } from '../../src/tools/whetstone-status.ts';
 import { newReader } from '../support/reader.ts';
-import { faults, flagOf, serving, type Reply } from '../support/scripted-cloud.ts';
+import { faults, flagOf, serving, type Answer } from '../support/scripted-cloud.ts';
 
-const contextWith = (cloud: Reply): ToolContext => ({
+const contextWith = (cloud: Answer): ToolContext => ({
   flags: newReader({ cloud }).reader,
   version: '1.2.3',
   server: { url: 'http://cloud.test', keySelector: 'selector1234' },
@@ -55,6 +55,7 @@ it('says in the next line what is wrong', async () => {
 it('reports the state of everything behind the answers', async () => {
   const { structured, text } = await whetstoneStatus.handler({}, contextWith(serving(7, ruled, { key: 'broken' })));
   expect(structured).toEqual({
+    ready: true,
     source: 'cloud',
     ageMs: 0,
     degradedReason: undefined,
@@ -65,4 +66,12 @@ it('reports the state of everything behind the answers', async () => {
     problems: [],
   });
   expect(text).toBe('whetstone-mcp 1.2.3 · 1 flags from http://cloud.test · cloud, confirmed 0 ms ago');
+});
+
+it('says that it is not ready while there are no rules at all', async () => {
+  const { structured, text } = await whetstoneStatus.handler({}, contextWith(faults[0]!.reply));
+  expect(structured).toMatchObject({ ready: false, source: 'default' });
+  expect(text).toMatch(
+    /^whetstone-mcp 1\.2\.3 · not ready: no flags yet from http:\/\/cloud\.test · default\n.*refuses/,
+  );
 });

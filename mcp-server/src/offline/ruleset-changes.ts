@@ -1,0 +1,32 @@
+import type { StreamMessage } from './stream-message.ts';
+
+/** A ruleset as the server describes it, with the name the server has for this state of it. */
+export interface RulesetState {
+  document: RulesetDocument;
+  etag: string | undefined;
+}
+
+/** Proven to be one by having been compiled. */
+export interface RulesetDocument {
+  revision: number;
+  flags: readonly unknown[];
+}
+
+/** The state after a message; nothing when the message does not fit to the state, so that all must be read again. */
+export function applyMessage(state: RulesetState, message: Exclude<StreamMessage, { kind: 'ruleset' }>) {
+  if (message.kind === 'unknown') return state;
+  if (message.kind === 'current') return message.revision === state.document.revision ? state : undefined;
+  if (projectOf(message.id) !== projectOf(eventIdOf(state.etag))) return undefined;
+  // Sent again, as after a resume.
+  if (message.revision < state.document.revision) return state;
+  const others = state.document.flags.filter((flag) => (flag as { key?: unknown }).key !== message.key);
+  const flags = message.kind === 'flag' ? [...others, message.flag] : others;
+  return { document: { ...state.document, revision: message.revision, flags }, etag: etagOf(message.id) };
+}
+
+export const etagOf = (id: string) => `"${id}"`;
+
+/** What `Last-Event-ID` takes to go on from the state that has this ETag. */
+export const eventIdOf = (etag: string | undefined) => /^(?:W\/)?"(.+)"$/.exec(etag ?? '')?.[1];
+
+const projectOf = (id: string | undefined) => id?.slice(0, id.lastIndexOf('.'));

@@ -1,0 +1,46 @@
+/** What the stream of the flags tells, one event each. An id is `<projectId>.<revision>`, the ETag without its quotes. */
+export type StreamMessage =
+  | { kind: 'ruleset'; id: string; document: unknown }
+  | { kind: 'flag'; id: string; revision: number; key: string; flag: unknown }
+  | { kind: 'archived'; id: string; revision: number; key: string }
+  | { kind: 'current'; revision: number }
+  /** Of a newer server. If it changes the rules, the next `current` does not fit and everything is read again. */
+  | { kind: 'unknown' };
+
+interface StreamEvent {
+  event?: string | undefined;
+  id?: string | undefined;
+  data: string;
+}
+
+/** Nothing for an event that cannot be what its name says. */
+export function parseMessage({ event, id = '', data }: StreamEvent): StreamMessage | undefined {
+  if (!isKnown(event)) return { kind: 'unknown' };
+  const json = parseJson(data);
+  if (!isRecord(json) || !Number.isSafeInteger(json['revision'])) return undefined;
+  const revision = json['revision'] as number;
+  if (event === 'current') return { kind: 'current', revision };
+  if (!id.endsWith(`.${revision}`)) return undefined;
+  if (event === 'ruleset') return { kind: 'ruleset', id, document: json };
+  const { flag, key } =
+    event === 'flag' ? { flag: json['flag'], key: keyOf(json['flag']) } : { flag: undefined, key: json['key'] };
+  if (typeof key !== 'string') return undefined;
+  return event === 'flag' ? { kind: event, id, revision, key, flag } : { kind: event, id, revision, key };
+}
+
+const kinds = ['ruleset', 'flag', 'archived', 'current'] as const;
+
+const isKnown = (event: string | undefined): event is (typeof kinds)[number] => kinds.some((kind) => kind === event);
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const keyOf = (flag: unknown) => (isRecord(flag) ? flag['key'] : undefined);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
