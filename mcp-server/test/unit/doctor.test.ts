@@ -94,7 +94,7 @@ describe('what doctor thinks of', () => {
     ['waiting a little', { pending: 2, oldestAt: '2026-11-25T11:58:00Z' }, 'ok', /^2 waiting, the oldest for 2 min/],
     ['waiting for days', { pending: 2, oldestAt: '2026-11-22T12:00:00Z', lastError: 'HTTP 503' }, 'warn', /3 d/],
     ['holding what was refused', { parked: 1 }, 'warn', /1 set aside/],
-    ['broken', { problems: ['cannot be written (EACCES)'] }, 'fail', /0 waiting/],
+    ['full', { pending: 9, problems: ['The outbox is full.'] }, 'warn', /^9 waiting/],
   ])('an outbox that is %s', (_how, health, verdict, value) => {
     const finding = lookAtOutbox({ ...empty, ...health }, nowMs);
     expect(finding.verdict).toBe(verdict);

@@ -22,11 +22,9 @@ export function lookAtOutbox(health: OutboxHealth, nowMs: number): Finding {
   const waitingMs = oldestAt ? Math.max(0, nowMs - Date.parse(oldestAt)) : 0;
   const oldest = oldestAt ? `, the oldest for ${ageText(waitingMs)}` : '';
   const value = `${pending} waiting${oldest}, ${parked} set aside, ${delivered} delivered, ${Math.ceil(bytes / 1_024)} KB`;
-  if (problems.length > 0) {
-    return { verdict: 'fail', value, detail: problems.join('. '), fix: 'See whetstone-mcp outbox.' };
-  }
-  if (parked > 0) {
-    const detail = `The server refused ${parked} for good.`;
+  if (problems.length > 0 || parked > 0) {
+    // Nothing that was accepted is lost by any of it, and agents are answered all the same.
+    const detail = problems.join(' ') || `The server refused ${parked} for good.`;
     return { verdict: 'warn', value, detail, fix: 'See whetstone-mcp outbox for what and why.' };
   }
   if (waitingMs >= longMs)
