@@ -1,5 +1,8 @@
+import * as esbuild from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
+import { lazyCode } from './scripts/mcp-bundle/lazy-code.ts';
+import { minified, programText } from './scripts/mcp-bundle/program.ts';
 
 const bundle: Options = {
   format: 'esm',
@@ -21,7 +24,22 @@ export default defineConfig([
   {
     ...bundle,
     // What people get through npx: one file with everything in it, started without an install.
-    entry: ['mcp-server/src/whetstone-mcp.ts', 'mcp-server/src/cloud-client.ts'],
+    entry: { 'whetstone-mcp': 'mcp-server/src/launch.ts' },
+    outDir: 'mcp-server/dist',
+    noExternal: [/.*/],
+    esbuildPlugins: [programText],
+    plugins: [
+      {
+        name: 'lazy-code',
+        async renderChunk(code) {
+          return { code: `#!/usr/bin/env node\n${await minified(lazyCode(code), esbuild)}` };
+        },
+      },
+    ],
+  },
+  {
+    ...bundle,
+    entry: ['mcp-server/src/cloud-client.ts'],
     outDir: 'mcp-server/dist',
     noExternal: [/.*/],
     minify: true,

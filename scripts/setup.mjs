@@ -16,6 +16,7 @@ const buildInputs = [
   'tsup.config.ts',
   'tsconfig.json',
   'mcp-server/tsconfig.types.json',
+  'scripts/mcp-bundle',
   ...workspaces.map((folder) => `${folder}/src`),
 ];
 

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { parseApiKey } from '@whetstone/shared/keys';
 import { chooseProxy, type Proxy, type ProxyChoice } from './offline/transport/proxy.ts';
-import { defaultStateDir } from './state-dir.ts';
+import { defaultCacheDir, defaultStateDir } from './state-dir.ts';
 import { readSurroundings } from './surroundings.ts';
 
 /** The server and the key that answers come from; together they also name the part of the state directory that is ours. */
@@ -52,6 +52,13 @@ export const surroundingsFromEnvironment = () => readSurroundings(process.env);
 
 /** For a child process that is to see what we see. */
 export const environmentWith = (over: Environment): Environment => ({ ...process.env, ...over });
+
+/** Apart from the rest: it is wanted before the rest is loaded. */
+export function cacheDirFromEnvironment(over: Environment = {}): string {
+  const env = { ...process.env, ...over };
+  const cacheDir = env.WHETSTONE_CACHE_DIR?.trim();
+  return cacheDir ? resolve(cacheDir) : defaultCacheDir(env, { platform: process.platform, homeDir: homedir() });
+}
 
 export function readConfig(env: Environment, machine: Machine): Config {
   const text = env.WHETSTONE_URL?.trim() || 'http://127.0.0.1:8787';

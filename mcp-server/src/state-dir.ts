@@ -7,7 +7,19 @@ export function defaultStateDir(env: Environment, { platform, homeDir }: Machine
     return win32.join(env.LOCALAPPDATA || win32.join(homeDir, 'AppData', 'Local'), 'whetstone');
   }
   if (platform === 'darwin') return posix.join(homeDir, 'Library', 'Application Support', 'whetstone');
-  // The XDG specification: a relative path is invalid and to be ignored.
-  const xdg = env.XDG_STATE_HOME;
-  return posix.join(xdg && posix.isAbsolute(xdg) ? xdg : posix.join(homeDir, '.local', 'state'), 'whetstone');
+  return xdgDir(env.XDG_STATE_HOME, posix.join(homeDir, '.local', 'state'));
+}
+
+/** Where a program keeps what it can make again, and what anyone may delete at any time. */
+export function defaultCacheDir(env: Environment, { platform, homeDir }: Machine) {
+  if (platform === 'win32') {
+    return win32.join(env.LOCALAPPDATA || win32.join(homeDir, 'AppData', 'Local'), 'whetstone', 'cache');
+  }
+  if (platform === 'darwin') return posix.join(homeDir, 'Library', 'Caches', 'whetstone');
+  return xdgDir(env.XDG_CACHE_HOME, posix.join(homeDir, '.cache'));
+}
+
+/** The XDG specification: a relative path is invalid and to be ignored. */
+function xdgDir(configured: string | undefined, fallback: string) {
+  return posix.join(configured && posix.isAbsolute(configured) ? configured : fallback, 'whetstone');
 }

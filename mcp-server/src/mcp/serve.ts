@@ -1,4 +1,5 @@
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { config as configureZod } from 'zod/v4/core';
 import { configFromEnvironment } from '../config.ts';
 import { openFlags } from '../offline/open-flags.ts';
 import { tools } from '../tools/index.ts';
@@ -10,6 +11,9 @@ const lastWordsMs = 100;
 
 /** Serves MCP on stdin and stdout until the client closes stdin or a signal comes. */
 export function serve({ version, log }: { version: string; log: (message: string) => void }) {
+  // Of the SDK. Compiling a validator takes longer than all that it will ever validate here.
+  configureZod({ jitless: true });
+
   const config = configFromEnvironment();
   if (config.obstacle) log(config.obstacle);
   if (process.stdin.isTTY) log('speaking MCP on stdin and stdout; meant to be started by an MCP client (see --help)');

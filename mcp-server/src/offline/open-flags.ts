@@ -4,7 +4,7 @@ import { systemClock } from './clock.ts';
 import { readDefaults, type Defaults } from './defaults-file.ts';
 import { flagReader, type FlagReader } from './flag-reader.ts';
 import { followRuleset } from './ruleset-feed.ts';
-import { partitionOf, rulesetStore } from './ruleset-store.ts';
+import { partitionOf, rulesetStore, type RulesetStore } from './ruleset-store.ts';
 import { nodeTransport } from './transport/node-transport.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -13,8 +13,15 @@ export function openFlags(
   { origin, obstacle, proxy, stateDir, defaultsFile }: Config,
   transport: Transport = nodeTransport({ proxy, clock: systemClock }),
 ): FlagReader {
-  const store = origin && rulesetStore(join(stateDir, partitionOf(origin)));
+  const store = origin && whenUsed(() => rulesetStore(join(stateDir, partitionOf(origin))));
   const feed = followRuleset({ origin, obstacle, store, transport, clock: systemClock, random: Math.random });
   let reading: Promise<Defaults> | undefined;
   return flagReader({ feed, clock: systemClock, defaults: () => (reading ??= readDefaults(defaultsFile)) });
+}
+
+/** The folder's name is a hash, and what computes hashes takes 2 ms to load: not before the client has its tools. */
+function whenUsed(open: () => RulesetStore): RulesetStore {
+  let store: RulesetStore | undefined;
+  const opened = () => (store ??= open());
+  return { read: () => opened().read(), write: (stored) => opened().write(stored) };
 }

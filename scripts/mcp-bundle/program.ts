@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Script } from 'node:vm';
+import type { Options } from 'tsup';
+import { lazyCode } from './lazy-code.ts';
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number];
+type Esbuild = Parameters<Plugin['setup']>[0]['esbuild'];
+
+/**
+ * `import { text, fingerprint } from './x.ts?program'`: the whole program that begins in x.ts, as the text of a function.
+ * V8 hands out and takes back compiled code for a text (`vm.Script`), on every version of Node that we support; for a
+ * file that is being imported it does not.
+ */
+export const programText: Plugin = {
+  name: 'program-text',
+  setup({ onResolve, onLoad, esbuild }) {
+    onResolve({ filter: /\?program$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.replace(/\?program$/, '')),
+      namespace: 'program',
+    }));
+    onLoad({ filter: /./, namespace: 'program' }, async ({ path }) => {
+      const text = await programOf(path, esbuild);
+      const fingerprint = createHash('sha256').update(text).digest('hex').slice(0, 16);
+      return { contents: `export const text = ${JSON.stringify(text)}, fingerprint = "${fingerprint}";`, loader: 'js' };
+    });
+  },
+};
+
+async function programOf(path: string, esbuild: Esbuild): Promise<string> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [path],
+    write: false,
+    bundle: true,
+    format: 'esm',
+    target: 'node20',
+    platform: 'node',
+    logLevel: 'error',
+    define: { 'import.meta.url': 'importMetaUrl' },
+    alias: { '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-bundle/sdk-shims.ts') },
+    plugins: [withoutTableOfTypes],
+  });
+  const code = await minified(lazyCode(outputFiles[0]!.text), esbuild);
+  const text = `(async function (importMetaUrl, require) {"use strict";${code}\n})`;
+  // What only a module may say, `import.meta.dirname` for one, is an error here and not at the first start.
+  new Script(text);
+  return text;
+}
+
+export async function minified(code: string, esbuild: Pick<Esbuild, 'transform'>): Promise<string> {
+  const options = { minify: true, treeShaking: true, format: 'esm', target: 'node20', platform: 'node' } as const;
+  return (await esbuild.transform(code.replace(/^#!.*\n/, ''), options)).code;
+}
+
+const loops = [
+  'for (const key of SPEC_SCHEMA_KEYS) register(key, schemas_exports[key]);\n',
+  'for (const [key, schema] of Object.entries(authSchemas)) register(key, schema);\n',
+];
+
+/** The SDK fills a table of all its schemas, those of OAuth included, for users of its `isSpecType`: not us. */
+const withoutTableOfTypes: Plugin = {
+  name: 'without-table-of-types',
+  setup({ onLoad }) {
+    onLoad({ filter: /@modelcontextprotocol\/server\/dist\/src-[^/]+\.mjs$/ }, async ({ path }) => {
+      let contents = await readFile(path, 'utf8');
+      for (const loop of loops) {
+        if (!contents.includes(loop)) throw new Error(`the MCP SDK has changed: it no longer says ${loop}`);
+        contents = contents.replace(loop, '');
+      }
+      return { contents, loader: 'js' };
+    });
+  },
+};
