@@ -2,6 +2,8 @@ import { compile } from './entries/compile.ts';
 import { exposures } from './entries/exposures.ts';
 import { httpEvaluate } from './entries/http-evaluate.ts';
 import { localEvaluate } from './entries/local-evaluate.ts';
+import { mcpEvaluate } from './entries/mcp-evaluate.ts';
+import { mcpStart } from './entries/mcp-start.ts';
 import { start } from './entries/start.ts';
 import { endChildrenOnExit } from './harness/children.ts';
 import { isHeld, type Bar, type Entry } from './harness/report.ts';
@@ -14,6 +16,8 @@ const entries: Record<string, Entry> = {
   'http-evaluate': httpEvaluate,
   exposures,
   start,
+  'mcp-start': mcpStart,
+  'mcp-evaluate': mcpEvaluate,
 };
 
 /** More than this waits for a processor: what needs two of them at once suffers, and absolute figures mean little. */
