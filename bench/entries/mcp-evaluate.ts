@@ -61,11 +61,16 @@ export const mcpEvaluate: Entry = {
           { name: rowOf(ours, concurrency), sample: () => volley(mcp, evaluate, concurrency) },
           { name: rowOf(floor, concurrency), sample: () => volley(echo, repeat, concurrency) },
         ]);
+        const listedMb = memoryMbOf(mcp.pid).nowMb;
+        await volley(mcp, evaluate, 10, 1_000);
+        const usedMb = memoryMbOf(mcp.pid).nowMb;
         await volley(mcp, evaluate, 10);
         await volley(echo, repeat, 10);
-        const memory = memoryMbOf(mcp.pid);
         const measured = await interleave(contenders, rounds);
-        return report(measured, memory.nowMb);
+        return report(
+          measured,
+          `${listedMb.toFixed(1)} MB after the list of tools, ${usedMb.toFixed(1)} MB after 1,000 answers`,
+        );
       } finally {
         await Promise.all([...sessions.map((session) => session.stop()), cloud.stop()]);
       }
@@ -75,12 +80,17 @@ export const mcpEvaluate: Entry = {
 
 const rowOf = (name: string, concurrency: number) => `${name}, ${concurrency} at once`;
 
-async function volley(session: Session, call: (i: number) => Promise<void>, concurrency: number): Promise<Volley> {
+async function volley(
+  session: Session,
+  call: (i: number) => Promise<void>,
+  concurrency: number,
+  count = callsARound,
+): Promise<Volley> {
   const tookMs: number[] = [];
   let next = 0;
   const before = cpuMsOf(session.pid);
   const lane = async () => {
-    while (next < callsARound) {
+    while (next < count) {
       const i = next++;
       const from = performance.now();
       await call(i);
@@ -91,10 +101,10 @@ async function volley(session: Session, call: (i: number) => Promise<void>, conc
   const cpuMs = cpuMsOf(session.pid) - before;
   tookMs.sort((a, b) => a - b);
   const at = (share: number) => tookMs[Math.floor(tookMs.length * share)]!;
-  return { p50Ms: at(0.5), p99Ms: at(0.99), cpuUs: (cpuMs * 1_000) / callsARound };
+  return { p50Ms: at(0.5), p99Ms: at(0.99), cpuUs: (cpuMs * 1_000) / count };
 }
 
-function report(measured: Rounds<Volley>, restMb: number) {
+function report(measured: Rounds<Volley>, memory: string) {
   const samples = (name: string, figure: keyof Volley) => measured.of(name).map((shot) => shot[figure]);
   const table = (title: string, figure: keyof Volley, rest: Pick<Table, 'unit' | 'cpuUnitNs'>): Table[] =>
     concurrencies.map((concurrency) => ({
@@ -114,7 +124,6 @@ function report(measured: Rounds<Volley>, restMb: number) {
       limit: 2,
       unit: 'ms',
     },
-    { what: `memory after ${callsARound} answers`, actual: restMb, kind: 'at most', limit: 65, unit: 'MB' },
   ];
   return {
     referenceNs: measured.referenceNs,
@@ -124,6 +133,7 @@ function report(measured: Rounds<Volley>, restMb: number) {
       ...table("The server's CPU time per answer", 'cpuUs', { unit: 'us', cpuUnitNs: 1_000 }),
     ],
     notes: [
+      `Memory of whetstone-mcp: ${memory}.`,
       "The client's own time is in every figure but the server's CPU time. Every answer came from current rules.",
     ],
     bars,

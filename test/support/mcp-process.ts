@@ -25,8 +25,8 @@ interface Message {
 }
 
 /** The built server without a client in between, to see every byte it writes. */
-export function startMcpServer(env: Record<string, string>, args: string[] = []) {
-  const child = spawn(process.execPath, [mcpServerFile, ...args], { env, stdio: 'pipe' });
+export function startMcpServer(env: Record<string, string>, args: string[] = [], nodeArgs: string[] = []) {
+  const child = spawn(process.execPath, [...nodeArgs, mcpServerFile, ...args], { env, stdio: 'pipe' });
   const seen = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (seen.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (seen.stderr += chunk.toString()));

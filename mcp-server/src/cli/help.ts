@@ -16,6 +16,7 @@ Environment
   WHETSTONE_URL         address of the server (http://127.0.0.1:8787)
   WHETSTONE_API_KEY     an agent key, wsk_…
   WHETSTONE_STATE_DIR   where the last-known-good rules lie
+  WHETSTONE_CACHE_DIR   where compiled code lies, which makes starts fast
   WHETSTONE_DEFAULTS    a JSON file {"flags": {key: value}} to fall back on
   WHETSTONE_OFFLINE     1: never ask the server`;
 }
