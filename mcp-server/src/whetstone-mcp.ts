@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import manifest from '../package.json' with { type: 'json' };
+import { serve } from './mcp/serve.ts';
 
 // stdout carries MCP and nothing else, whatever a dependency prints.
 console.log = console.info = console.debug = console.error;
@@ -8,12 +9,10 @@ console.log = console.info = console.debug = console.error;
 const log = (message: string) => console.error(`whetstone-mcp: ${message}`);
 
 const args = process.argv.slice(2);
-if (args.length === 0) await serveForever();
+if (args.length === 0) serveForever();
 else await runOneCommand();
 
-/** Loads the server only now, as a command loads only the commands: neither needs the other. */
-async function serveForever() {
-  const { serve } = await import('./mcp/serve.ts');
+function serveForever() {
   serve({ version: manifest.version, log });
   // From here on a bug in one answer is logged and the next one is answered: each stands on its own, and a client whose
   // server is gone has no flags at all. Before, a failed start must end the process.
