@@ -45,13 +45,15 @@ const named = (name: string, node: 20 | 22) => (node === 20 ? name : `${name} (N
 
 async function contendersOn(node: 20 | 22, command: string, { scratch, peers, floorFile }: Setting) {
   const launch = whetstoneIn({ home: scratch, cacheDir: join(scratch, `cache-${node}`), node: command });
-  await prime(launch);
+  const modernLaunch = whetstoneIn({ home: scratch, cacheDir: join(scratch, `cache-modern-${node}`), node: command });
+  await prime(launch, 'legacy');
+  await prime(modernLaunch, 'modern');
   let starts = 0;
   const firstLaunch = () =>
     whetstoneIn({ home: scratch, cacheDir: join(scratch, `cache-${node}-${starts++}`), node: command });
   const contenders: Contender<StartSample>[] = [
     { name: ours, sample: () => startOnce(launch) },
-    { name: oursModern, sample: () => startOnce(launch, 'modern') },
+    { name: oursModern, sample: () => startOnce(modernLaunch, 'modern') },
     { name: oursFirst, sample: () => startOnce(firstLaunch()) },
     { name: floor, sample: () => startOnce({ command, args: [floorFile] }) },
     ...peers.servers
@@ -84,8 +86,12 @@ function report(measured: Rounds<StartSample>, { servers, node22, missing }: Ins
     bars.push({ what, actual, kind: 'at most', limit, unit });
   for (const figure of ['cpuMs', 'wallMs'] as const) {
     const what = figure === 'cpuMs' ? 'CPU time' : 'time';
-    for (const name of [ours, oursModern, oursFirst]) {
-      atMost(`${name} against the floor, ${what}`, ratioOf(samples(name, figure), samples(floor, figure)), 2.2, 'x');
+    for (const [name, limit] of [
+      [ours, 2.2],
+      [oursModern, 2.2],
+      [oursFirst, 2.5],
+    ] as const) {
+      atMost(`${name} against the floor, ${what}`, ratioOf(samples(name, figure), samples(floor, figure)), limit, 'x');
     }
   }
   atMost('memory half a second after the list', middle(ours, 'restMb'), 65, 'MB');

@@ -73,10 +73,19 @@ export async function greet(session: Session): Promise<void> {
 }
 
 /** What each request of the protocol of 2026-07-28 carries. */
-export const modern = {
+const modern = {
   _meta: {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientCapabilities': {},
     'io.modelcontextprotocol/clientInfo': { name: 'whetstone-bench', version: '1.0.0' },
   },
 };
+
+export type Era = 'legacy' | 'modern';
+
+/** All that a client asks before it can call a tool. */
+export async function firstList(session: Session, era: Era) {
+  if (era === 'legacy') await greet(session);
+  else await session.ask('server/discover', modern);
+  return session.ask('tools/list', era === 'legacy' ? {} : modern);
+}

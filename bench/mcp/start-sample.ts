@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cpuMsOf, memoryMbOf } from '../harness/process-figures.ts';
-import { greet, modern, open, type Launch } from './session.ts';
+import { firstList, open, type Era, type Launch } from './session.ts';
 
 export interface StartSample {
   /** From the call of spawn to the answer of `tools/list`. */
@@ -16,15 +16,11 @@ export interface StartSample {
   exitMs: number;
 }
 
-export type Era = 'legacy' | 'modern';
-
 export async function startOnce(launch: Launch, era: Era = 'legacy'): Promise<StartSample> {
   const from = performance.now();
   const session = open(launch);
   try {
-    if (era === 'legacy') await greet(session);
-    else await session.ask('server/discover', modern);
-    const { result, bytes } = await session.ask('tools/list', era === 'legacy' ? {} : modern);
+    const { result, bytes } = await firstList(session, era);
     const wallMs = performance.now() - from;
     const cpuMs = cpuMsOf(session.pid);
     const { tools } = result as { tools: unknown[] };

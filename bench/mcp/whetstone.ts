@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { formatApiKey } from '@whetstone/shared/keys';
 import { checkout } from '../harness/checkout.ts';
-import { greet, open, type Launch } from './session.ts';
+import { firstList, open, type Era, type Launch } from './session.ts';
 
 const serverFile = join(checkout, 'mcp-server', 'dist', 'whetstone-mcp.js');
 
@@ -34,12 +34,11 @@ export const whetstoneIn = ({
 });
 
 /** Starts it once, until it has put its compiled code aside. */
-export async function prime(launch: Launch): Promise<void> {
+export async function prime(launch: Launch, era: Era): Promise<void> {
   const directory = launch.env!['WHETSTONE_CACHE_DIR']!;
   const session = open(launch);
   try {
-    await greet(session);
-    await session.ask('tools/list', {});
+    await firstList(session, era);
     for (let tries = 0; !kept(directory); tries++) {
       if (tries === 100) throw new Error('whetstone-mcp keeps no compiled code');
       await pause(100);
