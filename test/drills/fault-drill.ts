@@ -1,7 +1,7 @@
 import { createClient } from '@whetstone/shared/client';
 import { formatApiKey, parseApiKey } from '@whetstone/shared/keys';
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { partitionOf } from '../../mcp-server/src/offline/ruleset-store.ts';
@@ -186,7 +186,8 @@ async function filledState({ proxy, key }: World) {
   await until(probe, 'cloud');
   await probe.close();
   const { selector } = parseApiKey(key)!;
-  return { env, file: join(env.WHETSTONE_STATE_DIR, partitionOf({ url: proxy.url, selector }), 'ruleset.json') };
+  const directory = join(env.WHETSTONE_STATE_DIR, partitionOf({ url: proxy.url, selector }));
+  return { env, file: join(directory, readdirSync(directory).find((name) => name.startsWith('ruleset-'))!) };
 }
 
 async function damagedState(world: World) {

@@ -1,6 +1,8 @@
 import { configFromEnvironment, environmentWith, surroundingsFromEnvironment, type Config } from '../config.ts';
+import { systemClock } from '../offline/clock.ts';
+import { nodeTransport } from '../offline/transport/node-transport.ts';
 import type { Command } from './command.ts';
-import { askServer, getByFetch, type Get } from './doctor/ask-server.ts';
+import { askServer } from './doctor/ask-server.ts';
 import type { Chapter, Probe } from './doctor/check.ts';
 import { lookAtContext, lookAtEra, lookAtStart, lookAtStdout, speakBothEras } from './doctor/eras.ts';
 import { examine } from './doctor/examine.ts';
@@ -33,8 +35,6 @@ export interface DoctorParts {
   version: string;
   /** The oldest Node.js that may run this. */
   nodeFloor: string;
-  /** What the server is asked by; else fetch, which knows no proxy. */
-  openGet?: ((config: Config) => Get) | undefined;
   /** Left out, there is no check of the outbox. */
   inspectOutbox?: ((config: Config) => Promise<OutboxHealth>) | undefined;
 }
@@ -63,12 +63,13 @@ export const doctorCommand = (parts: DoctorParts): Command => ({
 });
 
 /** Begins everything that is slow, once, and says who looks at what came of it. */
-function chaptersOf({ version, nodeFloor, openGet = () => getByFetch, inspectOutbox }: DoctorParts): Chapter[] {
+function chaptersOf({ version, nodeFloor, inspectOutbox }: DoctorParts): Chapter[] {
   const config = configFromEnvironment();
   const surroundings = surroundingsFromEnvironment();
   const [command = '', file = ''] = process.argv;
   const nowMs = Date.now;
-  const server = askServer({ config, get: openGet(config), timeoutMs: limitsMs.request, nowMs });
+  const get = nodeTransport({ proxy: config.proxy, clock: systemClock });
+  const server = askServer({ config, get, timeoutMs: limitsMs.request, nowMs });
   // Offline: neither a slow server nor a second user of the state may colour what is measured of the start.
   const launch = { command, args: [...process.execArgv, file], env: environmentWith({ WHETSTONE_OFFLINE: '1' }) };
   const eras = speakBothEras(launch, limitsMs.conversation);

@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import type { Transport } from '../../offline/transport/transport.ts';
 
 export type Reply =
   | {
@@ -18,18 +19,9 @@ export interface ServerFacts {
   me: Reply;
 }
 
-/** As much of HTTP as is needed here; whatever the answers of the server come by in earnest can stand behind it. */
-export type Get = (
-  url: string,
-  sending: { headers: Record<string, string>; signal: AbortSignal },
-) => Promise<{ status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>;
-
-/** Redirects are not followed: the key would go where nobody configured it. */
-export const getByFetch: Get = (url, sending) => fetch(url, { ...sending, redirect: 'manual' });
-
 interface Question {
   config: Pick<Config, 'url' | 'origin' | 'obstacles'>;
-  get: Get;
+  get: Transport;
   timeoutMs: number;
   nowMs: () => number;
 }
