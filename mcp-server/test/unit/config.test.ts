@@ -1,6 +1,7 @@
 import { formatApiKey } from '@whetstone/shared/keys';
 import { describe, expect, it } from 'vitest';
-import { readConfig, type Environment } from '../../src/config.ts';
+import { cacheDirFromEnvironment, readConfig, type Environment } from '../../src/config.ts';
+import { defaultCacheDir } from '../../src/state-dir.ts';
 
 const apiKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 const read = (env: Environment, platform: NodeJS.Platform = 'linux') =>
@@ -69,4 +70,18 @@ describe('the configuration', () => {
   ])('keeps state where %s keeps it, %o', (platform, env, stateDir) => {
     expect(read(env, platform).stateDir).toBe(stateDir);
   });
+});
+
+it.each([
+  ['linux', {}, '/home/kim/.cache/whetstone'],
+  ['linux', { XDG_CACHE_HOME: '/fast' }, '/fast/whetstone'],
+  ['linux', { XDG_CACHE_HOME: 'not/absolute' }, '/home/kim/.cache/whetstone'],
+  ['darwin', {}, '/home/kim/Library/Caches/whetstone'],
+  ['win32', { LOCALAPPDATA: 'C:\\Local' }, 'C:\\Local\\whetstone\\cache'],
+] as const)('keeps compiled code on %s with %j in %s', (platform, env, directory) => {
+  expect(defaultCacheDir(env, { platform, homeDir: '/home/kim' })).toBe(directory);
+});
+
+it('keeps compiled code where it is told to', () => {
+  expect(cacheDirFromEnvironment({ WHETSTONE_CACHE_DIR: ' /elsewhere ' })).toBe('/elsewhere');
 });
