@@ -5,6 +5,7 @@ import { openFlags } from '../offline/open-flags.ts';
 import { tools } from '../tools/index.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { mcpServer } from './server.ts';
+import { stdioTransport } from './stdio.ts';
 
 /** How long the last bytes may take to leave once the client is gone or a signal came. */
 const lastWordsMs = 100;
@@ -24,6 +25,7 @@ export function serve({ version, log }: { version: string; log: (message: string
   const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
 
   const connection = serveStdio(() => mcpServer({ tools, ctx, onListed: flags.warmUp, onBug: report }), {
+    transport: stdioTransport({ input: process.stdin, output: process.stdout, log }),
     onerror: report,
   });
 
@@ -35,6 +37,8 @@ export function serve({ version, log }: { version: string; log: (message: string
     // On some systems a pipe is written in the background: an empty write returns when all before it are out.
     void Promise.all([connection.close(), flags.close()]).then(() => process.stdout.write('', () => process.exit(0)));
   };
+  // Nobody reads the answers any more.
+  process.stdout.once('error', stop);
   process.stdin.once('end', stop).once('close', stop);
   process.once('SIGTERM', stop).once('SIGINT', stop);
 }
