@@ -1,8 +1,7 @@
-import { formatApiKey } from '@whetstone/shared/keys';
 import { createClient } from '@whetstone/shared/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clients, type Agent } from '../support/mcp-agents.ts';
-import { initialize, mcpEnv, newStateDir, startMcpServer } from '../support/mcp-process.ts';
+import { initialize, mcpEnv, newStateDir, someKey, startMcpServer } from '../support/mcp-process.ts';
 import { startRulesetServer, type Fault, type RulesetServer } from '../support/mcp-ruleset-server.ts';
 import { runScript } from '../support/mcp-library.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -17,7 +16,6 @@ const flag = {
   ],
   fallthrough: { variant: 'off' },
 };
-const someKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000 });
 
 /** The structured answer for alice. */

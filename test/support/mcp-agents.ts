@@ -10,7 +10,11 @@ export interface Agent {
   revision(): string | undefined;
   instructions(): string | undefined;
   listTools(): Promise<{ tools: ListedTool[] }>;
-  call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ToolResult>;
+  listResources(): Promise<{ resources: { uri: string }[] }>;
+  listResourceTemplates(): Promise<{ resourceTemplates: { uriTemplate: string }[] }>;
+  readResource(uri: string): Promise<ReadResult>;
+  complete(uriTemplate: string, variable: string, value: string): Promise<{ completion: object }>;
   close(): Promise<void>;
 }
 
@@ -27,6 +31,17 @@ export interface ToolResult {
   text: string;
 }
 
+export interface CallOptions {
+  signal?: AbortSignal;
+  onprogress?: (progress: object) => void;
+}
+
+export interface ReadResult {
+  contents: { text?: string }[];
+  ttlMs?: unknown;
+  cacheScope?: unknown;
+}
+
 type Environment = Record<string, string>;
 
 /** How to start the server, as a client's configuration says it. */
@@ -41,17 +56,29 @@ const built: Launch = { command: process.execPath, args: [mcpServerFile] };
 export const clients: {
   name: string;
   revision: string | undefined;
+  era: 'legacy' | 'modern';
   open: (env: Environment, launch?: Launch) => Promise<Agent>;
 }[] = [
   // This one does not tell its revision; it knows none after 2025-11-25.
-  { name: 'sdk 1.32', revision: undefined, open: openLegacy },
-  { name: 'client 2.4, legacy', revision: '2025-11-25', open: (env, launch) => openModern('legacy', env, launch) },
+  { name: 'sdk 1.32', revision: undefined, era: 'legacy', open: openLegacy },
+  {
+    name: 'client 2.4, legacy',
+    revision: '2025-11-25',
+    era: 'legacy',
+    open: (env, launch) => openModern('legacy', env, launch),
+  },
   {
     name: 'client 2.4, pinned',
     revision: '2026-07-28',
+    era: 'modern',
     open: (env, launch) => openModern({ pin: '2026-07-28' }, env, launch),
   },
-  { name: 'client 2.4, auto', revision: '2026-07-28', open: (env, launch) => openModern('auto', env, launch) },
+  {
+    name: 'client 2.4, auto',
+    revision: '2026-07-28',
+    era: 'modern',
+    open: (env, launch) => openModern('auto', env, launch),
+  },
 ];
 
 const identity = { name: 'whetstone-test', version: '0' };
@@ -63,7 +90,9 @@ async function openLegacy(env: Environment, launch = built): Promise<Agent> {
     revision: () => undefined,
     instructions: () => client.getInstructions(),
     listTools: () => client.listTools(),
-    call: async (name, args = {}) => readResult(await client.callTool({ name, arguments: args })),
+    call: async (name, args = {}, options) =>
+      readResult(await client.callTool({ name, arguments: args }, undefined, options)),
+    ...resourcesOf(client),
     close: () => client.close(),
   };
 }
@@ -77,10 +106,20 @@ async function openModern(mode: Mode, env: Environment, launch = built): Promise
     revision: () => client.getNegotiatedProtocolVersion(),
     instructions: () => client.getInstructions(),
     listTools: () => client.listTools(),
-    call: async (name, args = {}) => readResult(await client.callTool({ name, arguments: args })),
+    call: async (name, args = {}, options) => readResult(await client.callTool({ name, arguments: args }, options)),
+    ...resourcesOf(client),
     close: () => client.close(),
   };
 }
+
+/** What both clients call the same. */
+const resourcesOf = (client: LegacyClient | ModernClient) => ({
+  listResources: () => client.listResources(),
+  listResourceTemplates: () => client.listResourceTemplates(),
+  readResource: async (uri: string) => (await client.readResource({ uri })) as ReadResult,
+  complete: (uri: string, name: string, value: string) =>
+    client.complete({ ref: { type: 'ref/resource', uri }, argument: { name, value } }),
+});
 
 /** The two clients type one result differently; on the wire it is this. */
 function readResult(result: object): ToolResult {

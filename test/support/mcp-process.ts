@@ -1,9 +1,13 @@
+import { formatApiKey } from '@whetstone/shared/keys';
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const mcpServerFile = resolve(import.meta.dirname, '../../mcp-server/dist/whetstone-mcp.js');
+
+/** A whole key that no server has given out. */
+export const someKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 
 /** All that the MCP server sees of the environment; nothing of the machine it is tested on. */
 export function mcpEnv({ url, apiKey, stateDir = newStateDir() }: { url: string; apiKey: string; stateDir?: string }) {
@@ -30,6 +34,8 @@ export function startMcpServer(env: Record<string, string>, args: string[] = [],
   const seen = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (seen.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (seen.stderr += chunk.toString()));
+  // It may be gone before it has read all that was sent.
+  child.stdin.on('error', () => undefined);
   const exited = new Promise<number | null>((ended) => child.once('close', ended));
   // Throws when a line is anything but JSON.
   const messages = () =>
@@ -44,6 +50,7 @@ export function startMcpServer(env: Record<string, string>, args: string[] = [],
     send: (message: object | string) =>
       child.stdin.write(typeof message === 'string' ? message : `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
     endInput: () => child.stdin.end(),
+    closeOutput: () => child.stdout.destroy(),
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     exited,
   };

@@ -2,10 +2,9 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { config as configureZod } from 'zod/v4/core';
 import { configFromEnvironment } from '../config.ts';
 import { openFlags } from '../offline/open-flags.ts';
-import { tools } from '../tools/index.ts';
 import type { ToolContext } from '../tools/tool.ts';
-import { mcpServer } from './server.ts';
 import { stdioTransport } from './stdio.ts';
+import { whetstoneServer } from './whetstone-server.ts';
 
 /** How long the last bytes may take to leave once the client is gone or a signal came. */
 const lastWordsMs = 100;
@@ -24,7 +23,7 @@ export function serve({ version, log }: { version: string; log: (message: string
   const ctx: ToolContext = { flags, version, server, stateDir: config.stateDir };
   const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-  const connection = serveStdio(() => mcpServer({ tools, ctx, onListed: flags.warmUp, onBug: report }), {
+  const connection = serveStdio(({ era }) => whetstoneServer({ era, ctx, onBug: report }), {
     transport: stdioTransport({ input: process.stdin, output: process.stdout, log }),
     onerror: report,
   });

@@ -3,76 +3,110 @@ import {
   ProtocolErrorCode,
   Server,
   type CallToolResult,
+  type Implementation,
+  type InputRequiredResult,
+  type ServerContext,
   type Tool as ListedTool,
 } from '@modelcontextprotocol/server';
-import { readArguments } from '../tools/arguments.ts';
-import type { Tool, ToolContext } from '../tools/tool.ts';
+import type { Resource } from '../resources/resource.ts';
+import { nearest } from '../tools/nearest.ts';
+import { keepEraRules } from './era-rules.ts';
+import { refuseCursor } from './pages.ts';
+import { completeMember, listResources, listTemplates, readResource } from './resources.ts';
 
-const instructions =
-  'Whetstone says whether a prompt, model, tool or feature is switched on for this user and repository: call evaluate_flag before using one that may be. ' +
-  'Every answer says how fresh it is; when degradedReason is present, tell the user, and call whetstone_status for more.';
+/** A tool as the wire has it. */
+export interface WireTool {
+  listing: ListedTool;
+  call(sent: Record<string, unknown>, request: ServerContext): Promise<CallToolResult | InputRequiredResult>;
+}
 
-interface ServerParts {
-  tools: readonly Tool[];
-  ctx: ToolContext;
+interface ServerParts<Ctx> {
+  /** Which of the two protocols the client opened with: handshake, up to 2025-11-25, or none, from 2026-07-28. */
+  era: 'legacy' | 'modern';
+  info: Implementation;
+  instructions?: string;
+  tools: readonly WireTool[];
+  resources: readonly Resource<Ctx>[];
+  /** What resources read from. */
+  ctx: Ctx;
   /** Called once the client has its first list of tools, the moment to begin with what answers will need. */
   onListed: () => void;
   /** Bugs end here; callers learn only that there was one. */
   onBug: (error: unknown) => void;
 }
 
+/** The same in every answer of this version, for everybody. */
+const constant = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
+/** As old as an answer from memory may be before the cloud is asked again. */
+const ofThisProject = { ttlMs: 1_000, cacheScope: 'private' } as const;
+
 /**
- * The tools as an MCP server. The low-level class: ours are JSON Schemas already, and McpServer would load a validator
- * for what `readArguments` checks with better words.
+ * Tools and resources as an MCP server. The low-level class: ours are JSON Schemas already, and McpServer would load a
+ * validator for what `readArguments` checks with better words.
  */
-export function mcpServer({ tools, ctx, onListed, onBug }: ServerParts) {
-  const server = new Server(
-    { name: 'whetstone', title: 'Whetstone', version: ctx.version },
-    { capabilities: { tools: {} }, instructions, jsonSchemaValidator: noValidator },
+export function mcpServer<Ctx>(parts: ServerParts<Ctx>) {
+  const { era, info, instructions, tools, resources, ctx, onListed, onBug } = parts;
+  const server = new Server(info, {
+    capabilities: { tools: {}, resources: {}, completions: {} },
+    ...(instructions !== undefined && { instructions }),
+    jsonSchemaValidator: noValidator,
+    cacheHints: {
+      'server/discover': constant,
+      'tools/list': constant,
+      'resources/templates/list': constant,
+      'resources/list': ofThisProject,
+    },
+  });
+
+  server.setRequestHandler('tools/list', ({ params }) => {
+    refuseCursor(params?.cursor);
+    setImmediate(onListed);
+    return { tools: tools.map(({ listing }) => listing) };
+  });
+
+  server.setRequestHandler('tools/call', ({ params }, request) => {
+    const tool = tools.find(({ listing }) => listing.name === params.name);
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownTool(params.name, tools));
+    return guarded(params.name, request, () => tool.call(params.arguments ?? {}, request));
+  });
+
+  server.setRequestHandler('resources/list', ({ params }, request) =>
+    guarded('resources/list', request, () => listResources(resources, ctx, params?.cursor)),
+  );
+  server.setRequestHandler('resources/templates/list', ({ params }) => {
+    refuseCursor(params?.cursor);
+    return { resourceTemplates: listTemplates(resources) };
+  });
+  server.setRequestHandler('resources/read', ({ params }, request) =>
+    guarded(params.uri, request, async () => {
+      const { contents, ...cacheHint } = await readResource(resources, ctx, params.uri);
+      return { contents, ...(era === 'modern' && cacheHint) };
+    }),
+  );
+  server.setRequestHandler('completion/complete', ({ params }, request) =>
+    guarded('completion/complete', request, () => completeMember(resources, ctx, params)),
   );
 
-  server.setRequestHandler('tools/list', () => {
-    setImmediate(onListed);
-    return { tools: tools.map(listed) };
-  });
-
-  server.setRequestHandler('tools/call', async ({ params }) => {
-    const tool = tools.find(({ name }) => name === params.name);
-    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownTool(params.name, tools));
-    try {
-      return await call(tool, params.arguments ?? {}, ctx);
-    } catch (error) {
-      onBug(error);
-      throw new ProtocolError(
-        ProtocolErrorCode.InternalError,
-        `${tool.name} failed inside Whetstone; its stderr has more`,
-      );
-    }
-  });
-
+  keepEraRules(server, era);
   return server;
-}
 
-/** What the model can mend by itself is a tool result, so that it is shown to the model. */
-async function call(tool: Tool, sent: Record<string, unknown>, ctx: ToolContext): Promise<CallToolResult> {
-  const reading = readArguments(tool.inputSchema, sent, tool.aliases);
-  if (reading.kind === 'refused') {
-    const text = `invalid: ${reading.complaints.join('; ')}`;
-    return { isError: true, content: [{ type: 'text', text }] };
+  async function guarded<T>(what: string, { mcpReq }: ServerContext, answer: () => Promise<T>): Promise<T> {
+    try {
+      return await answer();
+    } catch (error) {
+      // To a request that was called off, nothing is answered whatever comes of it.
+      if (error instanceof ProtocolError || mcpReq.signal.aborted) throw error;
+      onBug(error);
+      throw new ProtocolError(ProtocolErrorCode.InternalError, `${what} failed inside Whetstone; its stderr has more`);
+    }
   }
-  const { structured, text } = await tool.handler(reading.args, ctx);
-  const lines = [text, ...reading.repairs].join('\n');
-  return { content: [{ type: 'text', text: lines }], structuredContent: asRecord(structured) };
 }
 
-/** The SDK types any JSON Schema as mutable JSON; ours are readonly literals of the same shape. */
-const listed = ({ handler: _, aliases: __, ...tool }: Tool) => tool as unknown as ListedTool;
-
-const unknownTool = (name: string, tools: readonly Tool[]) =>
-  `no tool is called "${name}"; there are ${tools.map((tool) => tool.name).join(', ')}`;
-
-/** Outcomes are object literals; the SDK wants an index signature, which interfaces do not have. */
-const asRecord = (structured: object) => structured as Record<string, unknown>;
+function unknownTool(name: string, tools: readonly WireTool[]) {
+  const names = tools.map(({ listing }) => listing.name);
+  const meant = nearest(name, names);
+  return `no tool is called "${name.slice(0, 128)}"; ${meant ? `did you mean ${meant}?` : `there are ${names.join(', ')}`}`;
+}
 
 /** The SDK builds its default validator at start; it is only used for elicitation, which we never ask for. */
 const noValidator = {

@@ -2,6 +2,7 @@ import { evaluate } from '@whetstone/shared/flags';
 import type { FlagAnswer, FlagContext, FlagErrorCode } from '../flag-answer.ts';
 import type { Clock } from './clock.ts';
 import type { Defaults } from './defaults-file.ts';
+import { flagDocuments } from './flag-documents.ts';
 import type { FeedHealth, RulesetFeed } from './ruleset-feed.ts';
 import type { RulesetView } from './ruleset-view.ts';
 
@@ -22,9 +23,18 @@ export interface ReaderStatus extends RulesetView, FeedHealth {
   defaultsProblem: string | undefined;
 }
 
+export interface FlagCatalog extends Omit<RulesetView, 'ruleset'> {
+  /** By key, as the server sent them. */
+  documents: ReturnType<typeof flagDocuments>;
+  /** Whether any ruleset is at hand; without one, no flag can be said not to exist. */
+  isKnown: boolean;
+}
+
 /** Answers flags on this machine: never throws, and waits for the cloud only in its first use and after a sleep. */
 export interface FlagReader {
   answer(key: string, context: FlagContext, wish?: Wish): Promise<FlagAnswer>;
+  /** The flags themselves, for those who want to look at them. */
+  catalog(signal?: AbortSignal): Promise<FlagCatalog>;
   /** Asks the cloud first. Aborted, it answers at once. */
   status(signal?: AbortSignal): Promise<ReaderStatus>;
   /** Begins to load, so that the first answer need not. */
@@ -69,6 +79,11 @@ export function flagReader({ feed, defaults, clock }: ReaderDependencies): FlagR
       const mismatch = mismatchOf(evaluation.value, wish);
       if (mismatch) return byDefault(key, wish, 'TYPE_MISMATCH', [`"${key}" ${mismatch}.`, view.degradedReason]);
       return { ...evaluation, ...view };
+    },
+
+    async catalog(signal) {
+      const { ruleset, ...view } = await feed.view(signal);
+      return { documents: flagDocuments(feed.document()), isKnown: ruleset !== undefined, ...view };
     },
 
     async status(signal) {

@@ -1,7 +1,11 @@
+import { nearest } from './nearest.ts';
+
 /** The part of JSON Schema that our tools need. `type` absent means any JSON value. */
 export interface Parameter {
   type?: 'string' | 'boolean' | 'object';
   description: string;
+  /** Says of a parameter of any type that it is meant to be open: a bare `{}` looks forgotten, to people and to linters. */
+  additionalProperties?: true;
 }
 
 export interface ArgumentsSchema {
@@ -34,6 +38,9 @@ export type Reading<S extends ArgumentsSchema> =
   | { kind: 'read'; args: ArgumentsOf<S>; repairs: string[] }
   | { kind: 'refused'; complaints: string[] };
 
+/** Of one text; what is longer was hardly meant, and would come back in the answer. */
+const longestText = 10_000;
+
 /**
  * Checks what a model sent. A name that plainly means another (`user_id`, or one of `aliases`) is read as that one and
  * reported as a repair; anything else that does not fit is refused with what would.
@@ -61,8 +68,10 @@ export function readArguments<S extends ArgumentsSchema>(
   for (const [name, parameter] of Object.entries(schema.properties)) {
     const isMissing = !args.has(name);
     if (isMissing && schema.required?.includes(name)) complaints.push(`${name}: missing. ${parameter.description}`);
-    if (!isMissing && !fits(args.get(name), parameter)) {
-      complaints.push(`${name}: expected ${parameter.type}, got ${JSON.stringify(args.get(name))?.slice(0, 80)}`);
+    const value = args.get(name);
+    if (!isMissing && !fits(value, parameter)) complaints.push(wrongType(name, value, parameter));
+    if (typeof value === 'string' && value.length > longestText) {
+      complaints.push(`${name}: longer than ${longestText} characters`);
     }
   }
 
@@ -84,9 +93,23 @@ const plainName = (name: string) => name.replace(/[_-]/g, '').toLowerCase();
 function unknownName(name: string, { properties }: ArgumentsSchema) {
   const names = Object.keys(properties);
   if (names.length === 0) return `${name}: this tool takes no arguments`;
-  if ('attributes' in properties) return `${name}: no such parameter; put further attributes into "attributes"`;
-  return `${name}: no such parameter; there are ${names.join(', ')}`;
+  const meant = nearest(name, names);
+  const ways = [
+    meant && `did you mean ${meant}?`,
+    'attributes' in properties && 'put further attributes into "attributes"',
+    `there are ${names.join(', ')}`,
+  ];
+  return `${name}: no such parameter; ${ways.find(Boolean)}`;
 }
+
+/** Says what would fit; of a scalar, the same in the right type. */
+function wrongType(name: string, value: unknown, { type }: Parameter) {
+  const got = JSON.stringify(value)?.slice(0, 80);
+  const examples = { string: JSON.stringify(textOf(value)), boolean: 'true', object: '{"tier": "gold"}' };
+  return `${name}: expected ${type}, got ${got}${type ? `; write e.g. ${examples[type]}` : ''}`;
+}
+
+const textOf = (value: unknown) => (typeof value === 'number' || typeof value === 'boolean' ? `${value}` : 'text');
 
 function fits(value: unknown, { type }: Parameter) {
   if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,7 +3,6 @@ import type { FlagAnswer } from '../flag-answer.ts';
 import { defineTool } from './tool.ts';
 
 const string = { type: 'string' } as const;
-const integer = { type: 'integer' } as const;
 
 export const evaluateFlag = defineTool({
   name: 'evaluate_flag',
@@ -23,35 +22,36 @@ export const evaluateFlag = defineTool({
       orgId: { type: 'string', description: 'Organisation' },
       targetingKey: { type: 'string', description: 'Same as userId' },
       attributes: { type: 'object', description: 'Any others' },
-      default: { description: 'If no flag decides; else false' },
+      default: { description: 'If no flag decides; else false', additionalProperties: true },
       explain: { type: 'boolean', description: 'Add the rule trace' },
     },
     required: ['key'],
     additionalProperties: false,
   },
-  // `bucket`, `metadata` and `trace` come too; what few read need not be in every client's context.
+  // `flagVersion`, `bucket`, `metadata` and `trace` come too; what few read need not be in every client's context.
   outputSchema: {
     type: 'object',
     properties: {
       key: string,
       enabled: { type: 'boolean' },
       variant: string,
-      value: {},
+      value: { additionalProperties: true },
       reason: string,
       errorCode: string,
       ruleId: string,
-      flagVersion: integer,
       source: { enum: ['cloud', 'cache', 'default'] },
-      ageMs: integer,
+      ageMs: { type: 'integer' },
       degradedReason: string,
     },
     required: ['enabled', 'value', 'reason', 'source'],
   },
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  example: { key: 'new-fixer-prompt', userId: 'alice' },
   aliases: { name: 'key', flag: 'key', flagkey: 'key', user: 'userId', repo: 'repoId', repository: 'repoId' },
 
-  async handler({ key, default: fallback, explain, ...context }, { flags }) {
-    const answer = await flags.answer(key, context, { default: fallback, explain: explain === true });
+  async handler({ key, default: fallback, explain, ...context }, { flags, signal }) {
+    const answer = await flags.answer(key, context, { default: fallback, explain: explain === true, signal });
+    signal?.throwIfAborted();
     return { structured: answer, text: lineOf(answer) };
   },
 });

@@ -8,6 +8,10 @@ export interface ToolContext {
   /** For display. */
   server: { url: string; keySelector: string | undefined };
   stateDir: string;
+  /** Aborted once nobody waits for the answer any more; absent where nobody could say so. */
+  signal?: AbortSignal | undefined;
+  /** Tells who waits what is being waited for; absent when nobody asked to be told. */
+  progress?: ((message: string) => void) | undefined;
 }
 
 /** The answer as data, and as a line for people who read along. */
@@ -25,6 +29,8 @@ export interface Tool<S extends ArgumentsSchema = ArgumentsSchema> {
   inputSchema: S;
   outputSchema: { type: 'object'; properties: Record<string, object>; required: readonly string[] };
   annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
+  /** A call as it should be, shown to who made one that does not fit. */
+  example: Partial<ArgumentsOf<S>>;
   /** Names that models use instead of ours, in lower case without separators. */
   aliases?: Record<string, string>;
   handler(args: ArgumentsOf<S>, ctx: ToolContext): Promise<Outcome>;

@@ -22,9 +22,13 @@ export const whetstoneStatus = defineTool({
     required: ['source', 'version'],
   },
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  example: {},
 
-  async handler(_args, { flags, version, server, stateDir }) {
-    const { ready, ruleset, source, ageMs, degradedReason, reachable, lastError, ...problems } = await flags.status();
+  async handler(_args, { flags, version, server, stateDir, signal, progress }) {
+    progress?.(`asking ${server.url}`);
+    const status = await flags.status(signal);
+    signal?.throwIfAborted();
+    const { ready, ruleset, source, ageMs, degradedReason, reachable, lastError, ...problems } = status;
     const unreadable = [...(ruleset?.unreadable.keys() ?? [])];
     const structured = {
       ready,

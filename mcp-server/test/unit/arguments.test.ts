@@ -32,8 +32,11 @@ describe('arguments of a tool', () => {
   it.each([
     [{}, /key: missing.*new-fixer-prompt/],
     [{ key: null }, /key: missing/],
-    [{ key: 7 }, /key: expected string, got 7/],
-    [{ key: 'k', explain: 'yes' }, /explain: expected boolean, got "yes"/],
+    [{ key: 7 }, /key: expected string, got 7; write e\.g\. "7"/],
+    [{ kee: 'k' }, /kee: no such parameter; did you mean key\?/],
+    [{ key: 'k', usrId: 'kim' }, /usrId: no such parameter; did you mean userId\?/],
+    [{ key: 'k'.repeat(10_001) }, /key: longer than 10000 characters/],
+    [{ key: 'k', explain: 'yes' }, /explain: expected boolean, got "yes"; write e\.g\. true/],
     [{ key: 'k', attributes: ['a'] }, /attributes: expected object/],
     [{ key: 'k', language: 'ts' }, /language: no such parameter; put further attributes into "attributes"/],
     [{ key: 'k', flag: 'other' }, /flag: no such parameter/],

@@ -1,4 +1,8 @@
-import { expect, it } from 'vitest';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
+import { describe, expect, it } from 'vitest';
+import { instructions } from '../../src/mcp/whetstone-server.ts';
+import { listed } from '../../src/mcp/wire-tool.ts';
+import { readArguments } from '../../src/tools/arguments.ts';
 import { tools } from '../../src/tools/index.ts';
 import { evaluateFlag } from '../../src/tools/evaluate-flag.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
@@ -28,9 +32,37 @@ it.each(tools.map((tool) => [tool.name, tool] as const))(
   },
 );
 
-it('costs a client little context', () => {
-  const listed = JSON.stringify({ tools: tools.map(({ handler: _, aliases: __, ...tool }) => tool) });
-  expect(Buffer.byteLength(listed) / tools.length).toBeLessThanOrEqual(1_100);
+describe('what a client gets to read in every session', () => {
+  const listing = tools.map(listed);
+
+  it('changes on purpose only: look at the difference, then run vitest with -u', async () => {
+    await expect(`${JSON.stringify(listing, undefined, 2)}\n`).toMatchFileSnapshot('tools-list.snap');
+  });
+
+  it('is short', () => {
+    expect(Buffer.byteLength(JSON.stringify({ tools: listing })) / tools.length).toBeLessThanOrEqual(1_100);
+    // Where clients are said to cut.
+    expect(Buffer.byteLength(instructions)).toBeLessThanOrEqual(2_048);
+    for (const { description } of listing) expect(Buffer.byteLength(description ?? '')).toBeLessThanOrEqual(2_048);
+  });
+
+  it('has an example of each tool that fits its schema', () => {
+    for (const tool of tools) expect(readArguments(tool.inputSchema, tool.example).kind).toBe('read');
+  });
+
+  it('says of every answer what is in it', async () => {
+    const validator = new AjvJsonSchemaValidator();
+    for (const cloud of [serving(1, ruled), ...faults.map(({ reply }) => reply)]) {
+      for (const tool of tools) {
+        const { structured } = await tool.handler(tool.example, contextWith(cloud));
+        const validate = validator.getValidator({ ...tool.outputSchema } as Parameters<
+          typeof validator.getValidator
+        >[0]);
+        // As it arrives: without what is undefined.
+        expect(validate(JSON.parse(JSON.stringify(structured)))).toMatchObject({ valid: true });
+      }
+    }
+  });
 });
 
 it('evaluates a flag and says it in a line', async () => {
@@ -75,3 +107,12 @@ it('says that it is not ready while there are no rules at all', async () => {
     /^whetstone-mcp 1\.2\.3 · not ready: no flags yet from http:\/\/cloud\.test · default\n.*refuses/,
   );
 });
+
+it.each(tools.map((tool) => [tool.name, tool] as const))(
+  '%s gives up what nobody waits for any more',
+  async (_name, tool) => {
+    const signal = AbortSignal.abort(new Error('never mind'));
+    const answer = tool.handler(tool.example, { ...contextWith(serving(1, ruled)), signal });
+    await expect(answer).rejects.toThrow('never mind');
+  },
+);

@@ -1,0 +1,29 @@
+import { resources } from '../resources/index.ts';
+import { tools } from '../tools/index.ts';
+import type { ToolContext } from '../tools/tool.ts';
+import { mcpServer } from './server.ts';
+import { wireTool } from './wire-tool.ts';
+
+export const instructions =
+  'Whetstone says whether a prompt, model, tool or feature is switched on for this user and repository: call evaluate_flag before using one that may be. ' +
+  'Every answer says how fresh it is; when degradedReason is present, tell the user, and call whetstone_status for more. ' +
+  'whetstone://flags/{key} shows a flag with its rules.';
+
+interface Surroundings {
+  era: 'legacy' | 'modern';
+  ctx: ToolContext;
+  onBug: (error: unknown) => void;
+}
+
+/** What whetstone-mcp serves. */
+export const whetstoneServer = ({ era, ctx, onBug }: Surroundings) =>
+  mcpServer({
+    era,
+    info: { name: 'whetstone', title: 'Whetstone', version: ctx.version },
+    instructions,
+    tools: tools.map((tool) => wireTool(tool, ctx)),
+    resources,
+    ctx,
+    onListed: ctx.flags.warmUp,
+    onBug,
+  });

@@ -1,0 +1,41 @@
+import type { ToolContext } from '../tools/tool.ts';
+
+/** What is at an address right now. */
+export interface ResourceContent {
+  mimeType: string;
+  /** Text as it is, anything else in base64. */
+  body: { text: string } | { blob: string };
+  /** For how long reading again would be pointless. */
+  freshForMs: number;
+}
+
+interface Described {
+  name: string;
+  title: string;
+  description: string;
+  mimeType: string;
+}
+
+/** One address. */
+export interface FixedResource<Ctx> extends Described {
+  kind: 'fixed';
+  uri: string;
+  read(ctx: Ctx): Promise<ResourceContent>;
+}
+
+/** Addresses that differ in one part, the `{…}` of the template. */
+export interface ResourceFamily<Ctx> extends Described {
+  kind: 'family';
+  uriTemplate: string;
+  /** What the part can be, with a word on each. */
+  members(ctx: Ctx): Promise<ReadonlyMap<string, string | undefined>>;
+  /** Nothing when there is no such member. */
+  read(member: string, ctx: Ctx): Promise<ResourceContent | undefined>;
+}
+
+/** A resource is plain data; the protocol is the business of ../mcp. */
+export type Resource<Ctx = ToolContext> = FixedResource<Ctx> | ResourceFamily<Ctx>;
+
+export function jsonContent(value: object, freshForMs: number): ResourceContent {
+  return { mimeType: 'application/json', body: { text: JSON.stringify(value) }, freshForMs };
+}
