@@ -8,9 +8,10 @@ COPY shared/package.json shared/
 COPY cloud/package.json cloud/
 COPY mcp-server/package.json mcp-server/
 COPY bench/package.json bench/
+COPY judges/package.json judges/
 
 FROM manifests AS build
-RUN npx -y "$(node -p "require('./package.json').packageManager")" install --frozen-lockfile
+RUN npx -y "$(node -p "require('./package.json').packageManager")" install --frozen-lockfile --filter '!./judges'
 COPY tsconfig.json tsup.config.ts ./
 COPY scripts scripts
 COPY shared shared

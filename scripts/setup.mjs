@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { filesBelow, fingerprint } from './lib/fingerprint.mjs';
 import { withLock } from './lib/lock.mjs';
-import { manifest, root, workspaces } from './lib/project.mjs';
+import { judges, manifest, root, workspaces } from './lib/project.mjs';
 import { exitLike, run, seconds } from './lib/run.mjs';
 
 const installStamp = join(root, 'node_modules', '.whetstone-install');
@@ -21,18 +21,18 @@ const buildInputs = [
 ];
 
 /**
- * Makes a checkout ready with nothing but Node and npm on the machine. Costs a hash of the sources when nothing
- * changed, and may be called by any number of processes at once.
+ * Makes a checkout ready with nothing but Node and npm on the machine, for tests with the judges. Costs a hash of the
+ * sources when nothing changed, and may be called by any number of processes at once.
  */
-export async function setUp({ build }) {
+export async function setUp({ build, withJudges = false }) {
   requireNode();
-  const isReady = () => isInstalled() && (!build || isBuilt());
+  const isReady = () => isInstalled(withJudges) && (!build || isBuilt());
   if (isReady()) return;
   const tellWaiting = (pid) => console.log(`Waiting for the set-up that process ${pid} is running in this checkout …`);
   await withLock(
     join(root, '.cache', 'setup.lock'),
     async () => {
-      if (!isInstalled()) await install();
+      if (!isInstalled(withJudges)) await install(withJudges);
       if (build && !isBuilt()) await buildAll();
     },
     tellWaiting,
@@ -48,9 +48,12 @@ function requireNode() {
   );
 }
 
-const isInstalled = () =>
+/** With judges, it is also installed for who does not need them. */
+const isInstalled = (withJudges) =>
   readStamp(installStamp)?.inputs === fingerprint(installInputs) &&
-  workspaces.every((folder) => existsSync(join(root, folder, 'node_modules')));
+  workspaces.every((folder) => (folder === judges && !withJudges) || hasModules(folder));
+
+const hasModules = (folder) => existsSync(join(root, folder, 'node_modules'));
 
 function isBuilt() {
   const stamp = readStamp(buildStamp);
@@ -61,8 +64,10 @@ function isBuilt() {
   );
 }
 
-async function install() {
+async function install(withJudges) {
   const command = ['npx', '-y', manifest.packageManager, 'install', '--frozen-lockfile'];
+  // Once there they are kept up to date: of those left out, the old versions would stay and pass for the new ones.
+  if (!withJudges && !hasModules(judges)) command.push('--filter', `!./${judges}`);
   await step('Installing dependencies', command, quietInstall());
   writeStamp(installStamp, { inputs: fingerprint(installInputs) });
 }

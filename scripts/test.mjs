@@ -7,7 +7,7 @@ import { readTally, verdict } from './lib/tally.mjs';
 import { setUp } from './setup.mjs';
 
 endWithParent();
-await setUp({ build: true });
+await setUp({ build: true, withJudges: true });
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-test-'));
 const tallyFile = join(scratch, 'tally.json');
