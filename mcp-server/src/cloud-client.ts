@@ -1,6 +1,9 @@
 import { configFromEnvironment } from './config.ts';
 import { flagFunctions } from './flag-functions.ts';
+import { systemClock } from './offline/clock.ts';
 import { openFlags } from './offline/open-flags.ts';
+import { openRecording } from './offline/open-recording.ts';
+import { nodeTransport } from './offline/transport/node-transport.ts';
 import type { Whetstone } from './whetstone.ts';
 
 export type * from './flag-answer.ts';
@@ -21,7 +24,10 @@ export interface WhetstoneOptions {
 
 /** An instance of its own; what the options leave out comes from the environment. */
 export function createWhetstone(options: WhetstoneOptions = {}): Whetstone {
-  return flagFunctions(openFlags(configFromEnvironment(asEnvironment(options))));
+  const config = configFromEnvironment(asEnvironment(options));
+  const transport = nodeTransport({ proxy: config.proxy, clock: systemClock });
+  const recording = openRecording(config, { host: 'library', transport });
+  return flagFunctions(openFlags(config, { transport, expose: recording.expose }), recording);
 }
 
 /** The one piece of module state: the instance behind the plain functions, made from the environment by their first use. */

@@ -27,6 +27,8 @@ export interface Config {
   stateDir: string;
   /** Path of a JSON file `{flags: {key: value}}`. */
   defaultsFile: string | undefined;
+  /** Whether the cloud is told which variants were served; DO_NOT_TRACK says no. */
+  tracksExposures: boolean;
 }
 
 export interface Obstacles {
@@ -76,6 +78,7 @@ export function readConfig(env: Environment, machine: Machine): Config {
     proxy: route.kind === 'proxy' ? route.proxy : undefined,
     stateDir: stateDir ? resolve(stateDir) : defaultStateDir(env, machine),
     defaultsFile: env.WHETSTONE_DEFAULTS?.trim() || undefined,
+    tracksExposures: !isOn(env.DO_NOT_TRACK),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { FlagReader } from './offline/flag-reader.ts';
+import type { Recording } from './offline/open-recording.ts';
 import type { Whetstone } from './whetstone.ts';
 
-/** The functions of the client library over a reader. */
-export function flagFunctions(flags: FlagReader): Whetstone {
+/** The functions of the client library over a reader and what records its answers. */
+export function flagFunctions(flags: FlagReader, recording: Pick<Recording, 'close'>): Whetstone {
   return {
     async evaluateFlag(key, context = {}, defaultValue, { signal } = {}) {
       const { value, enabled } = await flags.answer(key, context, { default: defaultValue, anyType: true, signal });
@@ -19,6 +20,8 @@ export function flagFunctions(flags: FlagReader): Whetstone {
       return { ready, source, ageMs, degradedReason, revision: ruleset?.revision, problems };
     },
 
-    close: () => flags.close(),
+    async close() {
+      await Promise.all([flags.close(), recording.close()]);
+    },
   };
 }

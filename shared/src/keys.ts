@@ -1,3 +1,5 @@
+import { crc32 } from './crc32.ts';
+
 /**
  * The grammar of API keys: `wsk_<selector 12>_<secret 32><checksum 6>` in base62. The selector finds the key, the secret
  * proves it, the checksum lets a typo or a fake be refused without a look-up.
@@ -45,17 +47,3 @@ function checksumOf({ selector, secret }: ApiKey) {
   }
   return text.padStart(6, '0');
 }
-
-/** CRC-32 (ISO 3309, polynomial 0xEDB88320 reflected) of ASCII text. */
-function crc32(text: string) {
-  let crc = 0xffffffff;
-  for (let i = 0; i < text.length; i++) crc = (crc >>> 8) ^ crcOfByte[(crc ^ text.charCodeAt(i)) & 0xff]!;
-  return (crc ^ 0xffffffff) >>> 0;
-}
-
-/** Every request pays for a checksum: bit by bit it would take four times as long. */
-const crcOfByte = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  return crc;
-});

@@ -187,7 +187,13 @@ async function filledState({ proxy, key }: World) {
   await probe.close();
   const { selector } = parseApiKey(key)!;
   const directory = join(env.WHETSTONE_STATE_DIR, partitionOf({ url: proxy.url, selector }));
-  return { env, file: join(directory, readdirSync(directory).find((name) => name.startsWith('ruleset-'))!) };
+  return {
+    env,
+    file: join(
+      directory,
+      readdirSync(directory).find((name) => name.startsWith('ruleset-'))!,
+    ),
+  };
 }
 
 async function damagedState(world: World) {

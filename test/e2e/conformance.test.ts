@@ -1,3 +1,4 @@
+import { noRecording } from '../../mcp-server/test/support/no-recording.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../../mcp-server/src/config.ts';
 import { whetstoneServer } from '../../mcp-server/src/mcp/whetstone-server.ts';
@@ -57,6 +58,7 @@ describe('the official conformance suite on what whetstone-mcp really serves', (
     const config = readConfig(mcpEnv({ url: cloud.url, apiKey: someKey }), { platform: 'linux', homeDir: '/nowhere' });
     const ctx = {
       flags: openFlags(config),
+      recording: noRecording,
       version: '0.0.0',
       server: { url: config.url, keySelector: config.origin?.selector },
       stateDir: config.stateDir,

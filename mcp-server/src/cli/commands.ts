@@ -2,6 +2,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { Command } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { flagCommand } from './flag.ts';
+import { outboxCommand } from './outbox.ts';
 import { statusCommand } from './status.ts';
 
 /** Every command, in the order `--help` lists them. */
@@ -9,4 +10,5 @@ export const commands: readonly Command[] = [
   doctorCommand({ version: manifest.version, nodeFloor: manifest.engines.node.replace('>=', '') }),
   statusCommand(manifest.version),
   flagCommand,
+  outboxCommand,
 ];

@@ -1,5 +1,8 @@
 import { configFromEnvironment, surroundingsFromEnvironment } from '../config.ts';
+import { systemClock } from '../offline/clock.ts';
 import { openFlags } from '../offline/open-flags.ts';
+import { openRecording } from '../offline/open-recording.ts';
+import { nodeTransport } from '../offline/transport/node-transport.ts';
 import { whetstoneStatus } from '../tools/whetstone-status.ts';
 import { columns } from './columns.ts';
 import type { Command, Terminal } from './command.ts';
@@ -35,9 +38,12 @@ export const statusCommand = (version: string): Command => ({
 /** What the tool answers: one truth for agents and for people. */
 async function readStatus(version: string) {
   const config = configFromEnvironment();
-  const flags = openFlags(config);
+  const transport = nodeTransport({ proxy: config.proxy, clock: systemClock });
+  const flags = openFlags(config, { transport });
+  const recording = openRecording(config, { host: 'library', transport });
   const server = { url: config.url, keySelector: config.origin?.selector };
-  const { structured } = await whetstoneStatus.handler({}, { flags, version, server, stateDir: config.stateDir });
+  const context = { flags, recording, version, server, stateDir: config.stateDir };
+  const { structured } = await whetstoneStatus.handler({}, context);
   await flags.close();
   return structured as Status;
 }

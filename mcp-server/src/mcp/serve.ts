@@ -1,7 +1,10 @@
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { config as configureZod } from 'zod/v4/core';
 import { configFromEnvironment } from '../config.ts';
+import { systemClock } from '../offline/clock.ts';
 import { openFlags } from '../offline/open-flags.ts';
+import { openRecording } from '../offline/open-recording.ts';
+import { nodeTransport } from '../offline/transport/node-transport.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { stdioTransport } from './stdio.ts';
 import { whetstoneServer } from './whetstone-server.ts';
@@ -18,9 +21,11 @@ export function serve({ version, log }: { version: string; log: (message: string
   if (config.obstacle) log(config.obstacle);
   if (process.stdin.isTTY) log('speaking MCP on stdin and stdout; meant to be started by an MCP client (see --help)');
 
-  const flags = openFlags(config);
+  const transport = nodeTransport({ proxy: config.proxy, clock: systemClock });
+  const recording = openRecording(config, { host: 'server', transport });
+  const flags = openFlags(config, { transport, expose: recording.expose });
   const server = { url: config.url, keySelector: config.origin?.selector };
-  const ctx: ToolContext = { flags, version, server, stateDir: config.stateDir };
+  const ctx: ToolContext = { flags, recording, version, server, stateDir: config.stateDir };
   const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
 
   const connection = serveStdio(({ era }) => whetstoneServer({ era, ctx, onBug: report }), {
@@ -34,7 +39,9 @@ export function serve({ version, log }: { version: string; log: (message: string
     isStopping = true;
     setTimeout(() => process.exit(0), lastWordsMs);
     // On some systems a pipe is written in the background: an empty write returns when all before it are out.
-    void Promise.all([connection.close(), flags.close()]).then(() => process.stdout.write('', () => process.exit(0)));
+    void Promise.all([connection.close(), flags.close(), recording.close()]).then(() =>
+      process.stdout.write('', () => process.exit(0)),
+    );
   };
   // Nobody reads the answers any more.
   process.stdout.once('error', stop);

@@ -1,7 +1,8 @@
-import { evaluate } from '@whetstone/shared/flags';
+import { evaluate, unitOf } from '@whetstone/shared/flags';
 import type { FlagAnswer, FlagContext, FlagErrorCode } from '../flag-answer.ts';
 import type { Clock } from './clock.ts';
 import type { Defaults } from './defaults-file.ts';
+import type { Expose } from './exposures.ts';
 import { flagDocuments } from './flag-documents.ts';
 import type { FeedHealth, RulesetFeed } from './ruleset-feed.ts';
 import type { RulesetView } from './ruleset-view.ts';
@@ -47,9 +48,11 @@ export interface ReaderDependencies {
   /** Read when first needed. */
   defaults: () => Promise<Defaults>;
   clock: Clock;
+  /** Told of every evaluation that a caller is served. */
+  expose: Expose;
 }
 
-export function flagReader({ feed, defaults, clock }: ReaderDependencies): FlagReader {
+export function flagReader({ feed, defaults, clock, expose }: ReaderDependencies): FlagReader {
   async function fallbackOf(key: string, wanted: unknown) {
     if (wanted !== undefined) return { value: wanted };
     const { flags, problem } = await defaults();
@@ -74,10 +77,13 @@ export function flagReader({ feed, defaults, clock }: ReaderDependencies): FlagR
     async answer(key, context, wish = {}): Promise<FlagAnswer> {
       const { ruleset, ...view } = await feed.view(wish.signal);
       if (!ruleset) return byDefault(key, wish, 'PROVIDER_NOT_READY', [view.degradedReason]);
-      const evaluation = evaluate(ruleset, key, context, { nowMs: clock.wallMs(), explain: wish.explain === true });
+      const nowMs = clock.wallMs();
+      const evaluation = evaluate(ruleset, key, context, { nowMs, explain: wish.explain === true });
       if (!evaluation) return unknown(key, wish, ruleset.unreadable.get(key), view.degradedReason);
       const mismatch = mismatchOf(evaluation.value, wish);
       if (mismatch) return byDefault(key, wish, 'TYPE_MISMATCH', [`"${key}" ${mismatch}.`, view.degradedReason]);
+      // Who gave up was not served.
+      if (!wish.signal?.aborted) expose(evaluation, context, unitOf(ruleset, evaluation, context, nowMs));
       return { ...evaluation, ...view };
     },
 

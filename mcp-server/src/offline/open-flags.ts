@@ -2,21 +2,28 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { systemClock } from './clock.ts';
 import { readDefaults, type Defaults } from './defaults-file.ts';
+import type { Expose } from './exposures.ts';
 import { flagReader, type FlagReader } from './flag-reader.ts';
 import { followRuleset } from './ruleset-feed.ts';
 import { partitionOf, rulesetStore, type RulesetStore } from './ruleset-store.ts';
 import { nodeTransport } from './transport/node-transport.ts';
 import type { Transport } from './transport/transport.ts';
 
+interface Surroundings {
+  transport?: Transport;
+  /** Hears of each flag that was served. */
+  expose?: Expose;
+}
+
 /** The flag reader of a configuration. Nothing is read or sent before its first use. */
 export function openFlags(
   { origin, obstacle, proxy, stateDir, defaultsFile }: Config,
-  transport: Transport = nodeTransport({ proxy, clock: systemClock }),
+  { transport = nodeTransport({ proxy, clock: systemClock }), expose = () => undefined }: Surroundings = {},
 ): FlagReader {
   const store = origin && whenUsed(() => rulesetStore(join(stateDir, partitionOf(origin))));
   const feed = followRuleset({ origin, obstacle, store, transport, clock: systemClock, random: Math.random });
   let reading: Promise<Defaults> | undefined;
-  return flagReader({ feed, clock: systemClock, defaults: () => (reading ??= readDefaults(defaultsFile)) });
+  return flagReader({ feed, clock: systemClock, defaults: () => (reading ??= readDefaults(defaultsFile)), expose });
 }
 
 /** The folder's name is a hash, and what computes hashes takes 2 ms to load: not before the client has its tools. */

@@ -1,9 +1,11 @@
 import type { FlagReader } from '../offline/flag-reader.ts';
+import type { Recording } from '../offline/open-recording.ts';
 import type { ArgumentsOf, ArgumentsSchema } from './arguments.ts';
 
 /** What tools work with. */
 export interface ToolContext {
   flags: FlagReader;
+  recording: Pick<Recording, 'status'>;
   version: string;
   /** For display. */
   server: { url: string; keySelector: string | undefined };

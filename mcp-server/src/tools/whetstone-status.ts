@@ -18,17 +18,20 @@ export const whetstoneStatus = defineTool({
       version: string,
       server: { type: 'object' },
       flags: { type: 'object' },
+      outbox: { type: 'object' },
     },
     required: ['source', 'version'],
   },
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   example: {},
 
-  async handler(_args, { flags, version, server, stateDir, signal, progress }) {
+  async handler(_args, { flags, recording, version, server, stateDir, signal, progress }) {
     progress?.(`asking ${server.url}`);
     const status = await flags.status(signal);
     signal?.throwIfAborted();
     const { ready, ruleset, source, ageMs, degradedReason, reachable, lastError, ...problems } = status;
+    const { outbox, exposures } = await recording.status();
+    const { problems: outboxProblems = [], ...outboxCounts } = outbox ?? {};
     const unreadable = [...(ruleset?.unreadable.keys() ?? [])];
     const structured = {
       ready,
@@ -42,8 +45,9 @@ export const whetstoneStatus = defineTool({
         revision: ruleset?.revision,
         ...(unreadable.length > 0 && { unreadable }),
       },
+      outbox: { ...outboxCounts, exposures },
       stateDir,
-      problems: Object.values(problems).filter((problem) => problem !== undefined),
+      problems: [...Object.values(problems).filter((problem) => problem !== undefined), ...outboxProblems],
     };
     const age = ageMs === undefined ? '' : `, confirmed ${ageText(ageMs)} ago`;
     const rules = ready ? `${structured.flags.count} flags` : 'not ready: no flags yet';

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Expose } from '../../src/offline/exposures.ts';
 import { flagReader } from '../../src/offline/flag-reader.ts';
 import { followRuleset } from '../../src/offline/ruleset-feed.ts';
 import { partitionOf, rulesetStore } from '../../src/offline/ruleset-store.ts';
@@ -17,11 +18,13 @@ interface Parts {
   obstacle?: string;
   defaults?: Record<string, unknown>;
   random?: () => number;
+  expose?: Expose;
 }
 
 /** A reader as one process would have it; two with the same `stateDir` are two processes, or one restarted. */
 export function newReader({ cloud: reply = silence, stateDir = newStateDir(), ...parts }: Parts = {}) {
-  const { clock = manualClock(), selector = 'selector1234', obstacle, defaults = {}, random = () => 0 } = parts;
+  const { clock = manualClock(), selector = 'selector1234', obstacle, defaults = {} } = parts;
+  const { random = () => 0, expose = () => undefined } = parts;
   const cloud = scriptedCloud(reply);
   const origin = { url: 'http://cloud.test', apiKey: `wsk_${selector}_secret`, selector };
   const directory = join(stateDir, partitionOf(origin));
@@ -33,6 +36,11 @@ export function newReader({ cloud: reply = silence, stateDir = newStateDir(), ..
     clock,
     random,
   });
-  const reader = flagReader({ feed, clock, defaults: async () => ({ flags: new Map(Object.entries(defaults)) }) });
+  const reader = flagReader({
+    feed,
+    clock,
+    defaults: async () => ({ flags: new Map(Object.entries(defaults)) }),
+    expose,
+  });
   return { reader, cloud, clock, stateDir, path: join(directory, 'ruleset-1.json') };
 }

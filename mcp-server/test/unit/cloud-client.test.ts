@@ -16,7 +16,8 @@ const dead = faults[0]!.reply;
 function newInstance({ cloud = healthy, env = {} }: { cloud?: Answer; env?: Environment } = {}) {
   const homeDir = newStateDir();
   const config = readConfig({ WHETSTONE_API_KEY: apiKey, ...env }, { platform: 'linux', homeDir });
-  return flagFunctions(openFlags(config, scriptedCloud(cloud).transport));
+  const { transport } = scriptedCloud(cloud);
+  return flagFunctions(openFlags(config, { transport }), { close: async () => undefined });
 }
 
 describe('evaluateFlag', () => {

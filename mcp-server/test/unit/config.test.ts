@@ -17,7 +17,13 @@ describe('the configuration', () => {
       proxy: undefined,
       stateDir: '/home/kim/.local/state/whetstone',
       defaultsFile: undefined,
+      tracksExposures: true,
     });
+  });
+
+  it.each(['1', 'true', 'TRUE'])('tells nobody what was served when DO_NOT_TRACK is %j', (text) => {
+    expect(read({ DO_NOT_TRACK: text }).tracksExposures).toBe(false);
+    expect(read({ DO_NOT_TRACK: '0' }).tracksExposures).toBe(true);
   });
 
   it.each<[string, Environment, RegExp]>([

@@ -7,11 +7,13 @@ import { tools } from '../../src/tools/index.ts';
 import { evaluateFlag } from '../../src/tools/evaluate-flag.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
 import { whetstoneStatus } from '../../src/tools/whetstone-status.ts';
+import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { faults, flagOf, serving, type Answer } from '../support/scripted-cloud.ts';
 
 const contextWith = (cloud: Answer): ToolContext => ({
   flags: newReader({ cloud }).reader,
+  recording: noRecording,
   version: '1.2.3',
   server: { url: 'http://cloud.test', keySelector: 'selector1234' },
   stateDir: '/state',
@@ -94,6 +96,7 @@ it('reports the state of everything behind the answers', async () => {
     version: '1.2.3',
     server: { url: 'http://cloud.test', keySelector: 'selector1234', reachable: true, lastError: undefined },
     flags: { count: 1, revision: 7, unreadable: ['broken'] },
+    outbox: { exposures: { off: 'DO_NOT_TRACK is set' } },
     stateDir: '/state',
     problems: [],
   });

@@ -53,7 +53,8 @@ function evaluateFlag(flag: CompiledFlag, run: Run): Evaluation {
   return serve(flag, phase.fallthrough, undefined, reason, run) ?? off(flag, 'TARGETING_KEY_MISSING');
 }
 
-function phaseAt({ phases }: ReadableFlag, nowMs: number): Phase {
+/** What is in force at a time. */
+export function phaseAt({ phases }: ReadableFlag, nowMs: number): Phase {
   let current = phases[0];
   for (let i = 1; i < phases.length; i++) {
     const phase = phases[i];

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import type { Config } from '../config.ts';
+import { redact } from '../redact/redact.ts';
+import { systemClock } from './clock.ts';
+import { exposureLog, type Expose, type ExposureStatus } from './exposures.ts';
+import { deliverInBackground } from './outbox/delivery.ts';
+import { noFailures } from './outbox/drain-segment.ts';
+import { drain } from './outbox/drain.ts';
+import { noteProblem } from './outbox/health.ts';
+import { inspectOutbox, type OutboxReport } from './outbox/inspect.ts';
+import { openOutbox, type Outbox } from './outbox/outbox.ts';
+import { hasSegments, laneName } from './outbox/segment-name.ts';
+import { segmentWriter } from './outbox/segment-writer.ts';
+import { sendRecord } from './outbox/send-record.ts';
+import { takeSenderLock } from './outbox/sender-lock.ts';
+import { usageCounter } from './outbox/usage.ts';
+import { partitionOf } from './ruleset-store.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** Everything that this process tells the cloud. */
+export interface Recording {
+  expose: Expose;
+  /** Absent where nothing can ever be sent: no key, no address. */
+  outbox: Outbox | undefined;
+  status(): Promise<RecordingStatus>;
+  /** Begins to send what earlier processes left. */
+  begin(): void;
+  /** Resolves when all that was accepted is at rest on disk; sends a last time if that is quick. */
+  close(): Promise<void>;
+}
+
+export interface RecordingStatus {
+  outbox: OutboxReport | undefined;
+  exposures: ExposureStatus | { off: string };
+}
+
+/** A server lives long and is told when to end; a program that uses the library just ends. */
+export type Host = 'server' | 'library';
+
+const firstDelayMs: Record<Host, number> = { server: 50, library: 1_000 };
+/** A busy disk may take seconds for an fdatasync; a tool call may not take more. */
+const diskPatienceMs = 5_000;
+/** Of the 200 ms in which a server must be gone after its client is. */
+const lastSendingMs = 60;
+
+export const outboxDirectory = ({ stateDir, origin }: Pick<Config, 'stateDir' | 'origin'>) =>
+  origin && join(stateDir, partitionOf(origin), 'outbox');
+
+export function openRecording(config: Config, { host, transport }: { host: Host; transport: Transport }): Recording {
+  const directory = outboxDirectory(config);
+  if (!config.origin || directory === undefined) return nothingToTell(config);
+  const { origin } = config;
+  const clock = systemClock;
+  const failures = noFailures();
+  // A program that has ended is not held up by what can be sent by the next one.
+  const inBackground: Transport = (url, sending) => transport(url, { ...sending, background: true });
+  const delivery = deliverInBackground({
+    hasWork: () => hasSegments(directory),
+    takeLock: () => takeSenderLock(directory),
+    drain: (signal) =>
+      drain({
+        outbox: directory,
+        send: (record) => sendRecord(record, { origin, transport: inBackground, nowMs: clock.wallMs, signal }),
+        nowMs: clock.wallMs,
+        signal,
+        failures,
+      }),
+    onOutcome: (block) => noteProblem(directory, block && { reason: block.reason, atMs: clock.wallMs() }),
+    firstDelayMs: firstDelayMs[host],
+    clock,
+    random: Math.random,
+  });
+  const wake = () => {
+    if (!config.obstacle) delivery.wake();
+  };
+  const lane = laneName(clock.wallMs(), process.pid, randomBytes(4).toString('hex'));
+  const outbox = openOutbox({
+    directory,
+    writer: segmentWriter(directory, lane),
+    usage: usageCounter(directory),
+    redact,
+    newId: () => uuidv7(),
+    clock,
+    patienceMs: diskPatienceMs,
+    onAppended: wake,
+  });
+  const exposures = exposureLog({ outbox, clock, atExit });
+  return {
+    expose: config.tracksExposures ? exposures.expose : () => undefined,
+    outbox,
+    begin: wake,
+    async status() {
+      return {
+        outbox: await inspectOutbox(directory),
+        exposures: config.tracksExposures ? exposures.status() : { off: 'DO_NOT_TRACK is set' },
+      };
+    },
+    async close() {
+      await exposures.flush();
+      await outbox.close();
+      await delivery.close(lastSendingMs);
+    },
+  };
+}
+
+function nothingToTell(config: Config): Recording {
+  const off = config.tracksExposures ? (config.obstacle ?? 'there is no cloud to tell') : 'DO_NOT_TRACK is set';
+  return {
+    expose: () => undefined,
+    outbox: undefined,
+    begin: () => undefined,
+    status: async () => ({ outbox: undefined, exposures: { off } }),
+    close: async () => undefined,
+  };
+}
+
+function atExit(run: () => void) {
+  process.once('exit', run);
+  return () => void process.off('exit', run);
+}
