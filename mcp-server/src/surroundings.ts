@@ -9,7 +9,6 @@ export interface Surroundings {
   extraCaFile: string | undefined;
   /** NODE_TLS_REJECT_UNAUTHORIZED=0: anybody may pose as the server. */
   trustsAnyCertificate: boolean;
-  doNotTrack: boolean;
   noColor: boolean;
   /** Names that begin with WHETSTONE_, as they are set. */
   whetstoneVariables: string[];
@@ -24,7 +23,6 @@ export function readSurroundings(env: Environment): Surroundings {
     noProxy: either('NO_PROXY'),
     extraCaFile: env.NODE_EXTRA_CA_CERTS || undefined,
     trustsAnyCertificate: env.NODE_TLS_REJECT_UNAUTHORIZED === '0',
-    doNotTrack: !['', '0', 'false'].includes((env.DO_NOT_TRACK ?? '').trim().toLowerCase()),
     // https://no-color.org: present and not empty, whatever its value.
     noColor: (env.NO_COLOR ?? '') !== '',
     whetstoneVariables: Object.keys(env).filter((name) => name.startsWith('WHETSTONE_') && env[name] !== undefined),

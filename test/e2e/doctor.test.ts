@@ -25,7 +25,7 @@ interface Check {
 
 const strangerKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 const ids =
-  'node program variables defaults tracking key server role clock proxy certificates legacy modern start stdout context state rules'.split(
+  'node program variables defaults tracking key server role clock proxy certificates legacy modern start stdout context state rules outbox'.split(
     ' ',
   );
 
@@ -180,11 +180,11 @@ const broken: Case[] = [
     says: /is not asked.*unset it/,
   },
   {
-    name: 'a proxy stands before this very machine',
-    env: () => ({ ...real(), HTTP_PROXY: 'http://user:geheim@proxy.test:3128' }),
+    name: 'the proxy is no address',
+    env: () => ({ ...real(), WHETSTONE_URL: 'http://whetstone.test', HTTP_PROXY: 'ftp://user:geheim@proxy.test' }),
     id: 'proxy',
-    verdict: 'warn',
-    says: /HTTP_PROXY=http:\/\/…@proxy\.test:3128.*NO_PROXY/,
+    verdict: 'fail',
+    says: /HTTP_PROXY is no address.*correct or unset it/,
   },
   {
     name: 'the certificate file is none',

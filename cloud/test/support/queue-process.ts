@@ -5,13 +5,14 @@ import { openDatabase, type DatabaseChoice } from '../../src/platform/db/open.ts
 import { aJob, startQueue } from './queue.ts';
 
 /** A server process with one job, which notes each begin and end in a file that outlives it. */
-const { choice, name, file, holdMs, limit } = JSON.parse(process.argv[2] ?? '') as {
+const { choice, name, file, holdMs, limit, leaseMs } = JSON.parse(process.argv[2] ?? '') as {
   choice: DatabaseChoice;
   name: string;
   file: string;
   /** How long a run takes. */
   holdMs: number;
   limit: number;
+  leaseMs: number;
 };
 
 const note = (what: string, text: string) => appendFileSync(file, `${what} ${text} ${process.pid}\n`);
@@ -26,6 +27,6 @@ const job = aJob({
     note('end', text);
   },
 });
-const queue = await startQueue(database, [job]);
+const queue = await startQueue(database, [job], { leaseMs });
 await queue.work();
 process.stdout.write('working\n');

@@ -1,5 +1,7 @@
-import { configFromEnvironment, environmentWith, surroundingsFromEnvironment, type Config } from '../config.ts';
+import { configFromEnvironment, environmentWith, surroundingsFromEnvironment } from '../config.ts';
 import { systemClock } from '../offline/clock.ts';
+import { outboxDirectory } from '../offline/open-recording.ts';
+import { inspectOutbox } from '../offline/outbox/inspect.ts';
 import { nodeTransport } from '../offline/transport/node-transport.ts';
 import type { Command } from './command.ts';
 import { askServer } from './doctor/ask-server.ts';
@@ -8,7 +10,7 @@ import { lookAtContext, lookAtEra, lookAtStart, lookAtStdout, speakBothEras } fr
 import { examine } from './doctor/examine.ts';
 import { lookAtKey, lookAtRole } from './doctor/key.ts';
 import { lookAtCertificates, lookAtProxy } from './doctor/network.ts';
-import { lookAtOutbox, type OutboxHealth } from './doctor/outbox.ts';
+import { lookAtOutbox } from './doctor/outbox.ts';
 import { lookAtNode, lookAtProgram, lookAtVariables } from './doctor/program.ts';
 import { reportOf } from './doctor/report.ts';
 import { lookAtClock, lookAtServer, serverVersionOf } from './doctor/server.ts';
@@ -30,13 +32,11 @@ Exit code: 0 when nothing fails, 1 when something does, 2 wrong usage.`;
 /** Of a request to the server, of one conversation with ourselves, and of everything together. */
 const limitsMs = { request: 4_000, conversation: 4_000, all: 9_000 };
 
-/** What a fuller installation brings along. */
-export interface DoctorParts {
+/** What the manifest says. */
+interface DoctorParts {
   version: string;
   /** The oldest Node.js that may run this. */
   nodeFloor: string;
-  /** Left out, there is no check of the outbox. */
-  inspectOutbox?: ((config: Config) => Promise<OutboxHealth>) | undefined;
 }
 
 export const doctorCommand = (parts: DoctorParts): Command => ({
@@ -63,11 +63,12 @@ export const doctorCommand = (parts: DoctorParts): Command => ({
 });
 
 /** Begins everything that is slow, once, and says who looks at what came of it. */
-function chaptersOf({ version, nodeFloor, inspectOutbox }: DoctorParts): Chapter[] {
+function chaptersOf({ version, nodeFloor }: DoctorParts): Chapter[] {
   const config = configFromEnvironment();
   const surroundings = surroundingsFromEnvironment();
   const [command = '', file = ''] = process.argv;
   const nowMs = Date.now;
+  const outbox = outboxDirectory(config);
   const get = nodeTransport({ proxy: config.proxy, clock: systemClock });
   const server = askServer({ config, get, timeoutMs: limitsMs.request, nowMs });
   // Offline: neither a slow server nor a second user of the state may colour what is measured of the start.
@@ -84,7 +85,7 @@ function chaptersOf({ version, nodeFloor, inspectOutbox }: DoctorParts): Chapter
     },
     { id: 'variables', title: 'Variables', look: () => lookAtVariables(surroundings.whetstoneVariables) },
     { id: 'defaults', title: 'Defaults', look: () => lookAtDefaults(config.defaultsFile) },
-    { id: 'tracking', title: 'Tracking', look: () => lookAtTracking(surroundings) },
+    { id: 'tracking', title: 'Tracking', look: () => lookAtTracking(config) },
   ];
   const cloud: Probe[] = [
     { id: 'key', title: 'Key', look: () => lookAtKey(config) },
@@ -104,9 +105,9 @@ function chaptersOf({ version, nodeFloor, inspectOutbox }: DoctorParts): Chapter
   const state: Probe[] = [
     { id: 'state', title: 'Directory', look: () => lookAtStateDir(config.stateDir, process.platform) },
     { id: 'rules', title: 'Last known', look: () => lookAtRules(config, nowMs()) },
-    ...(inspectOutbox
-      ? [{ id: 'outbox', title: 'Outbox', look: async () => lookAtOutbox(await inspectOutbox(config), nowMs()) }]
-      : []),
+    ...(outbox === undefined
+      ? []
+      : [{ id: 'outbox', title: 'Outbox', look: async () => lookAtOutbox(await inspectOutbox(outbox), nowMs()) }]),
   ];
   return [
     { title: 'Program', probes: program },

@@ -22,7 +22,7 @@ export const evaluateFlag = defineTool({
       orgId: { type: 'string', description: 'Organisation' },
       targetingKey: { type: 'string', description: 'Same as userId' },
       attributes: { type: 'object', description: 'Any others' },
-      default: { description: 'If no flag decides; else false', additionalProperties: true },
+      default: { description: 'If no flag decides', additionalProperties: true },
       explain: { type: 'boolean', description: 'Add the rule trace' },
     },
     required: ['key'],

@@ -6,7 +6,7 @@ const string = { type: 'string' } as const;
 export const whetstoneStatus = defineTool({
   name: 'whetstone_status',
   title: 'Whetstone status',
-  description: 'Are answers fresh, is the cloud reachable, what would mend it? Ask when an answer is degraded.',
+  description: 'Are answers fresh, is the cloud there, what mends it? Ask when an answer is degraded.',
   inputSchema: { type: 'object', properties: {}, additionalProperties: false },
   // `ready`, `stateDir` and `problems` come too; every byte here is in every client's context.
   outputSchema: {

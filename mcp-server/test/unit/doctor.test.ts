@@ -4,10 +4,11 @@ import { lookAtContext, lookAtStart, type Conversation } from '../../src/cli/doc
 import { examine } from '../../src/cli/doctor/examine.ts';
 import { explainFault } from '../../src/cli/doctor/fault.ts';
 import { lookAtProxy } from '../../src/cli/doctor/network.ts';
-import { lookAtOutbox, type OutboxHealth } from '../../src/cli/doctor/outbox.ts';
+import { lookAtOutbox } from '../../src/cli/doctor/outbox.ts';
 import { lookAtNode, lookAtVariables } from '../../src/cli/doctor/program.ts';
 import { reportOf } from '../../src/cli/doctor/report.ts';
 import { styleFor } from '../../src/cli/style.ts';
+import type { OutboxReport } from '../../src/offline/outbox/inspect.ts';
 import { readSurroundings } from '../../src/surroundings.ts';
 
 describe('examine', () => {
@@ -44,12 +45,13 @@ describe('what doctor thinks of', () => {
     ['http://h.test', {}, /none for http/, 'ok'],
     ['http://h.test', { HTTPS_PROXY: 'http://p:1' }, /none for http/, 'ok'],
     ['https://h.test', { HTTPS_PROXY: 'http://p:1' }, /^HTTPS_PROXY=http:\/\/p:1$/, 'ok'],
-    ['https://h.test', { HTTPS_PROXY: 'p:1' }, /HTTPS_PROXY=p:1/, 'fail'],
-    ['https://a.h.test', { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'x, .h.test' }, /exempts a\.h\.test/, 'ok'],
+    ['https://h.test', { HTTPS_PROXY: 'http://user:geheim@p:1' }, /^HTTPS_PROXY=http:\/\/p:1$/, 'ok'],
+    ['https://h.test', { HTTPS_PROXY: 'ftp://p:1' }, /^HTTPS_PROXY is no address$/, 'fail'],
+    ['https://a.h.test', { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'x, .h.test' }, /a\.h\.test is asked without it/, 'ok'],
     ['https://ah.test', { HTTPS_PROXY: 'http://p:1', NO_PROXY: '.h.test' }, /^HTTPS_PROXY=/, 'ok'],
     ['https://h.test:444', { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'h.test:443' }, /^HTTPS_PROXY=/, 'ok'],
-    ['http://127.0.0.1:1', { HTTP_PROXY: 'http://p:1', NO_PROXY: '*' }, /exempts/, 'ok'],
-    ['http://localhost:1', { HTTP_PROXY: 'http://p:1' }, /^HTTP_PROXY=/, 'warn'],
+    ['http://127.0.0.1:1', { HTTP_PROXY: 'http://p:1', NO_PROXY: '*' }, /is asked without it/, 'ok'],
+    ['http://localhost:1', { HTTP_PROXY: 'http://p:1' }, /localhost is asked without it/, 'ok'],
   ])('a proxy before %s with %o', (url, env, value, verdict) => {
     const finding = lookAtProxy(url, readSurroundings(env));
     expect(finding.verdict).toBe(verdict);
@@ -88,8 +90,17 @@ describe('what doctor thinks of', () => {
   });
 
   const nowMs = Date.parse('2026-11-25T12:00:00Z');
-  const empty: OutboxHealth = { pending: 0, parked: 0, bytes: 0, delivered: 3, refused: 0, problems: [] };
-  it.each<[string, Partial<OutboxHealth>, string, RegExp]>([
+  const empty: OutboxReport = {
+    pending: 0,
+    parked: 0,
+    bytes: 0,
+    accepted: 3,
+    delivered: 3,
+    unreadable: 0,
+    refused: 0,
+    problems: [],
+  };
+  it.each<[string, Partial<OutboxReport>, string, RegExp]>([
     ['empty', {}, 'ok', /^0 waiting, 0 set aside, 3 delivered, 0 KB$/],
     ['waiting a little', { pending: 2, oldestAt: '2026-11-25T11:58:00Z' }, 'ok', /^2 waiting, the oldest for 2 min/],
     ['waiting for days', { pending: 2, oldestAt: '2026-11-22T12:00:00Z', lastError: 'HTTP 503' }, 'warn', /3 d/],

@@ -1,43 +1,19 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { chooseProxy } from '../../offline/transport/proxy.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import type { Finding } from './check.ts';
 
 /** Which proxy stands between us and the server. */
 export function lookAtProxy(url: string, { httpsProxy, httpProxy, noProxy }: Surroundings): Finding {
   if (!URL.canParse(url)) return { verdict: 'ok', value: 'no address to reach' };
-  const { protocol, hostname, port } = new URL(url);
-  const [name, proxy] = protocol === 'https:' ? ['HTTPS_PROXY', httpsProxy] : ['HTTP_PROXY', httpProxy];
-  if (!proxy) return { verdict: 'ok', value: `none for ${protocol}//` };
-  if (isExempt(hostname, port || (protocol === 'https:' ? '443' : '80'), noProxy)) {
-    return { verdict: 'ok', value: `${name} is set; NO_PROXY exempts ${hostname}` };
-  }
-  const value = `${name}=${withoutCredentials(proxy)}`;
-  if (!/^https?:\/\//.test(proxy) || !URL.canParse(proxy)) {
-    return { verdict: 'fail', value, detail: 'That is no address.', fix: `Write ${name} as http://host:port.` };
-  }
-  if (/^(localhost|127\.|\[::1\])/.test(hostname)) {
-    const fix = `Add ${hostname} to NO_PROXY: a proxy cannot reach what runs on this machine.`;
-    return { verdict: 'warn', value, detail: `${hostname} is asked through the proxy.`, fix };
-  }
-  return { verdict: 'ok', value };
-}
-
-/** As undici and curl read it: names with their subdomains, a leading dot or star allowed, a port if given, `*` for all. */
-function isExempt(hostname: string, port: string, noProxy = '') {
-  return noProxy
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .some((entry) => {
-      if (entry === '*') return true;
-      const [, name = '', wantedPort] = /^\*?\.?(.+?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
-      if (wantedPort && wantedPort !== port) return false;
-      return hostname === name || hostname.endsWith(`.${name}`);
-    });
-}
-
-function withoutCredentials(address: string) {
-  return address.replace(/\/\/[^/@]*@/, '//…@');
+  const { protocol, hostname } = new URL(url);
+  const [name, setting] = protocol === 'https:' ? ['HTTPS_PROXY', httpsProxy] : ['HTTP_PROXY', httpProxy];
+  if (!setting) return { verdict: 'ok', value: `none for ${protocol}//` };
+  const choice = chooseProxy(url, { HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy });
+  if (choice.kind === 'direct') return { verdict: 'ok', value: `${name} is set; ${hostname} is asked without it` };
+  if (choice.kind === 'proxy') return { verdict: 'ok', value: `${name}=${choice.proxy.url}` };
+  return { verdict: 'fail', value: `${name} is no address`, fix: choice.problem };
 }
 
 /** Whom TLS trusts besides Node's own list. */

@@ -1,23 +1,11 @@
 import { ageText } from '../../age-text.ts';
+import type { OutboxReport } from '../../offline/outbox/inspect.ts';
 import type { Finding } from './check.ts';
-
-/** What lies in the outbox of one server and key. */
-export interface OutboxHealth {
-  pending: number;
-  parked: number;
-  bytes: number;
-  /** ISO-8601 time of the oldest record that waits. */
-  oldestAt?: string | undefined;
-  delivered: number;
-  refused: number;
-  lastError?: string | undefined;
-  problems: string[];
-}
 
 /** Records wait while the server is away; a day of waiting or one set aside is for a person to look at. */
 const longMs = 86_400_000;
 
-export function lookAtOutbox(health: OutboxHealth, nowMs: number): Finding {
+export function lookAtOutbox(health: OutboxReport, nowMs: number): Finding {
   const { pending, parked, bytes, oldestAt, delivered, lastError, problems } = health;
   const waitingMs = oldestAt ? Math.max(0, nowMs - Date.parse(oldestAt)) : 0;
   const oldest = oldestAt ? `, the oldest for ${ageText(waitingMs)}` : '';

@@ -1,5 +1,5 @@
 import { readDefaults } from '../../offline/defaults-file.ts';
-import type { Surroundings } from '../../surroundings.ts';
+import type { Config } from '../../config.ts';
 import type { Finding } from './check.ts';
 
 /** The values to fall back on. */
@@ -11,8 +11,8 @@ export async function lookAtDefaults(path: string | undefined): Promise<Finding>
   return { verdict: 'fail', value: path, detail: problem.replace(/^WHETSTONE_DEFAULTS: /, ''), fix };
 }
 
-export const lookAtTracking = ({ doNotTrack }: Surroundings): Finding => ({
+export const lookAtTracking = ({ tracksExposures }: Pick<Config, 'tracksExposures'>): Finding => ({
   verdict: 'ok',
-  value: doNotTrack ? 'DO_NOT_TRACK is set' : 'DO_NOT_TRACK is not set',
+  value: tracksExposures ? 'your server is told which variants were served' : 'DO_NOT_TRACK is set: nobody is told',
   detail: 'Nothing is sent to anybody but your own server.',
 });
