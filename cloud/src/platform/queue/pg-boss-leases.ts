@@ -58,6 +58,10 @@ export function leases(database: Database, boss: PgBoss, leaseMs: number) {
         `update pgboss.job set expire_in = now() - started_on - interval '1 second' where state = 'active'`,
       );
       await boss.expire();
+      // Else the next run would have begun with a lease that is over, and be taken for a dead one's before it extends it.
+      await database.execute(
+        `update pgboss.job set expire_in = ${lease} where state = 'retry' and expire_in < ${lease}`,
+      );
     },
   };
 }
