@@ -34,6 +34,8 @@ export function lazyCode(code: string): string {
   const references: Edit[] = [];
   walk(program, (place) => {
     if (place.node.type === 'ImportDeclaration') return false;
+    if (place.node.type === 'ImportExpression')
+      throw new Error('compiled code from a cache cannot import() on Node 20; use process.getBuiltinModule');
     for (const id of bound(place)) {
       const known = lazyNamed(id);
       const isAssignedLater = place.node.type === 'VariableDeclarator' && !place.node.init;

@@ -97,5 +97,6 @@ describe('schemas', () => {
   it('stop the build when they are not what they seem', () => {
     expect(() => lazyCode(`var ASchema = make(); function f(ASchema) {}`)).toThrow('"ASchema" is declared twice');
     expect(() => lazyCode(`var ASchema = make(); ASchema = make();`)).toThrow('"ASchema" changes its value');
+    expect(() => lazyCode(`const http = () => import('node:http');`)).toThrow('cannot import()');
   });
 });

@@ -47,7 +47,9 @@ export const whetstoneStatus = defineTool({
       },
       outbox: { ...outboxCounts, exposures },
       stateDir,
-      problems: [...Object.values(problems).filter((problem) => problem !== undefined), ...outboxProblems],
+      problems: [...Object.values(problems), ...outboxProblems, 'problem' in exposures && exposures.problem].filter(
+        Boolean,
+      ),
     };
     const age = ageMs === undefined ? '' : `, confirmed ${ageText(ageMs)} ago`;
     const rules = ready ? `${structured.flags.count} flags` : 'not ready: no flags yet';

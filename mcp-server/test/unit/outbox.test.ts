@@ -1,6 +1,6 @@
 import type { Transport } from '../../src/offline/transport/transport.ts';
-import { chmodSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noFailures } from '../../src/offline/outbox/drain-segment.ts';
 import { inspectOutbox } from '../../src/offline/outbox/inspect.ts';
@@ -233,18 +233,6 @@ describe('a disk', () => {
     await drainOnce(directory, cloud.transport);
     expect(cloud.order).toEqual([1]);
   });
-
-  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-    'that may not be written makes the outbox refuse with the fix (not as root, who may write anywhere)',
-    async () => {
-      const directory = newDirectory();
-      chmodSync(dirname(directory), 0o500);
-      expect(await newOutbox(directory).record(1)).toEqual({
-        accepted: false,
-        reason: expect.stringMatching(/cannot be written \(EACCES\).*WHETSTONE_STATE_DIR/),
-      });
-    },
-  );
 
   it('that has a file where the outbox should be makes it refuse with the fix', async () => {
     const directory = newDirectory();

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Clock } from '../clock.ts';
+import { builtinHttp } from './builtin-http.ts';
 import { guardConnecting } from './guard-connecting.ts';
 import type { Proxy } from './proxy.ts';
 import { openTunnel } from './tunnel.ts';
@@ -36,8 +37,7 @@ async function send(target: URL, sending: Sending, { proxy, clock }: Parts): Pro
   const isTls = target.protocol === 'https:';
   const tunnel = proxy && isTls && (await openTunnel({ proxy, target, signal, background, clock }));
   const speaksTls = proxy && !isTls ? proxy.secure : isTls;
-  const { request } = speaksTls ? await import('node:https') : await import('node:http');
-  signal?.throwIfAborted();
+  const { request } = builtinHttp(speaksTls);
 
   return new Promise((resolve, reject) => {
     const outgoing = request({

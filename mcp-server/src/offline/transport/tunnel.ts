@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Proxy } from './proxy.ts';
+import { builtinHttp } from './builtin-http.ts';
 import { guardConnecting } from './guard-connecting.ts';
 import { TransportError, type Sending } from './transport.ts';
 import type { Clock } from '../clock.ts';
@@ -16,8 +17,8 @@ interface Tunnel extends Pick<Sending, 'signal' | 'background'> {
  * answered.
  */
 export async function openTunnel({ proxy, target, signal, background, clock }: Tunnel): Promise<Socket> {
-  const { request } = proxy.secure ? await import('node:https') : await import('node:http');
-  const { connect: startTls } = await import('node:tls');
+  const { request } = builtinHttp(proxy.secure);
+  const { connect: startTls } = process.getBuiltinModule('node:tls');
   const host = target.hostname.replace(/^\[|\]$/g, '');
   const authority = `${target.hostname}:${target.port || 443}`;
   return new Promise((resolve, reject) => {
