@@ -51,7 +51,7 @@ export async function faultDrill(reads: number, report: (row: FaultRow) => void)
   await admin.createFlag(flag);
   const world: World = { server, proxy, reads, key: server.agentKey(), admin, report };
   try {
-    for (const fault of cloudFaults) await cloudFault(world, fault);
+    for (const [fault, says] of cloudFaults) await cloudFault(world, fault, says);
     await keyFaults(world);
     await dnsGone(world);
     await clockJumps(world);
@@ -72,21 +72,25 @@ interface World {
   report: (row: FaultRow) => void;
 }
 
-const cloudFaults: Fault[] = [
-  'down',
-  'black-holed',
-  'frozen',
-  'answering 500',
-  'answering 429',
-  'slow by 5 s',
-  'speaking garbage',
-  'sending half a body',
-  'cutting the stream in an event',
-  'hanging up',
-  'redirecting',
+const silence = /has not answered yet|did not answer in time/;
+const refusal = /refused WHETSTONE_API_KEY/;
+
+/** Each with what the answers must say of it. */
+const cloudFaults: [Fault, RegExp][] = [
+  ['down', /refuses connections/],
+  ['black-holed', silence],
+  ['frozen', silence],
+  ['answering 500', /HTTP 500/],
+  ['answering 429', /HTTP 429/],
+  ['slow by 5 s', silence],
+  ['speaking garbage', /not a ruleset/],
+  ['sending half a body', /not a ruleset|ECONNRESET/],
+  ['cutting the stream in an event', /ECONNRESET/],
+  ['hanging up', /ECONNRESET/],
+  ['redirecting', /redirects to/],
 ];
 
-async function cloudFault(world: World, fault: Fault) {
+async function cloudFault(world: World, fault: Fault, says: RegExp) {
   const { proxy, key } = world;
   await proxy.become('none');
   const env = mcpEnv({ url: proxy.url, apiKey: key });
@@ -94,9 +98,15 @@ async function cloudFault(world: World, fault: Fault) {
   await until(running, 'cloud');
   await proxy.become(fault);
   await until(running, 'cache');
-  await measure(world, fault, 'running', running, cached);
-  await inNewProcess(world, fault, 'restarted', { env }, cached);
-  await inNewProcess(world, fault, 'first call', { env: { ...env, WHETSTONE_STATE_DIR: newStateDir() } }, unknown);
+  await measure(world, fault, 'running', running, cached(says));
+  await inNewProcess(world, fault, 'restarted', { env }, cached(says));
+  await inNewProcess(
+    world,
+    fault,
+    'first call',
+    { env: { ...env, WHETSTONE_STATE_DIR: newStateDir() } },
+    unknown(says),
+  );
   await proxy.become('none');
   // The fault is over: the running process finds back by itself.
   await until(running, 'cloud');
@@ -111,9 +121,9 @@ async function keyFaults(world: World) {
   await before.close();
   const { selector } = parseApiKey(world.key)!;
   const wrong = formatApiKey({ selector, secret: 'w'.repeat(32) });
-  await inNewProcess(world, 'wrong key', 'restarted', { env: { ...env, WHETSTONE_API_KEY: wrong } }, cached);
+  await inNewProcess(world, 'wrong key', 'restarted', { env: { ...env, WHETSTONE_API_KEY: wrong } }, cached(refusal));
   const nowhere = { ...env, WHETSTONE_API_KEY: wrong, WHETSTONE_STATE_DIR: newStateDir() };
-  await inNewProcess(world, 'wrong key', 'first call', { env: nowhere }, unknown);
+  await inNewProcess(world, 'wrong key', 'first call', { env: nowhere }, unknown(refusal));
 
   const expiring = await admin.createKey({
     name: 'short-lived',
@@ -124,16 +134,16 @@ async function keyFaults(world: World) {
   const running = await openProbe({ env: itsEnv });
   await until(running, 'cloud');
   await until(running, 'cache');
-  await measure(world, 'expired key', 'running', running, cached);
+  await measure(world, 'expired key', 'running', running, cached(refusal));
   await running.close();
-  await inNewProcess(world, 'expired key', 'restarted', { env: itsEnv }, cached);
+  await inNewProcess(world, 'expired key', 'restarted', { env: itsEnv }, cached(refusal));
 
   const revoked = await admin.createKey({ name: 'to be revoked', role: 'agent' });
   const another = await openProbe({ env: mcpEnv({ url: server.url, apiKey: revoked.secret }) });
   await until(another, 'cloud');
   await admin.revokeKey({ id: revoked.id });
   await until(another, 'cache');
-  await measure(world, 'revoked key', 'running', another, cached);
+  await measure(world, 'revoked key', 'running', another, cached(refusal));
   await another.close();
 }
 
@@ -151,8 +161,14 @@ async function dnsGone(world: World) {
     join(env.WHETSTONE_STATE_DIR, partitionOf({ url, selector })),
     { recursive: true },
   );
-  await inNewProcess(world, 'DNS gone', 'restarted', { env }, cached);
-  await inNewProcess(world, 'DNS gone', 'first call', { env: { ...env, WHETSTONE_STATE_DIR: newStateDir() } }, unknown);
+  await inNewProcess(world, 'DNS gone', 'restarted', { env }, cached(/no address in DNS/));
+  await inNewProcess(
+    world,
+    'DNS gone',
+    'first call',
+    { env: { ...env, WHETSTONE_STATE_DIR: newStateDir() } },
+    unknown(/no address in DNS/),
+  );
 }
 
 const shiftClock = resolve(import.meta.dirname, '../support/shift-clock.cjs');
@@ -173,7 +189,7 @@ async function clockJumps(world: World) {
     await measure(world, `${name}, cloud up`, 'running', probe, known);
     await world.proxy.become('down');
     await until(probe, 'cache');
-    await measure(world, `${name}, cloud down`, 'running', probe, cached);
+    await measure(world, `${name}, cloud down`, 'running', probe, cached(/refuses connections/));
     await world.proxy.become('none');
     await probe.close();
   }
@@ -206,7 +222,7 @@ async function damagedState(world: World) {
     const { env, file } = await filledState(world);
     writeFileSync(file, damage(readFileSync(file, 'utf8')));
     await world.proxy.become('down');
-    await inNewProcess(world, `${name}, cloud down`, 'restarted', { env }, unknown);
+    await inNewProcess(world, `${name}, cloud down`, 'restarted', { env }, unknown(/refuses connections/));
     await world.proxy.become('none');
     await inNewProcess(world, `${name}, cloud up`, 'restarted', { env }, known);
   }
@@ -222,24 +238,65 @@ async function unwritableState(world: World) {
     within: [...within, '--size', '4096', '--tmpfs', directory],
   };
   await inNewProcess(world, 'state directory read-only, cloud up', 'restarted', readOnly, known);
+  await namesProblem(readOnly, /EROFS.*WHETSTONE_STATE_DIR/);
   await inNewProcess(world, 'state directory full, cloud up', 'first call', full, known);
+  await namesProblem(full, /ENOSPC.*WHETSTONE_STATE_DIR/);
   await world.proxy.become('down');
-  await inNewProcess(world, 'state directory read-only, cloud down', 'restarted', readOnly, cached);
-  await inNewProcess(world, 'state directory full, cloud down', 'first call', full, unknown);
+  await inNewProcess(
+    world,
+    'state directory read-only, cloud down',
+    'restarted',
+    readOnly,
+    cached(/refuses connections/),
+  );
+  await inNewProcess(world, 'state directory full, cloud down', 'first call', full, unknown(/refuses connections/));
   await world.proxy.become('none');
 }
 
-type Expectation = (reply: Awaited<ReturnType<Probe['ask']>>['reply']) => boolean;
-const cached: Expectation = ({ value, source, reason, ageMs, degradedReason }) =>
-  value === true &&
-  source === 'cache' &&
-  reason === 'TARGETING_MATCH' &&
-  ageMs !== undefined &&
-  Boolean(degradedReason);
-const unknown: Expectation = ({ value, source, errorCode, degradedReason }) =>
-  value === 'plan B' && source === 'default' && errorCode === 'PROVIDER_NOT_READY' && Boolean(degradedReason);
+/** A disk that takes nothing is said where people look. */
+async function namesProblem(launch: Parameters<typeof openProbe>[0], pattern: RegExp) {
+  const probe = await openProbe(launch);
+  await until(probe, 'cloud');
+  const deadlineMs = performance.now() + 10_000;
+  let problems = '';
+  while (!pattern.test(problems) && performance.now() < deadlineMs) {
+    problems = ((await probe.status())['problems'] as string[]).join(' ');
+    await sleep(50);
+  }
+  await probe.close();
+  if (!pattern.test(problems)) throw new Error(`status does not name what is wrong with the disk: ${problems}`);
+}
+
+type Reply = Awaited<ReturnType<Probe['ask']>>['reply'];
+
+interface Expectation {
+  /** What the caller falls back on. */
+  fallback?: string;
+  isMet(reply: Reply): boolean;
+}
+
+/** While the first look is under way, that is all there is to say. */
+const says = (pattern: RegExp, { degradedReason = '' }: Reply) =>
+  pattern.test(degradedReason) || /being confirmed right now/.test(degradedReason);
+
+const cached = (pattern: RegExp): Expectation => ({
+  isMet: (reply) =>
+    reply.value === true &&
+    reply.source === 'cache' &&
+    reply.reason === 'TARGETING_MATCH' &&
+    reply.ageMs !== undefined &&
+    says(pattern, reply),
+});
+const unknown = (pattern: RegExp): Expectation => ({
+  fallback: 'plan B',
+  isMet: (reply) =>
+    reply.value === 'plan B' &&
+    reply.source === 'default' &&
+    reply.errorCode === 'PROVIDER_NOT_READY' &&
+    says(pattern, reply),
+});
 /** With the cloud at hand an answer may be a moment behind its confirmation, never wrong. */
-const known: Expectation = ({ value, source }) => value === true && source !== 'default';
+const known: Expectation = { isMet: ({ value, source }) => value === true && source !== 'default' };
 
 /** Waits until answers come from there; what happens before is not what is measured. */
 async function until(probe: Probe, source: string) {
@@ -271,17 +328,17 @@ async function measure(
   const took: number[] = [];
   const sources: Record<string, number> = {};
   let wrong = 0;
-  let says = '';
-  const args = expected === unknown ? { userId: 'alice', default: 'plan B' } : { userId: 'alice' };
+  let said = '';
+  const args = { userId: 'alice', ...(expected.fallback !== undefined && { default: expected.fallback }) };
   for (let read = 0; read < reads; read++) {
     const { reply, tookMs } = await probe.ask(flag.key, args);
     took.push(tookMs);
     sources[reply.source] = (sources[reply.source] ?? 0) + 1;
-    if (!expected(reply)) wrong += 1;
-    says = reply.degradedReason ?? says;
+    if (!expected.isMet(reply)) wrong += 1;
+    said = reply.degradedReason ?? said;
   }
   const [firstMs = 0, ...warm] = took;
   warm.sort((a, b) => a - b);
   const at = (share: number) => warm[Math.min(warm.length - 1, Math.floor(warm.length * share))] ?? 0;
-  report({ fault, process, reads, sources, wrong, firstMs, p50Ms: at(0.5), p99Ms: at(0.99), says });
+  report({ fault, process, reads, sources, wrong, firstMs, p50Ms: at(0.5), p99Ms: at(0.99), says: said });
 }

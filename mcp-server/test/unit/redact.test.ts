@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { testData } from '../../../test/support/test-data.ts';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -119,8 +120,6 @@ describe('a JSON value', () => {
   });
 });
 
-const corpora = process.env['WHETSTONE_TEST_DATA'];
-
 describe('ordinary source code', () => {
   it('loses less than one line in a hundred', () => {
     const files = sourcesIn('node_modules/.pnpm').filter((_, index) => index % 40 === 0);
@@ -128,19 +127,17 @@ describe('ordinary source code', () => {
     expect(shareOfLinesChanged(files.map((file) => readFileSync(file, 'utf8')))).toBeLessThan(0.01);
   });
 
-  it.skipIf(corpora === undefined || !existsSync(join(corpora, 'evals')))(
-    'of published benchmarks loses less than one line in a hundred (needs WHETSTONE_TEST_DATA)',
-    () => {
-      const evals = join(corpora!, 'evals');
-      const texts = [
-        ...textsIn(gunzipSync(readFileSync(join(evals, 'humaneval/HumanEval.jsonl.gz'))).toString()),
-        ...textsIn(readFileSync(join(evals, 'mbpp/mbpp.jsonl'), 'utf8')),
-        ...textsIn(readFileSync(join(evals, 'swebench/swe-bench-lite.json'), 'utf8')),
-      ];
-      expect(texts.length).toBeGreaterThan(1_000);
-      expect(shareOfLinesChanged(texts)).toBeLessThan(0.01);
-    },
-  );
+  it('of published benchmarks loses less than one line in a hundred', ({ skip }) => {
+    const { path: evals, missing } = testData('evals');
+    skip(missing !== undefined, missing);
+    const texts = [
+      ...textsIn(gunzipSync(readFileSync(join(evals, 'humaneval/HumanEval.jsonl.gz'))).toString()),
+      ...textsIn(readFileSync(join(evals, 'mbpp/mbpp.jsonl'), 'utf8')),
+      ...textsIn(readFileSync(join(evals, 'swebench/swe-bench-lite.json'), 'utf8')),
+    ];
+    expect(texts.length).toBeGreaterThan(1_000);
+    expect(shareOfLinesChanged(texts)).toBeLessThan(0.01);
+  });
 });
 
 function shareOfLinesChanged(texts: string[]) {
