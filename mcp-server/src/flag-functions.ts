@@ -1,21 +1,26 @@
 import type { FlagReader } from './offline/flag-reader.ts';
 import type { Recording } from './offline/open-recording.ts';
-import type { Whetstone } from './whetstone.ts';
+import type { Cancellation, Whetstone } from './whetstone.ts';
 
 /** The functions of the client library over a reader and what records its answers. */
 export function flagFunctions(flags: FlagReader, recording: Pick<Recording, 'close'>): Whetstone {
   return {
     async evaluateFlag(key, context = {}, defaultValue, { signal } = {}) {
-      const { value, enabled } = await flags.answer(key, context, { default: defaultValue, anyType: true, signal });
+      const { value, enabled } = await flags.answer(key, context, {
+        default: defaultValue,
+        anyType: true,
+        signal: asAbortSignal(signal),
+      });
       return typeof value === 'boolean' ? value : enabled;
     },
 
     evaluateFlagDetails: (key, context = {}, defaultValue, { signal } = {}) =>
-      flags.answer(key, context, { default: defaultValue, signal }),
+      flags.answer(key, context, { default: defaultValue, signal: asAbortSignal(signal) }),
 
     async status({ signal } = {}) {
-      const { ready, source, ageMs, degradedReason, ruleset, storeProblem, defaultsProblem } =
-        await flags.status(signal);
+      const { ready, source, ageMs, degradedReason, ruleset, storeProblem, defaultsProblem } = await flags.status(
+        asAbortSignal(signal),
+      );
       const problems = [storeProblem, defaultsProblem].filter((problem) => problem !== undefined);
       return { ready, source, ageMs, degradedReason, revision: ruleset?.revision, problems };
     },
@@ -25,3 +30,6 @@ export function flagFunctions(flags: FlagReader, recording: Pick<Recording, 'clo
     },
   };
 }
+
+/** Nothing else looks like one. */
+const asAbortSignal = (signal: Cancellation | undefined) => signal as AbortSignal | undefined;

@@ -23,7 +23,14 @@ export interface Whetstone {
 
 export interface CallOptions {
   /** Aborted, the call waits no longer and answers from what is known by then. */
-  signal?: AbortSignal | undefined;
+  signal?: Cancellation | undefined;
+}
+
+/** An `AbortSignal`, told by what it has: its own type is only there for those who have the types of Node or the DOM. */
+export interface Cancellation {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
 }
 
 export interface WhetstoneStatus {

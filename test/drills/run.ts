@@ -3,13 +3,14 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { changeDrill, type ChangeRow } from './change-drill.ts';
 import { faultDrill, type FaultRow } from './fault-drill.ts';
+import { killDrill } from './kill-drill.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /**
- * `pnpm drill [faults|changes]`: breaks what can break around real processes and writes down what was seen. Not part of
+ * `pnpm drill [faults|changes|kills]`: breaks what can break around real processes and writes down what was seen. Not part of
  * `npm test`, whose shorter runs of the same drills assert the outcomes but no times.
  */
-const drills: Record<string, () => Promise<string>> = { faults, changes };
+const drills: Record<string, () => Promise<string>> = { faults, changes, kills };
 
 async function faults() {
   const rows: FaultRow[] = [];
@@ -57,6 +58,35 @@ async function changes() {
   return `# From a change in the cloud to an agent's answer
 
 From the acknowledgement of the write until \`evaluate_flag\` of a connected MCP server answers by it (promised: 1 s).
+
+${table}`;
+}
+
+async function kills() {
+  const report = await killDrill({ rounds: 200, lossShare: 0.3, seed: 20_261_125 });
+  const { outbox, lost, sent, counted } = report;
+  const table = markdownTable(
+    ['what', 'how many'],
+    [
+      ['rounds', report.rounds],
+      ['kills of MCP servers, three of them on one state directory', report.agentKills],
+      ['kills of the server', report.serverKills],
+      ['answers of evaluate_flag, each an exposure', report.answers],
+      ['records that were accepted, seen on disk after a kill', report.accepted],
+      ['deliveries that reached the server', report.deliveries],
+      ['responses to them that were lost', report.lostResponses],
+      ['**accepted records that the server never took**', lost],
+      ['exposures in the records it took, each record once', sent],
+      ['exposures it counted', counted],
+      ['**applied twice or lost by the server**', counted - sent],
+      ['records still waiting, set aside, unreadable', `${outbox.pending}, ${outbox.parked}, ${outbox.unreadable}`],
+      ['ledger: accepted = delivered', `${outbox.accepted} = ${outbox.delivered}`],
+    ],
+  );
+  return `# Kills
+
+MCP servers that share one state directory, and the server behind them on its embedded engines, are killed with SIGKILL at
+random moments while responses to writes get lost. At the end all is quiet and what waits is sent.
 
 ${table}`;
 }

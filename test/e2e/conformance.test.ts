@@ -64,7 +64,7 @@ describe('the official conformance suite on what whetstone-mcp really serves', (
       stateDir: config.stateDir,
     };
     const onBug = (error: unknown) => console.error(error);
-    whetstone = await serveOverHttp((era) => whetstoneServer({ era, ctx, onBug }));
+    whetstone = await serveOverHttp((era) => whetstoneServer({ era, ctx, onListed: ctx.flags.warmUp, onBug }));
   });
   afterAll(async () => {
     await whetstone.stop();

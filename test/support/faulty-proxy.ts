@@ -9,6 +9,7 @@ export async function startFaultyProxy(upstream: string) {
   let target = upstream;
   let fault: Fault = 'none';
   let loseAnswer = () => false;
+  let hearWrite: (write: Write) => void = () => undefined;
   const lost = { count: 0 };
   const underWay = new Set<{ answer: IncomingMessage; response: ServerResponse }>();
 
@@ -22,7 +23,13 @@ export async function startFaultyProxy(upstream: string) {
 
   function passOn(request: IncomingMessage, response: ServerResponse) {
     const { method, url, headers } = request;
+    const sent: Buffer[] = [];
+    if (method === 'POST') request.on('data', (chunk: Buffer) => sent.push(chunk));
     const onward = forward(new URL(url ?? '/', target), { method, headers }, (answer) => {
+      if (method === 'POST') {
+        const key = String(headers['idempotency-key']);
+        hearWrite({ key, body: Buffer.concat(sent).toString(), status: answer.statusCode ?? 0 });
+      }
       // What was asked for has happened; only the news of it is lost.
       if (method === 'POST' && loseAnswer()) {
         lost.count += 1;
@@ -49,6 +56,8 @@ export async function startFaultyProxy(upstream: string) {
     pointTo: (next: string) => void (target = next),
     /** Whether the answer to a write is lost after the write was made. */
     loseAnswers: (decide: () => boolean) => void (loseAnswer = decide),
+    /** Every write that the server answered, whether its answer got through or not. */
+    onWrite: (hear: (write: Write) => void) => void (hearWrite = hear),
     /** From now on, for what is under way as well. */
     async become(next: Fault) {
       fault = next;
@@ -64,6 +73,12 @@ export async function startFaultyProxy(upstream: string) {
         server.closeAllConnections();
       }),
   };
+}
+
+interface Write {
+  key: string;
+  body: string;
+  status: number;
 }
 
 export type FaultyProxy = Awaited<ReturnType<typeof startFaultyProxy>>;

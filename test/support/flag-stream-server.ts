@@ -37,7 +37,8 @@ export async function startFlagStreamServer(flags: StreamedFlag[], tls?: { cert:
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
-    requests,
+    /** The requests for the stream so far, each with where it went on from. */
+    followed: () => requests.filter(({ path }) => path === '/api/flags/stream'),
     streams: () => streams.size,
     put: (flag: StreamedFlag) => tell(change(flag)),
     /** Breaks off in the middle of the event, as a dying server or proxy does. */

@@ -26,6 +26,7 @@ export async function openProbe({ env, within = [], nodeOptions = [] }: Launch) 
   const waiting = new Map<number, (message: Reply) => void>();
   let said = '';
   let lastId = 0;
+  let isGone = false;
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stdin.on('error', () => undefined);
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -34,11 +35,13 @@ export async function openProbe({ env, within = [], nodeOptions = [] }: Launch) 
   });
   const exited = new Promise<number | null>((ended) => child.once('exit', ended));
   void exited.then(() => {
+    isGone = true;
     for (const [id, settle] of waiting) settle({ id, error: { message: `the MCP server is gone: ${said}` } });
   });
 
   function request(method: string, params: object) {
     const id = ++lastId;
+    if (isGone) return Promise.reject(new Error(`the MCP server is gone: ${said}`));
     return new Promise<Record<string, unknown>>((resolve, reject) => {
       waiting.set(id, ({ result, error }) => {
         waiting.delete(id);

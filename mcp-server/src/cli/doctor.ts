@@ -105,9 +105,11 @@ function chaptersOf({ version, nodeFloor }: DoctorParts): Chapter[] {
   const state: Probe[] = [
     { id: 'state', title: 'Directory', look: () => lookAtStateDir(config.stateDir, process.platform) },
     { id: 'rules', title: 'Last known', look: () => lookAtRules(config, nowMs()) },
-    ...(outbox === undefined
-      ? []
-      : [{ id: 'outbox', title: 'Outbox', look: async () => lookAtOutbox(await inspectOutbox(outbox), nowMs()) }]),
+    {
+      id: 'outbox',
+      title: 'Outbox',
+      look: async () => lookAtOutbox(outbox === undefined ? undefined : await inspectOutbox(outbox), nowMs()),
+    },
   ];
   return [
     { title: 'Program', probes: program },

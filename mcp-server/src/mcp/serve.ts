@@ -28,7 +28,11 @@ export function serve({ version, log }: { version: string; log: (message: string
   const ctx: ToolContext = { flags, recording, version, server, stateDir: config.stateDir };
   const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-  const connection = serveStdio(({ era }) => whetstoneServer({ era, ctx, onBug: report }), {
+  const onListed = () => {
+    flags.warmUp();
+    recording.begin();
+  };
+  const connection = serveStdio(({ era }) => whetstoneServer({ era, ctx, onListed, onBug: report }), {
     transport: stdioTransport({ input: process.stdin, output: process.stdout, log }),
     onerror: report,
   });

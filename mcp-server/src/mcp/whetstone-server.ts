@@ -12,11 +12,13 @@ export const instructions =
 interface Surroundings {
   era: 'legacy' | 'modern';
   ctx: ToolContext;
+  /** The client has its tools: the moment to begin with what answers will need. */
+  onListed: () => void;
   onBug: (error: unknown) => void;
 }
 
 /** What whetstone-mcp serves. */
-export const whetstoneServer = ({ era, ctx, onBug }: Surroundings) =>
+export const whetstoneServer = ({ era, ctx, onListed, onBug }: Surroundings) =>
   mcpServer({
     era,
     info: { name: 'whetstone', title: 'Whetstone', version: ctx.version },
@@ -24,6 +26,6 @@ export const whetstoneServer = ({ era, ctx, onBug }: Surroundings) =>
     tools: tools.map((tool) => wireTool(tool, ctx)),
     resources,
     ctx,
-    onListed: ctx.flags.warmUp,
+    onListed,
     onBug,
   });

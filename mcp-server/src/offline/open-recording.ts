@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
-import type { Config } from '../config.ts';
+import type { Config, Origin } from '../config.ts';
 import { redact } from '../redact/redact.ts';
 import { systemClock } from './clock.ts';
 import { exposureLog, type Expose, type ExposureStatus } from './exposures.ts';
@@ -10,7 +10,7 @@ import { noFailures } from './outbox/drain-segment.ts';
 import { drain } from './outbox/drain.ts';
 import { noteProblem } from './outbox/health.ts';
 import { inspectOutbox, type OutboxReport } from './outbox/inspect.ts';
-import { openOutbox, type Outbox } from './outbox/outbox.ts';
+import { openOutbox } from './outbox/outbox.ts';
 import { hasSegments, laneName } from './outbox/segment-name.ts';
 import { segmentWriter } from './outbox/segment-writer.ts';
 import { sendRecord } from './outbox/send-record.ts';
@@ -22,8 +22,6 @@ import type { Transport } from './transport/transport.ts';
 /** Everything that this process tells the cloud. */
 export interface Recording {
   expose: Expose;
-  /** Absent where nothing can ever be sent: no key, no address. */
-  outbox: Outbox | undefined;
   status(): Promise<RecordingStatus>;
   /** Begins to send what earlier processes left. */
   begin(): void;
@@ -46,12 +44,32 @@ const diskPatienceMs = 5_000;
 const lastSendingMs = 60;
 
 export const outboxDirectory = ({ stateDir, origin }: Pick<Config, 'stateDir' | 'origin'>) =>
-  origin && join(stateDir, partitionOf(origin), 'outbox');
+  origin && join(stateDir, outboxOf(origin));
 
-export function openRecording(config: Config, { host, transport }: { host: Host; transport: Transport }): Recording {
-  const directory = outboxDirectory(config);
-  if (!config.origin || directory === undefined) return nothingToTell(config);
+const outboxOf = (origin: Origin) => join(partitionOf(origin), 'outbox');
+
+interface Surroundings {
+  host: Host;
+  transport: Transport;
+}
+
+export function openRecording(config: Config, surroundings: Surroundings): Recording {
   const { origin } = config;
+  if (!origin) return nothingToTell(config);
+  let opened: Recording | undefined;
+  // The names of folder and files are made by node:crypto, which takes 2 ms to load: not before the client has its tools.
+  const open = () => (opened ??= openNow({ ...config, origin }, surroundings));
+  return {
+    expose: (...served) => open().expose(...served),
+    status: () => open().status(),
+    begin: () => open().begin(),
+    close: async () => opened?.close(),
+  };
+}
+
+function openNow(config: Config & { origin: Origin }, { host, transport }: Surroundings): Recording {
+  const { origin } = config;
+  const directory = join(config.stateDir, outboxOf(origin));
   const clock = systemClock;
   const failures = noFailures();
   // A program that has ended is not held up by what can be sent by the next one.
@@ -89,7 +107,6 @@ export function openRecording(config: Config, { host, transport }: { host: Host;
   const exposures = exposureLog({ outbox, clock, atExit });
   return {
     expose: config.tracksExposures ? exposures.expose : () => undefined,
-    outbox,
     begin: wake,
     async status() {
       return {
@@ -109,7 +126,6 @@ function nothingToTell(config: Config): Recording {
   const off = config.tracksExposures ? (config.obstacle ?? 'there is no cloud to tell') : 'DO_NOT_TRACK is set';
   return {
     expose: () => undefined,
-    outbox: undefined,
     begin: () => undefined,
     status: async () => ({ outbox: undefined, exposures: { off } }),
     close: async () => undefined,

@@ -20,7 +20,8 @@ const contextWith = (cloud: Answer): ToolContext => ({
 
 const whetstone = (cloud: Answer) => {
   const ctx = contextWith(cloud);
-  return connect((era) => whetstoneServer({ era, ctx, onBug: (error) => expect.unreachable(String(error)) }));
+  const onBug = (error: unknown) => expect.unreachable(String(error));
+  return connect((era) => whetstoneServer({ era, ctx, onListed: ctx.flags.warmUp, onBug }));
 };
 
 /** The adapter with one tool of ours. */

@@ -70,17 +70,13 @@ function describe(error: unknown, timeoutMs: number) {
   if (name === 'TimeoutError' || code === 'ETIMEDOUT') {
     return { code: 'TIMEOUT', problem: `${through}no answer within ${timeoutMs / 1_000} s` };
   }
-  // The one refusal of fetch itself that an address can bring about; it has no code.
-  const unnamed = cause?.message === 'bad port' ? 'BAD_PORT' : 'UNKNOWN';
-  const known = proxy ? 'PROXY' : (code ?? cause?.code ?? unnamed);
-  return { code: known, problem: `${through}${cause?.message || message}` };
+  return { code: proxy ? 'PROXY' : (code ?? 'UNKNOWN'), problem: `${through}${cause?.message || message}` };
 }
 
-/** fetch keeps the code of the system in the cause, other transports on the error itself. */
 interface FailedRequest {
   name: string;
   message: string;
   code?: string;
   proxy?: string;
-  cause?: { code?: string; message?: string };
+  cause?: { message?: string };
 }

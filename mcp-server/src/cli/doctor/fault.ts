@@ -14,10 +14,6 @@ const faults: Record<string, Fault> = {
     value: 'does not answer',
     fix: 'Check that it runs, and that no firewall or proxy swallows the connection.',
   },
-  BAD_PORT: {
-    value: 'has a port that is kept for another protocol',
-    fix: 'Let the server listen on another port, such as 8787.',
-  },
   ECONNREFUSED: {
     value: 'refuses connections',
     fix: 'Start it (npm start in the checkout), or correct WHETSTONE_URL.',
@@ -27,10 +23,6 @@ const faults: Record<string, Fault> = {
   EHOSTUNREACH: { value: 'is out of reach', fix: 'Check network and VPN.' },
   ENETUNREACH: { value: 'is out of reach', fix: 'Check network and VPN.' },
   ECONNRESET: {
-    value: 'hangs up',
-    fix: 'Check that WHETSTONE_URL has the right port and http or https as the server speaks it.',
-  },
-  UND_ERR_SOCKET: {
     value: 'hangs up',
     fix: 'Check that WHETSTONE_URL has the right port and http or https as the server speaks it.',
   },
@@ -49,6 +41,10 @@ const faults: Record<string, Fault> = {
   ERR_TLS_CERT_ALTNAME_INVALID: {
     value: 'shows a certificate for another name',
     fix: 'Use the name that the certificate carries in WHETSTONE_URL.',
+  },
+  EPROTO: {
+    value: 'does not speak TLS',
+    fix: 'Use http:// instead of https:// in WHETSTONE_URL, or the port that speaks TLS.',
   },
   ERR_SSL_WRONG_VERSION_NUMBER: {
     value: 'does not speak TLS',

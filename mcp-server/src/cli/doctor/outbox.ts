@@ -5,7 +5,8 @@ import type { Finding } from './check.ts';
 /** Records wait while the server is away; a day of waiting or one set aside is for a person to look at. */
 const longMs = 86_400_000;
 
-export function lookAtOutbox(health: OutboxReport, nowMs: number): Finding {
+export function lookAtOutbox(health: OutboxReport | undefined, nowMs: number): Finding {
+  if (!health) return { verdict: 'ok', value: 'none without a key', detail: 'Kept for each server and key apart.' };
   const { pending, parked, bytes, oldestAt, delivered, lastError, problems } = health;
   const waitingMs = oldestAt ? Math.max(0, nowMs - Date.parse(oldestAt)) : 0;
   const oldest = oldestAt ? `, the oldest for ${ageText(waitingMs)}` : '';
