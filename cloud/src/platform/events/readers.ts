@@ -18,18 +18,22 @@ interface Reader {
   /** The end of the log when it was last read. */
   head: number;
   isReading: boolean;
-  /** Something happened that it has not read; stays so while the database fails. */
+  /** Something happened that it has not read for those who are there; stays so while the database fails. */
   isWanted: boolean;
+  /** Who catches up was read for last. */
+  isTurnOfThoseThere: boolean;
+  retrying: NodeJS.Timeout | undefined;
 }
 
 const retryAfterMs = 400;
 
-/** A reading holds so many events at most, each up to the size of a request. */
+/** A reading holds so many events at most, and of large ones fewer. */
 const batch = 100;
 
 /**
  * One reader per project feeds all who subscribed to it. It reads from where the last of them stands; the others pass over
- * what they have had. So there is one way to be handed an event, whether one catches up or is there as it happens.
+ * what they have had. So there is one way to be handed an event, whether one catches up or is there as it happens; but who
+ * is there waits for one reading of those who catch up at most, however far back they are.
  */
 export function sharedReaders({ read, onError }: Options) {
   const readers = new Map<string, Reader>();
@@ -38,16 +42,18 @@ export function sharedReaders({ read, onError }: Options) {
     if (reader.isReading) return;
     reader.isReading = true;
     try {
-      for (let due = dueOf(reader); due.length > 0; due = dueOf(reader)) {
-        reader.isWanted = false;
+      for (let due = nextTurn(reader); due.length > 0; due = nextTurn(reader)) {
         const after = Math.min(...due.map(({ position }) => position));
         const reading = await read(projectId, after, batch);
         reader.head = reading.head;
+        // Says nothing to those who stand elsewhere, whose turn this may have been.
+        if (reading.kind === 'lost') reader.isWanted = true;
         for (const member of reader.members) hand(projectId, reader, member, after, reading);
       }
     } catch (error) {
       reader.isWanted = true;
-      setTimeout(() => start(projectId, reader), retryAfterMs).unref();
+      clearTimeout(reader.retrying);
+      reader.retrying = setTimeout(() => start(projectId, reader), retryAfterMs).unref();
       onError(error);
     } finally {
       reader.isReading = false;
@@ -61,6 +67,12 @@ export function sharedReaders({ read, onError }: Options) {
       if (member.position !== after) return;
       leave(projectId, reader, member);
       return give(projectId, reader, member, reading);
+    }
+    const readUpTo = reading.events.at(-1)?.sequence ?? after;
+    if (member.position > readUpTo && member.position !== reading.head) {
+      // Further on than was read, so that what follows is not known: its turn comes as well.
+      reader.isWanted ||= member.isCaughtUp;
+      return;
     }
     const wasCaughtUp = member.isCaughtUp;
     const events = reading.events.filter(({ sequence }) => sequence > member.position);
@@ -88,7 +100,14 @@ export function sharedReaders({ read, onError }: Options) {
   function readerOf(projectId: string): Reader {
     const known = readers.get(projectId);
     if (known) return known;
-    const reader: Reader = { members: new Set(), head: -1, isReading: false, isWanted: false };
+    const reader: Reader = {
+      members: new Set(),
+      head: -1,
+      isReading: false,
+      isWanted: false,
+      isTurnOfThoseThere: true,
+      retrying: undefined,
+    };
     readers.set(projectId, reader);
     return reader;
   }
@@ -133,5 +152,14 @@ export function sharedReaders({ read, onError }: Options) {
   };
 }
 
-const dueOf = ({ members, isWanted }: Reader) =>
-  [...members].filter(({ isCaughtUp, isPaused }) => !isPaused && (isWanted || !isCaughtUp));
+/** For whom to read: in turn who is there, when something happened, and who is behind. */
+function nextTurn(reader: Reader): Member[] {
+  const reading = [...reader.members].filter(({ isPaused }) => !isPaused);
+  const behind = reading.filter(({ isCaughtUp }) => !isCaughtUp);
+  const there = reader.isWanted ? reading.filter(({ isCaughtUp }) => isCaughtUp) : [];
+  const isForThoseThere = there.length > 0 && (reader.isTurnOfThoseThere || behind.length === 0);
+  reader.isTurnOfThoseThere = !isForThoseThere;
+  if (!isForThoseThere && there.length > 0) return behind;
+  if (behind.length > 0 || there.length > 0) reader.isWanted = false;
+  return isForThoseThere ? there : behind;
+}
