@@ -71,7 +71,7 @@ export function buildApp({ database, events, queue, clock, log, version, say }: 
   const retentions: Retention[] = [
     { what: 'idempotency receipts', purge: (nowMs, { signal }) => purgeReceipts(database, nowMs, signal) },
     { what: 'exposures', purge: (_, { signal }) => expireExposures({ database, signal }) },
-    { what: 'events', purge: () => events.purge() },
+    { what: 'events', purge: (_, { signal }) => events.purge({ signal }) },
     {
       what: 'ended jobs',
       purge: (nowMs) => queue.forget({ completed: new Date(nowMs - 7 * dayMs), failed: new Date(nowMs - 30 * dayMs) }),

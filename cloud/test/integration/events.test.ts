@@ -147,6 +147,19 @@ describeOnEngines('the events port', (engine: Engine) => {
     for (const { end } of [old, fresh]) end();
   });
 
+  it('reads few at once that are large, and at least one', async () => {
+    const project = await makeProject(database);
+    for (const length of [600_000, 600_000, 600_000, 10, 2_000_000, 10]) await append(project, 'x'.repeat(length));
+    const read = async (after: number) => {
+      const reading = await events.read(project, after, 100);
+      return reading.kind === 'events' ? reading.events.map(({ sequence }) => sequence) : reading.kind;
+    };
+    expect([await read(0), await read(2), await read(4)]).toEqual([[1, 2], [3, 4, 5], [5]]);
+    const whole = follow(events, project, 0);
+    await eventually(() => expect(whole.seen).toEqual(upTo(6)));
+    whole.end();
+  });
+
   it('says at once that nothing was missed', async () => {
     const project = await makeProject(database);
     const watching = follow(events, project, 0);
@@ -179,9 +192,34 @@ describeOnEngines('the events port', (engine: Engine) => {
       sql`update event set created_at = ${new Date(now.getTime() - 90 * 86_400_000)}
         where project_id = ${project} and sequence <> 2`.execute(trx),
     );
-    await events.purge(60);
+    await events.purge({ olderThanDays: 60 });
     expect(await events.read(project, 1, 10)).toMatchObject({ events: [{ sequence: 2 }, { sequence: 3 }] });
     expect(await events.read(project, 0, 10)).toEqual({ kind: 'lost', floor: 1, head: 3 });
+  });
+
+  it('deletes what is old of every project, however much, and stops between two steps when told to', async () => {
+    const [much, little, young] = [
+      await makeProject(database),
+      await makeProject(database),
+      await makeProject(database),
+    ];
+    for (const project of [much, little, young]) for (let i = 0; i < 3; i++) await append(project, { i });
+    await database.asSystem(async ({ sql: trx, now }) => {
+      const old = new Date(now.getTime() - 90 * 86_400_000);
+      await sql`insert into event select ${much}::uuid, n, 'flags', '{}', ${old}::timestamptz from generate_series(4, 2500) n`.execute(
+        trx,
+      );
+      await sql`update project set event_sequence = 2500 where id = ${much}`.execute(trx);
+      await sql`update event set created_at = ${old} where project_id in (${much}, ${little})`.execute(trx);
+    });
+    await append(little, {});
+    await expect(events.purge({ signal: AbortSignal.abort(new Error('stopping')) })).rejects.toThrow('stopping');
+    expect(await events.purge()).toBe(2_503);
+    expect(await events.read(much, 2_500, 10)).toEqual({ kind: 'events', events: [], head: 2_500 });
+    expect(await events.read(little, 0, 10)).toEqual({ kind: 'lost', floor: 3, head: 4 });
+    expect(await events.read(young, 0, 10)).toMatchObject({
+      events: [{ sequence: 1 }, { sequence: 2 }, { sequence: 3 }],
+    });
   });
 
   it('hands nothing to who has paused, and all of it afterwards', async () => {

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts';
-import type { Events, Topic } from './events.ts';
+import type { Events, PurgeOptions, Topic } from './events.ts';
 import { sharedReaders } from './readers.ts';
 import { readingAfter } from './reading.ts';
 import { eventRepository } from './repository.ts';
@@ -14,7 +14,7 @@ interface Options {
 }
 
 const dayMs = 86_400_000;
-const purgedAtOnce = 10_000;
+const purgedAtOnce = 1_000;
 
 /** What is the same wherever the log lies: writing to it, reading from it, and who in this process wants to know. */
 export function eventBus({ database, notify, onAppended, onError }: Options) {
@@ -45,12 +45,17 @@ export function eventBus({ database, notify, onAppended, onError }: Options) {
 
     onChange: (listener: (typeof listeners)[number]) => void listeners.push(listener),
 
-    async purge(olderThanDays = 30) {
+    async purge({ olderThanDays = 30, signal }: PurgeOptions = {}) {
+      const { before, projectIds } = await database.asSystem(async (tx) => {
+        const cut = new Date(tx.now.getTime() - olderThanDays * dayMs);
+        return { before: cut, projectIds: await eventRepository.projectsToPurge(tx, cut) };
+      });
       let purged = 0;
-      for (let last = purgedAtOnce; last === purgedAtOnce; purged += last) {
-        last = await database.asSystem((tx) =>
-          eventRepository.purge(tx, new Date(tx.now.getTime() - olderThanDays * dayMs), purgedAtOnce),
-        );
+      for (const projectId of projectIds) {
+        for (let last = purgedAtOnce; last === purgedAtOnce; purged += last) {
+          signal?.throwIfAborted();
+          last = await database.asSystem((tx) => eventRepository.purge(tx, projectId, before, purgedAtOnce));
+        }
       }
       return purged;
     },

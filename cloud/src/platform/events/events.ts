@@ -27,6 +27,12 @@ export interface Subscription {
   end(): void;
 }
 
+export interface PurgeOptions {
+  olderThanDays?: number;
+  /** Ends it after the transaction under way. */
+  signal?: AbortSignal;
+}
+
 /**
  * The events port: a durable log per project, and who wants to know of it. Inside a process a change is announced before
  * the answer to whoever made it; in other processes well within a second.
@@ -48,7 +54,7 @@ export interface Events {
   /** Whether what was read then still stands: the database has said so lately, or no other process can write. */
   isCurrent(readAtMs: number): boolean;
   /** Deletes what is older, oldest first, never from the middle; resolves with how many events went. */
-  purge(olderThanDays?: number): Promise<number>;
+  purge(options?: PurgeOptions): Promise<number>;
   ping(): Promise<void>;
   stop(): Promise<void>;
 }

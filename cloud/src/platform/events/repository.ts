@@ -17,6 +17,16 @@ const columnOf = { keys: 'key_revision', flags: 'flag_revision' } as const satis
 // A server of the release before grows only the revisions: never below them, so that ETags keep growing.
 const next = sql<number>`greatest(event_sequence, key_revision, flag_revision) + 1`;
 
+interface ReadRow {
+  head: string;
+  sequence: string | null;
+  topic: Topic | null;
+  data: unknown;
+}
+
+/** Passed by the last event that is read, which may be as large as a request. */
+const maxBytesRead = 1_048_576;
+
 export const eventRepository = {
   /** Locks the project's row to the end of the transaction, which is what makes sequences follow commits. */
   async append({ sql: trx, projectId, now }: ProjectTx, topic: Topic, data: unknown, notify: boolean) {
@@ -41,20 +51,25 @@ export const eventRepository = {
     return Number(sequence);
   },
 
-  /** Head and events in one statement, so that they are of one moment. */
+  /**
+   * Head and events in one statement, so that they are of one moment. At least one event if there is one; as many as asked
+   * for, unless they are large: the process that reads them serves others, too.
+   */
   async readAfter({ sql: trx, projectId }: ProjectTx, after: number, limit: number) {
-    const rows = await trx
-      .selectFrom('project')
-      .leftJoin('event', (join) =>
-        join.onRef('event.project_id', '=', 'project.id').on('event.sequence', '>', sql<string>`${after}`),
-      )
-      .select(['project.event_sequence as head', 'event.sequence', 'event.topic', 'event.data'])
-      .where('project.id', '=', projectId)
-      .orderBy('event.sequence')
-      .limit(limit)
-      .execute();
+    // Limited before it is joined: with the head beside it, the planner would sort all that follows.
+    const { rows } = await sql<ReadRow>`
+      select project.event_sequence as head, following.sequence, following.topic, following.data
+      from project left join lateral (
+        select sequence, topic, data, sum(octet_length(data::text)) over (order by sequence rows unbounded preceding) as bytes
+        from (
+          select sequence, topic, data from event
+          where project_id = ${projectId} and sequence > ${after} order by sequence limit ${limit}
+        ) as oldest
+      ) as following on bytes - octet_length(following.data::text) < ${maxBytesRead}
+      where project.id = ${projectId}
+      order by following.sequence`.execute(trx);
     const events = rows.flatMap(({ sequence, topic, data }): LoggedEvent[] =>
-      sequence === null ? [] : [{ sequence: Number(sequence), topic: topic as Topic, data }],
+      sequence === null ? [] : [{ sequence: Number(sequence), topic: topic!, data }],
     );
     return { head: Number(rows[0]?.head ?? 0), events };
   },
@@ -72,21 +87,30 @@ export const eventRepository = {
     }));
   },
 
+  /** Projects whose oldest event is older: one look into the index for each. */
+  async projectsToPurge({ sql: trx }: Tx, before: Date): Promise<string[]> {
+    const { rows } = await sql<{ id: string }>`
+      select id from project, lateral (
+        select created_at from event where project_id = project.id order by sequence limit 1
+      ) as oldest
+      where oldest.created_at < ${before}`.execute(trx);
+    return rows.map(({ id }) => id);
+  },
+
   /**
-   * The oldest of each project up to the first that is young enough: servers' clocks differ, and an event that went from
-   * the middle would be a hole. At most `limit`, so that no statement runs long.
+   * The oldest of a project up to the first that is young enough: servers' clocks differ, and an event that went from the
+   * middle would be a hole. At most `limit`, so that no statement runs long.
    */
-  async purge({ sql: trx }: Tx, before: Date, limit: number): Promise<number> {
+  async purge({ sql: trx }: Tx, projectId: string, before: Date, limit: number): Promise<number> {
     const { numAffectedRows } = await sql`
-      delete from event using (
-        select old.project_id, old.sequence
-        from event old join (
-          select project_id, min(sequence) filter (where created_at >= ${before}) as keep_from
-          from event group by project_id) kept on kept.project_id = old.project_id
-        where kept.keep_from is null or old.sequence < kept.keep_from
-        order by old.project_id, old.sequence
-        limit ${limit}) gone
-      where event.project_id = gone.project_id and event.sequence = gone.sequence`.execute(trx);
+      with oldest as (
+        select sequence, created_at from event where project_id = ${projectId} order by sequence limit ${limit}
+      )
+      delete from event where project_id = ${projectId}
+        and sequence <= (select max(sequence) from oldest)
+        and sequence < coalesce((select min(sequence) from oldest where created_at >= ${before}), 9223372036854775807)`.execute(
+      trx,
+    );
     return Number(numAffectedRows ?? 0n);
   },
 
