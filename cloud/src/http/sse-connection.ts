@@ -2,7 +2,8 @@ import { WhetstoneError } from '@whetstone/shared/errors';
 import type { ServerResponse } from 'node:http';
 
 export interface Sink {
-  send(events: string): void;
+  /** A buffer is sent as it is and waits without a copy: the same one may wait on many connections. */
+  send(events: string | Buffer): void;
   /** Whether what was sent is still waiting to leave. */
   isFull(): boolean;
   end(): void;
@@ -37,7 +38,7 @@ const stalledAfterMs = 30_000;
 export function sseConnection(raw: ServerResponse, options: Options): () => void {
   const { requestId, isStillAllowed, start, onEnd, onSlow } = options;
   /** What waits until the key was looked at again. */
-  let held: string[] = [];
+  let held: (string | Buffer)[] = [];
   let largestBytes = 0;
   let isWaiting = false;
   let isOver = false;
@@ -59,7 +60,7 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
     setImmediate(() => raw.destroy());
   }
 
-  function write(events: string) {
+  function write(events: string | Buffer) {
     if (isOver) return;
     largestBytes = Math.max(largestBytes, Buffer.byteLength(events));
     isWaiting = !raw.write(events);
@@ -70,7 +71,7 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
   }
 
   /** Nothing is sent to a key of which it is not known that it still may: the database is asked first. */
-  function send(events: string) {
+  function send(events: string | Buffer) {
     if (isOver) return;
     if (held.length > 0) return void held.push(events);
     try {
@@ -102,9 +103,9 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
     }
   }, keyCheckedEveryMs).unref();
   const beating = setInterval(() => {
-    // What still waits is sign of life enough, and must not grow. No look at the key: while the database is away there is
+    // What still waits is sign of life enough, must not grow, and comes before what is said of it. No look at the key: while the database is away there is
     // no saying anything of it, and the stream is to outlast that.
-    if (source && raw.writableLength === 0) write(source.heartbeat());
+    if (source && held.length === 0 && raw.writableLength === 0) write(source.heartbeat());
   }, heartbeatEveryMs).unref();
 
   raw.on('error', () => undefined);

@@ -112,6 +112,18 @@ describeOnEngines('the stream of flags', (engine) => {
     expect(await answers(`${tenant.projectId}.4`)).toEqual(['flag 5 two v1', 'current 5']);
   });
 
+  it('sends the whole ruleset to who has missed more than a thousand changes', async () => {
+    const { key, projectId } = await app.otherTenant('long away');
+    await app.database.asProject(projectId, async (tx) => {
+      for (let n = 1; n <= 1_001; n++) await app.events.append(tx, 'flags', { archived: `flag-${n}` });
+    });
+    const [longAway, away] = [await open(key, `${projectId}.0`), await open(key, `${projectId}.1`)];
+    await eventually(() => expect(gist(longAway)).toEqual(['ruleset 1001', 'current 1001']));
+    await eventually(() => expect(away.events).toHaveLength(1_001));
+    expect(gist(away).at(0)).toBe('archived 2 flag-2');
+    for (const { cut } of [longAway, away]) cut();
+  });
+
   it('sends no ruleset again when nothing of it changed, even if what else happened was long ago', async () => {
     const { client, key, projectId } = await app.otherTenant('unchanged');
     await client.createFlag(aFlag('still'));

@@ -1,27 +1,32 @@
 import type { Ctx } from '../../context.ts';
-import type { Delivery, Events, LoggedEvent, Subscription } from '../../platform/events/events.ts';
-import type { FlagEvent } from './flag-event.ts';
+import type { Delivery, Events, Subscription } from '../../platform/events/events.ts';
+import { flagStreamBytes } from './flag-stream-bytes.ts';
 import { revisionIn } from './last-event-id.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
 
 interface Dependencies {
-  rulesets: RulesetCache;
+  rulesets: Pick<RulesetCache, 'of' | 'newer'>;
   events: Pick<Events, 'subscribe'>;
 }
 
 /** Where the events of one caller go. */
 interface Sink {
-  send(events: string): void;
+  send(events: string | Buffer): void;
   /** Whether what was sent is still waiting to leave; `resume` is called when it has. */
   isFull(): boolean;
   end(): void;
 }
+
+/** Whoever has missed more than this is better served with the ruleset than with each change of it. */
+const maxReplayed = 1_000;
 
 /**
  * What a caller who evaluates by itself must know: first the ruleset, or what it missed since its last event, then every
  * change. No gap is possible, since whatever is sent names its place in the log, and the log is followed from there.
  */
 export function flagStream({ rulesets, events }: Dependencies) {
+  const bytesOf = flagStreamBytes();
+
   return async ({ projectId }: Ctx, lastEventId: string | undefined) => {
     // Also for who resumes: what cannot be loaded now is refused before the stream begins.
     const loaded = await rulesets.of(projectId);
@@ -35,14 +40,14 @@ export function flagStream({ rulesets, events }: Dependencies) {
       const current = () => `event: current\ndata: {"revision":${revision}}\n\n`;
 
       function take(delivery: Delivery) {
-        if (delivery.kind === 'lost') return void startOver().catch(() => sink.end());
+        if (delivery.kind === 'lost') return void startOver(delivery).catch(() => sink.end());
         const wasSynced = isSynced;
         const changes = delivery.events.filter(({ topic }) => topic === 'flags');
         revision = changes.at(-1)?.sequence ?? revision;
         isSynced ||= delivery.isCaughtUp;
         const isNews = isSynced && !wasSynced;
-        const text = changes.map((event) => changeText(projectId, event)).join('') + (isNews ? current() : '');
-        if (text !== '') sink.send(text);
+        for (const change of changes) sink.send(bytesOf.change(projectId, change));
+        if (isNews) sink.send(current());
         // Who catches up takes the time it takes; who is there and does not read is dropped by the sink.
         if (!isSynced && sink.isFull()) subscription?.pause();
       }
@@ -51,23 +56,23 @@ export function flagStream({ rulesets, events }: Dependencies) {
         subscription = events.subscribe(projectId, after, take);
       };
 
-      function sendRuleset({ compiled, answer, head }: LoadedRuleset) {
-        revision = compiled.revision;
-        sink.send(`event: ruleset\nid: ${projectId}.${revision}\ndata: ${answer.json}\n\n`);
-        follow(head);
+      function sendRuleset(ruleset: LoadedRuleset) {
+        revision = ruleset.compiled.revision;
+        sink.send(bytesOf.ruleset(projectId, ruleset));
+        follow(ruleset.head);
       }
 
-      /** From the rules as they are now: what is in memory may be as old as what was lost. */
-      async function startOver() {
+      /** From rules that can be followed: what is in memory may be as old as what was lost. */
+      async function startOver({ floor, head }: Delivery & { kind: 'lost' }) {
         isSynced = false;
-        rulesets.invalidate(projectId);
-        const fresh = await rulesets.of(projectId);
+        const held = await rulesets.of(projectId);
+        const fresh = held.head >= floor && held.head <= head ? held : await rulesets.newer(projectId, held);
         if (isClosed) return;
         if (fresh.compiled.revision === revision) follow(fresh.head);
         else sendRuleset(fresh);
       }
 
-      if (revision === undefined) sendRuleset(loaded);
+      if (revision === undefined || loaded.head - revision > maxReplayed) sendRuleset(loaded);
       else follow(revision);
 
       return {
@@ -81,12 +86,4 @@ export function flagStream({ rulesets, events }: Dependencies) {
       };
     };
   };
-}
-
-function changeText(projectId: string, { sequence, data }: LoggedEvent): string {
-  const id = `id: ${projectId}.${sequence}`;
-  const event = data as FlagEvent;
-  return 'flag' in event
-    ? `event: flag\n${id}\ndata: {"revision":${sequence},"flag":${JSON.stringify(event.flag)}}\n\n`
-    : `event: archived\n${id}\ndata: {"revision":${sequence},"key":${JSON.stringify(event.archived)}}\n\n`;
 }

@@ -57,12 +57,20 @@ export function rulesetCache({ database, clock, events }: Options) {
     return promise;
   }
 
+  /** Without a promise when it is at hand, which is the hot path. */
+  function of(projectId: string): LoadedRuleset | Promise<LoadedRuleset> {
+    const known = held.get(projectId);
+    if (known && events.isCurrent(known.loadedAtMs)) return known.ruleset;
+    return loading.get(projectId) ?? load(projectId);
+  }
+
   return {
-    /** Without a promise when it is at hand, which is the hot path. */
-    of(projectId: string): LoadedRuleset | Promise<LoadedRuleset> {
-      const known = held.get(projectId);
-      if (known && events.isCurrent(known.loadedAtMs)) return known.ruleset;
-      return loading.get(projectId) ?? load(projectId);
+    of,
+
+    /** One that was loaded after this one: once, for however many ask. */
+    newer(projectId: string, than: LoadedRuleset) {
+      if (held.get(projectId)?.ruleset === than) held.delete(projectId);
+      return of(projectId);
     },
 
     invalidate(projectId: string) {

@@ -16,7 +16,9 @@ export type Reading =
   | { kind: 'lost'; floor: number; head: number };
 
 /** What a subscriber is handed. `isCaughtUp`: these are all there were; the first time also when there are none. */
-export type Delivery = { kind: 'events'; events: LoggedEvent[]; isCaughtUp: boolean } | { kind: 'lost' };
+export type Delivery =
+  | { kind: 'events'; events: LoggedEvent[]; isCaughtUp: boolean }
+  | Extract<Reading, { kind: 'lost' }>;
 
 export interface Subscription {
   /** Whether everything that is known to have happened was handed over, and the database has lately said so. */
