@@ -13,17 +13,18 @@ interface Options {
   onNotice: (projectId: string, sequence: number) => void;
   /** Told when it begins to work, and with the error when it ceases to. */
   onState: (error: unknown) => void;
+  /** Between attempts, growing from the first to the last. */
+  backoffMs?: { first: number; last: number };
 }
 
 const provenEveryMs = 5_000;
 const proofTimeoutMs = 3_000;
-const backoffMs = { first: 250, last: 5_000 };
 
 /**
  * Keeps a connection that listens. That it is open and takes LISTEN proves nothing (a pooler, a firewall that forgot it):
  * every few seconds a word sent through another connection has to arrive, else it is replaced.
  */
-export function listen({ url, notify, onNotice, onState }: Options) {
+export function listen({ url, notify, onNotice, onState, backoffMs = { first: 250, last: 5_000 } }: Options) {
   const stopping = new AbortController();
   const { signal } = stopping;
   let pauseMs = backoffMs.first;
@@ -56,16 +57,20 @@ export function listen({ url, notify, onNotice, onState }: Options) {
       application_name: 'whetstone-listen',
       stream: () => socket,
     });
+    let onStop: () => void = () => undefined;
     const broken = new Promise<never>((_, fail) => {
       client.on('error', fail);
       client.on('end', () => fail(new Error('the connection ended')));
-      signal.addEventListener('abort', () => fail(signal.reason as Error), { once: true });
+      onStop = () => fail(signal.reason as Error);
+      signal.addEventListener('abort', onStop);
     });
     try {
       await Promise.race([listenOn(client, () => socket.destroyed), broken]);
     } finally {
       // Not asked to end: a connection gone silent would never say that it has.
       socket.destroy();
+      // Else the signal would hold every session there ever was, where LISTEN never works.
+      signal.removeEventListener('abort', onStop);
     }
   }
 
