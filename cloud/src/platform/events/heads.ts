@@ -75,7 +75,9 @@ export function watchHeads({ database, clock, followed, onChange, onHead, onErro
       .then(() => {
         isLooking = false;
         if (stopped) return;
-        timer = setTimeout(tick, isHurried ? 0 : Math.max(0, intervalMs - (clock() - startedAtMs))).unref();
+        // Between 0 and the interval, whichever way the clock was set meanwhile.
+        const restMs = Math.min(Math.max(0, intervalMs - (clock() - startedAtMs)), intervalMs);
+        timer = setTimeout(tick, isHurried ? 0 : restMs).unref();
       });
   }
   tick();
