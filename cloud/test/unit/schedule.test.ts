@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineJob } from '../../src/platform/queue/job.ts';
+import { sendOccurrences } from '../../src/platform/queue/pg-boss-schedules.ts';
 import { latestOccurrence } from '../../src/platform/queue/schedule.ts';
 
 const berlin = { cron: '30 2 * * *', timeZone: 'Europe/Berlin' };
@@ -54,5 +57,18 @@ describe('a schedule', () => {
     expect(latest(monthly, '2025-12-01T00:00:00Z', '2026-01-20T00:00:00Z')).toBeUndefined();
     const eachMinute = { cron: '* * * * *', timeZone: 'UTC' };
     expect(latest(eachMinute, '2026-01-01T00:00:00Z', '2026-01-10T12:00:30Z')).toBe('2026-01-10T12:00:00.000Z');
+  });
+
+  it('goes on after a clock that was a day ahead for a while', async () => {
+    const schedule = { cron: '0 * * * *', timeZone: 'UTC' };
+    const retries = { limit: 0, delayS: 0, backoff: 'fixed' as const };
+    const job = defineJob({ name: 'a.job', input: z.object({}), retries, expireInMs: 1, run: async () => undefined });
+    const scheduled = [{ job, schedule, sinceMs: at('2026-01-10T00:30:00Z') }];
+    const keys: string[] = [];
+    const nows = ['2026-01-10T01:10:00Z', '2026-01-11T01:11:00Z', '2026-01-10T01:12:00Z', '2026-01-10T02:00:00Z'];
+    for (const now of nows) await sendOccurrences(scheduled, at(now), async (_, onceKey) => void keys.push(onceKey));
+    expect(keys).toEqual(
+      ['2026-01-10T01', '2026-01-11T01', '2026-01-10T02'].map((hour) => `scheduled for ${hour}:00:00.000Z`),
+    );
   });
 });

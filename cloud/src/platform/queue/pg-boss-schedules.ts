@@ -47,6 +47,8 @@ export async function sendOccurrences(
   send: (job: JobDefinition, onceKey: string) => Promise<unknown>,
 ) {
   for (const each of scheduled) {
+    // A clock that was ahead for a while: what it has sent in the future must not keep back what is due until then.
+    each.sinceMs = Math.min(each.sinceMs, nowMs);
     const dueMs = latestOccurrence(each.schedule, each.sinceMs, nowMs);
     if (dueMs === undefined) continue;
     await send(each.job, `scheduled for ${new Date(dueMs).toISOString()}`);
