@@ -21,6 +21,7 @@ import { jobOutcomes } from './platform/queue/job-outcomes.ts';
 import type { Queue } from './platform/queue/queue.ts';
 import { applyOnce } from './platform/receipts/apply-once.ts';
 import { purgeReceipts } from './platform/receipts/retention.ts';
+import { withinTime } from './platform/within-time.ts';
 import { systemService } from './readiness.ts';
 import { dayMs, retentionJob, type Retention } from './retention.ts';
 
@@ -107,8 +108,8 @@ export function buildApp({ database, events, queue, clock, log, version, say }: 
   });
   app.addHook('onClose', async () => {
     clearInterval(flushing);
-    await queueStopped;
-    await credentials.flushUses().catch(warn);
+    // When keys were last used is not worth waiting for a database that went silent.
+    await Promise.all([queueStopped, withinTime(credentials.flushUses(), 1_000).catch(warn)]);
   });
   return {
     app,

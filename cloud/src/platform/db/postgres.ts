@@ -1,6 +1,7 @@
 import type { PostgresPool } from 'kysely';
 import pg from 'pg';
 import { isConnectionFailure } from './connection-failure.ts';
+import { withinTime } from '../within-time.ts';
 import { kyselyDatabase } from './kysely-database.ts';
 
 interface Options {
@@ -8,6 +9,8 @@ interface Options {
   clock: () => number;
   onError: (error: Error) => void;
 }
+
+const goodbyeMs = 1_000;
 
 /** The production engine: any PostgreSQL from 15 on, such as Neon. */
 export function openPostgres({ url, clock, onError }: Options) {
@@ -25,7 +28,7 @@ export function openPostgres({ url, clock, onError }: Options) {
   // a connection is idle, nobody while it is lent out.
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return kyselyDatabase({ engine: 'postgres', pool: withoutBrokenReturns(pool), clock });
+  return kyselyDatabase({ engine: 'postgres', pool: withoutBrokenReturns(pool, onError), clock });
 }
 
 /** Kysely's type also has cursors, which nothing here uses. */
@@ -35,7 +38,7 @@ const asPoolClient = (client: object) => client as Awaited<ReturnType<PostgresPo
  * Kysely gives every connection back as if it were sound. One that broke or whose answer never came would then be lent to
  * the next, who would wait in vain: it is closed instead.
  */
-function withoutBrokenReturns(pool: pg.Pool): PostgresPool {
+function withoutBrokenReturns(pool: pg.Pool, onError: (error: Error) => void): PostgresPool {
   return {
     async connect() {
       const client = await pool.connect();
@@ -52,6 +55,7 @@ function withoutBrokenReturns(pool: pg.Pool): PostgresPool {
       };
       return asPoolClient({ query, release: () => client.release(failure !== undefined) });
     },
-    end: () => pool.end(),
+    // A connection gone silent never says that it has ended; whoever closes the database is about to leave.
+    end: () => withinTime(pool.end(), goodbyeMs).catch(onError),
   };
 }
