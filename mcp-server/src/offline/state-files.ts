@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -18,12 +19,12 @@ export async function listFiles(directory: string) {
 }
 
 /** Readers see the old file or the new one, never half of one, however many processes write and die at once. */
-export async function replaceFile(path: string, text: string) {
+export async function replaceFile(path: string, content: string | Uint8Array) {
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(draft, 'wx', 0o600);
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       await file.sync();
       await removeStaleDrafts(dirname(path), (await file.stat()).mtimeMs);
     } finally {
@@ -35,6 +36,24 @@ export async function replaceFile(path: string, text: string) {
     throw error;
   }
   await syncDirectory(dirname(path));
+}
+
+/** The same where nothing can be awaited. A power cut may undo the new name; what it names is whole or not there. */
+export function replaceFileNow(path: string, content: string | Uint8Array) {
+  const draft = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = openSync(draft, 'wx', 0o600);
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 /** Renames a file out of the way and answers where it now is; nothing when that cannot be done. */
@@ -72,7 +91,7 @@ const modifiedAtMs = (path: string) =>
   );
 
 /** Without it a power cut may undo the rename. Systems that cannot do it to a directory need not. */
-async function syncDirectory(directory: string) {
+export async function syncDirectory(directory: string) {
   const handle = await open(directory, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();

@@ -1,6 +1,8 @@
+import { codeOf } from '../state-files.ts';
+
 /** Why the disk did not take something, and what would mend it. */
 export function diskProblem(error: unknown, directory: string) {
-  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const code = codeOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
     return `The disk that holds ${directory} is full (${code}); make room, or set WHETSTONE_STATE_DIR to another disk.`;
   }

@@ -1,5 +1,6 @@
 import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../state-files.ts';
 import { ackWriter, fateOf, noCrc, readAcks, type Acks, type Fate } from './acks.ts';
 import { park, quarantine } from './parked.ts';
 import { readSegment, type Damage, type SegmentContent, type StoredRecord } from './record.ts';
@@ -71,7 +72,7 @@ export async function drainSegment(segment: Segment, dependencies: SegmentDepend
     }
   } catch (error) {
     // Its own writer has just sealed it under another name: the next look finds it there.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { fates };
+    if (codeOf(error) === 'ENOENT') return { fates };
     throw error;
   } finally {
     await writer.close();

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf, replaceFileNow } from '../state-files.ts';
 
 /** What segments that are gone held, so that everything accepted can be accounted for. */
 export interface Ledger {
@@ -21,26 +21,10 @@ export function readLedger(outbox: string): { ledger: Ledger; problem?: string }
     const isWhole = [accepted, delivered, unreadable].every(Number.isSafeInteger) && Array.isArray(counted);
     if (isWhole) return { ledger: { accepted, delivered, unreadable, counted } };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { ledger: nothing };
+    if (codeOf(error) === 'ENOENT') return { ledger: nothing };
   }
   return { ledger: nothing, problem: `${path} is damaged; the counts of what was delivered begin anew` };
 }
 
-/** Readers see the old one or the new one. */
-export function writeLedger(outbox: string, ledger: Ledger) {
-  const path = join(outbox, 'ledger.json');
-  const draft = `${path}.${randomUUID()}.tmp`;
-  try {
-    const fd = openSync(draft, 'wx', 0o600);
-    try {
-      writeFileSync(fd, JSON.stringify(ledger));
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
-}
+export const writeLedger = (outbox: string, ledger: Ledger) =>
+  replaceFileNow(join(outbox, 'ledger.json'), JSON.stringify(ledger));

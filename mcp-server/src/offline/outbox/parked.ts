@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../state-files.ts';
 import type { OutboxRecord } from './record.ts';
 
 /** A record that was set aside so that the next could go on. */
@@ -31,14 +31,14 @@ export async function park(
   const known = (await readdir(directory)).find((file) => file.startsWith(`${id}.`) && file.endsWith('.json'));
   if (known !== undefined) return;
   const bytes = Buffer.from(`${JSON.stringify({ id, at, operation, body, ...why } satisfies ParkedRecord)}\n`);
-  await putFile(directory, `${id}.${bytes.length}b.json`, bytes);
+  await replaceFile(join(directory, `${id}.${bytes.length}b.json`), bytes);
 }
 
 /** Bytes that were records once; kept for whoever can make sense of them. */
 export async function quarantine(outbox: string, name: string, bytes: Uint8Array) {
   const directory = join(outbox, 'unreadable');
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await putFile(directory, name, bytes);
+  await replaceFile(join(directory, name), bytes);
 }
 
 export async function listParked(outbox: string): Promise<ParkedRecord[]> {
@@ -68,16 +68,4 @@ async function readParked(path: string) {
   } catch {
     return undefined;
   }
-}
-
-async function putFile(directory: string, name: string, bytes: Uint8Array) {
-  const draft = join(directory, `.${randomUUID()}.tmp`);
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, join(directory, name));
 }

@@ -1,6 +1,7 @@
-import { constants, fsyncSync, mkdirSync, openSync, closeSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { constants, mkdirSync } from 'node:fs';
 import { access, mkdir, open, rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf, replaceFileNow, syncDirectory } from '../state-files.ts';
 import { openName, sealedName } from './segment-name.ts';
 
 /** When a segment is full enough to be sealed, so that it can be deleted once delivered. */
@@ -89,33 +90,12 @@ export function segmentWriter(directory: string, lane: string): SegmentWriter {
       const bytes = Buffer.concat(lines);
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       const name = openName(lane, sequence++);
-      const draft = join(directory, `${name}.tmp`);
-      try {
-        const fd = openSync(draft, 'wx', 0o600);
-        try {
-          for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
-          fsyncSync(fd);
-        } finally {
-          closeSync(fd);
-        }
-        renameSync(draft, join(directory, sealedName(name, { records: lines.length, bytes: bytes.length })));
-      } catch (error) {
-        rmSync(draft, { force: true });
-        throw error;
-      }
+      const sealed = sealedName(name, { records: lines.length, bytes: bytes.length });
+      replaceFileNow(join(directory, sealed), bytes);
     },
 
     async seal() {
       if (current) await finish(current);
     },
   };
-}
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
-
-/** Makes a new name survive a power cut. Windows cannot, and need not. */
-async function syncDirectory(path: string) {
-  const directory = await open(path, 'r').catch(() => undefined);
-  await directory?.sync().catch(() => undefined);
-  await directory?.close();
 }

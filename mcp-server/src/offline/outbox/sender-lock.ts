@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { codeOf } from '../state-files.ts';
 
 const signOfLifeMs = 5_000;
 const silentForMs = 30_000;
@@ -54,7 +55,7 @@ function take(lock: string, owner: string) {
     return true;
   } catch (error) {
     rmSync(prepared, { recursive: true, force: true });
-    if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR'].includes(codeOf(error))) return false;
     throw error;
   }
 }
@@ -83,7 +84,7 @@ function isAlive(lock: string, owner: string) {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 
