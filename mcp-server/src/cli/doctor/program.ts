@@ -59,18 +59,8 @@ async function newerSource(bundle: string) {
   return undefined;
 }
 
-const ours = ['URL', 'API_KEY', 'STATE_DIR', 'CACHE_DIR', 'OFFLINE', 'DEFAULTS', 'TOOLSETS', 'CAPTURE'];
-const theServers = [
-  'DATA_DIR',
-  'ADMIN_KEY',
-  'SEED',
-  'PUBLIC_URL',
-  'SESSION_SECRET',
-  'LOG_LEVEL',
-  'DATASETS_DIR',
-  'DOC_DIRS',
-  'REPOS_DIRS',
-];
+const ours = ['URL', 'API_KEY', 'STATE_DIR', 'CACHE_DIR', 'OFFLINE', 'DEFAULTS'];
+const theServers = ['DATA_DIR', 'ADMIN_KEY', 'SEED', 'PUBLIC_URL', 'LOG_LEVEL'];
 
 /** A misspelt setting is silently no setting at all. */
 export function lookAtVariables(names: string[]): Finding {
