@@ -14,7 +14,7 @@ export interface WhetstoneOptions {
   url?: string | undefined;
   /** As WHETSTONE_API_KEY. */
   apiKey?: string | undefined;
-  /** Where the last-known-good rules lie; as WHETSTONE_STATE_DIR. */
+  /** Where the last known rules and the outbox lie; as WHETSTONE_STATE_DIR. */
   stateDir?: string | undefined;
   /** Path of a JSON file `{"flags": {key: value}}` to fall back on; as WHETSTONE_DEFAULTS. */
   defaultsFile?: string | undefined;

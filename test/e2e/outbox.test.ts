@@ -127,13 +127,14 @@ it('names what waits under another key', async () => {
   const otherKey = formatApiKey({ selector: 'CCCCdddd2222', secret: 's'.repeat(32) });
   expect(await outboxCommand({ ...env, WHETSTONE_API_KEY: otherKey })).toMatchObject({
     code: 1,
-    stdout: expect.stringMatching(/Records of another key or server wait in .*outbox drain/),
+    stdout: expect.stringMatching(/Records of another key or server wait in\s.*outbox\s+drain/s),
   });
 });
 
 it.each([
-  [['what'], 2, 'whetstone-mcp outbox drain'],
-  [['retry'], 2, 'whetstone-mcp outbox retry ID'],
+  [['drian'], 2, 'outbox has no "drian"; did you mean drain?'],
+  [['retry'], 2, 'Name the id of one record, or --all'],
+  [['drain', '--all'], 2, 'only retry takes --all'],
   [['retry', 'nosuch'], 1, 'No record "nosuch" was set aside.'],
   [['retry', '--all'], 0, 'Nothing was set aside.'],
 ])('outbox %j exits with %i and says what to do', async (args, code, says) => {

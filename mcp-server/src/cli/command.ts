@@ -8,6 +8,8 @@ export interface Terminal {
 /** One word of the command line, as data. */
 export interface Command {
   name: string;
+  /** What one types, where that is more than the name. */
+  words?: string;
   /** A line for `--help`. */
   summary: string;
   usage: string;

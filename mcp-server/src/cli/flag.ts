@@ -22,7 +22,8 @@ fallback (not ready, no such flag, another type, unit missing), 2 wrong usage.`;
 
 export const flagCommand: Command = {
   name: 'flag',
-  summary: 'flag eval KEY: what is served to whom, and why',
+  words: 'flag eval KEY',
+  summary: 'what is served to whom, and why',
   usage,
   async run(args, terminal) {
     const options = readOptions(args, {

@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 export function overview(version: string, commands: readonly Command[]) {
   const lines: [string, string][] = [
     ['', 'serve MCP on stdio, for an MCP client to start'],
-    ...commands.map(({ name, summary }): [string, string] => [name, summary]),
+    ...commands.map(({ name, words = name, summary }): [string, string] => [words, summary]),
     ['<command> --help', 'more about a command'],
     ['--help', 'this text'],
     ['--version', 'the version'],
@@ -15,7 +15,7 @@ ${lines.map(([word, text]) => `  whetstone-mcp ${word.padEnd(16)}  ${text}`).joi
 Environment
   WHETSTONE_URL         address of the server (http://127.0.0.1:8787)
   WHETSTONE_API_KEY     an agent key, wsk_…
-  WHETSTONE_STATE_DIR   where the last-known-good rules lie
+  WHETSTONE_STATE_DIR   where the last known rules and the outbox lie
   WHETSTONE_CACHE_DIR   where compiled code lies, which makes starts fast
   WHETSTONE_DEFAULTS    a JSON file {"flags": {key: value}} to fall back on
   WHETSTONE_OFFLINE     1: never ask the server

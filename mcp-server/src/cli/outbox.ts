@@ -1,16 +1,22 @@
-import { styleText } from 'node:util';
 import { ageText } from '../age-text.ts';
-import { configFromEnvironment } from '../config.ts';
+import { configFromEnvironment, surroundingsFromEnvironment } from '../config.ts';
 import { workOnOutbox, type OutboxWork } from '../offline/outbox/work.ts';
 import type { OutboxReport } from '../offline/outbox/inspect.ts';
 import type { ParkedRecord } from '../offline/outbox/parked.ts';
 import type { OutboxRecord } from '../offline/outbox/record.ts';
+import { columns } from './columns.ts';
 import type { Command, Terminal } from './command.ts';
+import { meaning, readOptions, refuse } from './options.ts';
+import { sizeText } from './size-text.ts';
+import { styleFor } from './style.ts';
 
-const usage = `whetstone-mcp outbox [--json]           what waits for the cloud, what was set aside and why
+const usage = `whetstone-mcp outbox [--json]           what waits, what was set aside and why
 whetstone-mcp outbox drain              send now, and wait for it
 whetstone-mcp outbox retry ID | --all   send again what was set aside
-whetstone-mcp outbox export             everything that waits or was set aside, a JSON line each`;
+whetstone-mcp outbox export             all of it, a JSON line each
+
+Exit code: 0 when all is well, 1 when something is left to look at, 2 wrong
+usage.`;
 
 /** How many records of each kind are listed; all of them are exported. */
 const listed = 20;
@@ -21,20 +27,32 @@ export const outboxCommand: Command = {
   usage,
 
   async run(args, terminal) {
+    const options = readOptions(args, { json: { type: 'boolean' }, all: { type: 'boolean' } });
+    if ('wrong' in options) return refuse(terminal, { usage }, options.wrong);
+    const [verb, ...ids] = options.positionals;
+    const { json = false, all = false } = options.values;
+    const problem = wordsProblem(verb, { ids, all, json });
+    if (problem) return refuse(terminal, { usage }, problem);
     const work = workOnOutbox(configFromEnvironment());
     if ('obstacle' in work) {
       terminal.complain(work.obstacle);
       return 1;
     }
-    const [verb = 'list', ...rest] = args;
-    if ((verb === 'list' || verb === '--json') && rest.length === 0) return list(work, terminal, verb === '--json');
-    if (verb === 'drain' && rest.length === 0) return drain(work, terminal);
-    if (verb === 'export' && rest.length === 0) return exportAll(work, terminal);
-    if (verb === 'retry' && rest.length === 1 && rest[0]) return retry(work, terminal, rest[0]);
-    terminal.complain(usage);
-    return 2;
+    if (verb === 'drain') return drain(work, terminal);
+    if (verb === 'retry') return retry(work, terminal, ids[0]);
+    if (verb === 'export') return exportAll(work, terminal);
+    return list(work, terminal, json);
   },
 };
+
+const verbs = ['drain', 'retry', 'export'];
+
+function wordsProblem(verb: string | undefined, { ids, all, json }: { ids: string[]; all: boolean; json: boolean }) {
+  if (verb !== undefined && !verbs.includes(verb)) return `outbox has no "${verb}"${meaning(verb, verbs)}`;
+  if (json && verb !== undefined) return `outbox ${verb} takes no --json`;
+  if (verb !== 'retry') return all || ids.length > 0 ? 'only retry takes --all or the id of a record' : undefined;
+  return ids.length + Number(all) === 1 ? undefined : 'retry what? Name the id of one record, or --all';
+}
 
 async function list(
   { directory, inspect, parked, pending, elsewhere }: OutboxWork,
@@ -56,15 +74,17 @@ async function list(
     );
     return isWell ? 0 : 1;
   }
-  const bold = (text: string) => (terminal.isTty ? styleText('bold', text) : text);
-  const dim = (text: string) => (terminal.isTty ? styleText('dim', text) : text);
+  const { bold, dim, doubtful } = styleFor(terminal.isTty && !surroundingsFromEnvironment().noColor);
   terminal.print([bold(headline(report)), dim(`  ${directory}`)].join('\n'));
   if (report.accepted + report.refused > 0) terminal.print(dim(`  ${ledgerLine(report)}`));
   if (waiting.length > 0)
     terminal.print(`\n${bold('Waiting to be sent')}\n${rows(waiting, (record) => record.operation)}`);
   if (aside.length > 0)
     terminal.print(`\n${bold('Set aside')}\n${rows(aside, ({ operation, reason }) => `${operation}  ${reason}`)}`);
-  if (!isWell) terminal.print(`\n${report.problems.map((problem) => `! ${problem}`).join('\n')}`);
+  for (const problem of report.problems) {
+    const [first = '', ...rest] = columns([['!', problem]], 0);
+    terminal.print(`\n${[doubtful(first.slice(0, 1)) + first.slice(1), ...rest].join('\n')}`);
+  }
   return isWell ? 0 : 1;
 }
 
@@ -87,9 +107,6 @@ function rows<R extends OutboxRecord>(records: R[], text: (record: R) => string)
   return lines.join('\n');
 }
 
-const sizeText = (bytes: number) =>
-  bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
-
 const withoutBody = ({ id, at, operation, reason, parkedAt }: ParkedRecord) => ({
   id,
   at,
@@ -107,11 +124,12 @@ async function drain({ drainNow, inspect }: OutboxWork, terminal: Terminal) {
   return pending === 0 && parked === 0 ? 0 : 1;
 }
 
-async function retry({ parked, retry: sendAgain }: OutboxWork, terminal: Terminal, wanted: string) {
-  const chosen = (await parked()).filter(({ id }) => wanted === '--all' || id === wanted);
+/** Of the one that is wanted, or of all. */
+async function retry({ parked, retry: sendAgain }: OutboxWork, terminal: Terminal, wanted: string | undefined) {
+  const chosen = (await parked()).filter(({ id }) => wanted === undefined || id === wanted);
   if (chosen.length === 0) {
-    terminal.complain(wanted === '--all' ? 'Nothing was set aside.' : `No record "${wanted}" was set aside.`);
-    return wanted === '--all' ? 0 : 1;
+    terminal.complain(wanted === undefined ? 'Nothing was set aside.' : `No record "${wanted}" was set aside.`);
+    return wanted === undefined ? 0 : 1;
   }
   const problem = await sendAgain(chosen);
   if (problem !== undefined) {

@@ -65,6 +65,7 @@ function show(
 ) {
   const style = styleFor(terminal.isTty && !surroundingsFromEnvironment().noColor);
   terminal.print(`${style.bold('whetstone-mcp')} ${version}\n`);
+  const toMend = [degradedReason, ...problems].filter((text) => text !== undefined);
   const rows = columns([
     ['answers', sourceText(source, ageMs)],
     ['flags', `${flags.count}${flags.revision === undefined ? '' : `, revision ${flags.revision}`}`],
@@ -72,7 +73,7 @@ function show(
     ['server', server.url],
     ['key', server.keySelector ? `wsk_${server.keySelector}_…` : 'none'],
     ['state', stateDir],
-    ['to mend', [degradedReason, ...problems].filter(Boolean).join(' ')],
+    ...toMend.map((text, index): [string, string] => [index === 0 ? 'to mend' : '', text]),
   ]);
   terminal.print(rows.join('\n'));
   if (source !== 'cloud') terminal.print(`\n${style.dim('whetstone-mcp doctor looks into it.')}`);

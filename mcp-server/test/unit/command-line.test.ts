@@ -23,11 +23,11 @@ describe('the command line', () => {
   it.each([['--help'], ['-h'], ['help']])('lists every command on %s', async (word) => {
     const { code, printed } = await type(word);
     expect(code).toBe(0);
-    for (const name of ['doctor', 'status', 'flag'])
+    for (const name of ['doctor', 'status', 'flag', 'outbox'])
       expect(printed).toMatch(new RegExp(`^  whetstone-mcp ${name} `, 'm'));
   });
 
-  it.each([['doctor'], ['status'], ['flag'], ['flag', 'eval', 'key']])(
+  it.each([['doctor'], ['status'], ['flag'], ['flag', 'eval', 'key'], ['outbox'], ['outbox', 'drain']])(
     'explains %s, and does not run it',
     async (...words) => {
       const { code, printed, complained } = await type(...words, '--help');
@@ -43,6 +43,7 @@ describe('the command line', () => {
       await type('doctor', '-h'),
       await type('status', '-h'),
       await type('flag', '-h'),
+      await type('outbox', '-h'),
     ];
     const lines = pages.flatMap(({ printed }) => printed.split('\n'));
     expect(lines.filter((line) => line.length > 80)).toEqual([]);

@@ -101,7 +101,7 @@ describe('what doctor thinks of', () => {
     problems: [],
   };
   it.each<[string, Partial<OutboxReport>, string, RegExp]>([
-    ['empty', {}, 'ok', /^0 waiting, 0 set aside, 3 delivered, 0 KB$/],
+    ['empty', {}, 'ok', /^0 waiting, 0 set aside, 3 delivered, 0 kB$/],
     ['waiting a little', { pending: 2, oldestAt: '2026-11-25T11:58:00Z' }, 'ok', /^2 waiting, the oldest for 2 min/],
     ['waiting for days', { pending: 2, oldestAt: '2026-11-22T12:00:00Z', lastError: 'HTTP 503' }, 'warn', /3 d/],
     ['holding what was refused', { parked: 1 }, 'warn', /1 set aside/],

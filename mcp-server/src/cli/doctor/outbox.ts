@@ -1,5 +1,6 @@
 import { ageText } from '../../age-text.ts';
 import type { OutboxReport } from '../../offline/outbox/inspect.ts';
+import { sizeText } from '../size-text.ts';
 import type { Finding } from './check.ts';
 
 /** Records wait while the server is away; a day of waiting or one set aside is for a person to look at. */
@@ -10,7 +11,7 @@ export function lookAtOutbox(health: OutboxReport | undefined, nowMs: number): F
   const { pending, parked, bytes, oldestAt, delivered, lastError, problems } = health;
   const waitingMs = oldestAt ? Math.max(0, nowMs - Date.parse(oldestAt)) : 0;
   const oldest = oldestAt ? `, the oldest for ${ageText(waitingMs)}` : '';
-  const value = `${pending} waiting${oldest}, ${parked} set aside, ${delivered} delivered, ${Math.ceil(bytes / 1_024)} KB`;
+  const value = `${pending} waiting${oldest}, ${parked} set aside, ${delivered} delivered, ${sizeText(bytes)}`;
   if (problems.length > 0 || parked > 0) {
     // Nothing that was accepted is lost by any of it, and agents are answered all the same.
     const detail = problems.join(' ') || `The server refused ${parked} for good.`;

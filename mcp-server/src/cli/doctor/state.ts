@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { ageText } from '../../age-text.ts';
 import type { Config } from '../../config.ts';
 import { partitionOf, rulesetStore } from '../../offline/ruleset-store.ts';
+import { sizeText } from '../size-text.ts';
 import type { Finding } from './check.ts';
 
 const scarceBytes = 100 * 1_048_576;
@@ -79,6 +80,3 @@ async function quarantined(directory: string) {
   const names = await readdir(directory).catch(() => []);
   return names.filter((name) => /quarantine|corrupt|damaged/i.test(name));
 }
-
-const sizeText = (bytes: number) =>
-  bytes >= 1_073_741_824 ? `${(bytes / 1_073_741_824).toFixed(1)} GB` : `${Math.floor(bytes / 1_048_576)} MB`;

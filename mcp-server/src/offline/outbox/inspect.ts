@@ -94,16 +94,21 @@ function problemsOf({ pending, parked, unreadable, bytes, lastError }: Omit<Outb
   if (pending + parked >= limits.records || bytes >= limits.bytes) {
     problems.push('The outbox is full: nothing more is recorded until `whetstone-mcp outbox drain` has made room.');
   }
-  if (lastError !== undefined) problems.push(`${pending} records wait to be sent: ${lastError}`);
+  if (lastError !== undefined) {
+    problems.push(`${recordsThat(pending, 'waits', 'wait')} to be sent: ${lastError}`);
+  }
   if (parked > 0) {
-    problems.push(
-      `${parked} records were set aside; \`whetstone-mcp outbox\` says why, \`outbox retry --all\` sends them again.`,
-    );
+    const aside = recordsThat(parked, 'was', 'were');
+    problems.push(`${aside} set aside; \`whetstone-mcp outbox\` says why, \`outbox retry --all\` sends again.`);
   }
   if (unreadable > 0) {
-    problems.push(`${unreadable} records were damaged on disk; their bytes lie in the outbox's folder "unreadable".`);
+    const damaged = recordsThat(unreadable, 'was', 'were');
+    problems.push(`${damaged} damaged on disk; the bytes lie in the outbox's folder "unreadable".`);
   }
   return problems;
 }
+
+const recordsThat = (count: number, verb: string, verbOfMany: string) =>
+  count === 1 ? `1 record ${verb}` : `${count} records ${verbOfMany}`;
 
 const namesIn = (directory: string) => readdir(directory).catch((): string[] => []);
