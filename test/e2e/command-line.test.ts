@@ -1,12 +1,10 @@
-import { formatApiKey } from '@whetstone/shared/keys';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clients } from '../support/mcp-agents.ts';
 import { runCommand } from '../support/mcp-command.ts';
 import { mcpEnv, mcpServerFile, newStateDir } from '../support/mcp-process.ts';
-import { startRulesetServer, type RulesetServer } from '../support/mcp-ruleset-server.ts';
+import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
 
-const apiKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 const flag = {
   key: 'new-fixer-prompt',
   version: 3,
@@ -17,13 +15,13 @@ const flag = {
   fallthrough: { variant: 'off' },
 };
 
-let cloud: RulesetServer;
-beforeAll(async () => void (cloud = await startRulesetServer([flag])));
+let cloud: FlagStreamServer;
+beforeAll(async () => void (cloud = await startFlagStreamServer([flag])));
 afterAll(() => cloud.stop());
 
 describe('flag eval', () => {
   const stateDir = newStateDir();
-  const env = () => mcpEnv({ url: cloud.url, apiKey, stateDir });
+  const env = () => mcpEnv({ url: cloud.url, stateDir });
   const gold = ['flag', 'eval', flag.key, '--user', 'kim', '--attr', 'tier=gold'];
 
   it('says value, variant, reason, version and source', async () => {
@@ -85,7 +83,7 @@ describe('flag eval', () => {
 
 describe('status', () => {
   it('says where answers come from, and as JSON what the tool says', async () => {
-    const env = mcpEnv({ url: cloud.url, apiKey });
+    const env = mcpEnv({ url: cloud.url });
     const { code, stdout } = await runCommand(['status'], env);
     expect(code).toBe(0);
     expect(stdout).toMatch(/answers {2}cloud \(current rules, confirmed \d+ ms ago\)/);
@@ -107,7 +105,7 @@ describe('status', () => {
 describe('colour', () => {
   const inTerminal = (over: Record<string, string>) =>
     execFileSync('script', ['-qec', `"${process.execPath}" "${mcpServerFile}" flag eval ${flag.key}`, '/dev/null'], {
-      env: { ...mcpEnv({ url: cloud.url, apiKey }), WHETSTONE_OFFLINE: '1', TERM: 'xterm', ...over },
+      env: { ...mcpEnv({ url: cloud.url }), WHETSTONE_OFFLINE: '1', TERM: 'xterm', ...over },
       stdio: ['ignore', 'pipe', 'ignore'],
       encoding: 'utf8',
     });

@@ -6,8 +6,8 @@ import { openFlags } from '../../mcp-server/src/offline/open-flags.ts';
 import { serveOverHttp } from '../../mcp-server/test/conformance/http.ts';
 import { fixtureServer } from '../../mcp-server/test/conformance/server.ts';
 import { judge, noJudges } from '../support/judges.ts';
-import { mcpEnv, someKey } from '../support/mcp-process.ts';
-import { startRulesetServer } from '../support/mcp-ruleset-server.ts';
+import { mcpEnv } from '../support/mcp-process.ts';
+import { startFlagStreamServer } from '../support/flag-stream-server.ts';
 
 beforeEach((test) => test.skip(noJudges !== undefined, noJudges));
 
@@ -48,14 +48,14 @@ const withoutFixtures = {
 
 describe('the official conformance suite on what whetstone-mcp really serves', () => {
   const flag = { key: 'greeting', description: 'Says hello', enabled: true, variants: { on: true, off: false } };
-  let cloud: Awaited<ReturnType<typeof startRulesetServer>>;
+  let cloud: Awaited<ReturnType<typeof startFlagStreamServer>>;
   let whetstone: Awaited<ReturnType<typeof serveOverHttp>>;
 
   beforeAll(async () => {
-    cloud = await startRulesetServer([
+    cloud = await startFlagStreamServer([
       { ...flag, offVariant: 'off', rules: [], fallthrough: { variant: 'on' }, version: 1 },
     ]);
-    const config = readConfig(mcpEnv({ url: cloud.url, apiKey: someKey }), { platform: 'linux', homeDir: '/nowhere' });
+    const config = readConfig(mcpEnv({ url: cloud.url }), { platform: 'linux', homeDir: '/nowhere' });
     const ctx = {
       flags: openFlags(config),
       recording: noRecording,

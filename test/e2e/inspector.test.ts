@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inspect, noJudges } from '../support/judges.ts';
-import { mcpEnv, newStateDir, someKey } from '../support/mcp-process.ts';
-import { startRulesetServer, type RulesetServer } from '../support/mcp-ruleset-server.ts';
+import { mcpEnv, newStateDir } from '../support/mcp-process.ts';
+import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
 
 beforeEach((test) => test.skip(noJudges !== undefined, noJudges));
 
@@ -15,14 +15,14 @@ const flag = {
   version: 3,
 };
 
-let cloud: RulesetServer;
+let cloud: FlagStreamServer;
 const stateDir = newStateDir();
-beforeAll(async () => void (cloud = await startRulesetServer([flag])));
+beforeAll(async () => void (cloud = await startFlagStreamServer([flag])));
 afterAll(() => cloud.stop());
 
 describe.each(['legacy', 'modern', 'auto'])('the Inspector, era %s', (era) => {
   const ask = async (...args: string[]) => {
-    const env = mcpEnv({ url: cloud.url, apiKey: someKey, stateDir });
+    const env = mcpEnv({ url: cloud.url, stateDir });
     const { code, stdout, stderr } = await inspect(['--protocol-era', era, ...args], env);
     return { code, stderr, ...(JSON.parse(stdout || '{}') as { result?: unknown }) };
   };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startFaultyProxy } from '../support/faulty-proxy.ts';
 import { clients, type Agent } from '../support/mcp-agents.ts';
-import { initialize, mcpEnv, someKey, startMcpServer } from '../support/mcp-process.ts';
-import { startRulesetServer, type RulesetServer } from '../support/mcp-ruleset-server.ts';
+import { initialize, mcpEnv, startMcpServer } from '../support/mcp-process.ts';
+import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
 
 const flag = {
   key: 'new-fixer-prompt',
@@ -14,10 +15,10 @@ const flag = {
 };
 const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000 });
 
-let cloud: RulesetServer;
-beforeAll(async () => void (cloud = await startRulesetServer([flag])));
+let cloud: FlagStreamServer;
+beforeAll(async () => void (cloud = await startFlagStreamServer([flag])));
 afterAll(() => cloud.stop());
-const env = () => mcpEnv({ url: cloud.url, apiKey: someKey });
+const env = () => mcpEnv({ url: cloud.url });
 
 describe.each(clients)('$name', ({ name, open, era }) => {
   let agent: Agent;
@@ -56,15 +57,20 @@ describe.each(clients)('$name', ({ name, open, era }) => {
   });
 
   it('calls a call off, and the next one is answered', async () => {
-    cloud.become('black hole');
+    const silent = await startFaultyProxy(cloud.url, 'black-holed');
+    const waiting = await open(mcpEnv({ url: silent.url }));
     const control = new AbortController();
-    const status = agent.call('whetstone_status', {}, { signal: control.signal });
+    const status = waiting.call('whetstone_status', {}, { signal: control.signal });
     control.abort('never mind');
     await expect(status).rejects.toThrow(/never mind/);
-    cloud.become('none');
-    await expect(agent.call('evaluate_flag', { key: flag.key })).resolves.toMatchObject({
-      structuredContent: { enabled: true },
-    });
+    await silent.become('none');
+    await eventually(async () =>
+      expect((await waiting.call('evaluate_flag', { key: flag.key })).structuredContent).toMatchObject({
+        enabled: true,
+      }),
+    );
+    await waiting.close();
+    await silent.stop();
   });
 });
 

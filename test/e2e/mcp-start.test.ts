@@ -1,17 +1,18 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { formatApiKey } from '@whetstone/shared/keys';
 import { describe, expect, it, vi } from 'vitest';
 import { initialize, mcpEnv, mcpServerFile, newStateDir, startMcpServer } from '../support/mcp-process.ts';
 
 const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000 });
-const apiKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 const bundle = readFileSync(mcpServerFile, 'utf8');
 const spy = pathToFileURL(resolve(import.meta.dirname, '../support/module-spy.mjs')).href;
 
 /** Nobody listens at the address: a start that asked the cloud before it answered would show. */
-const env = (over: Record<string, string> = {}) => ({ ...mcpEnv({ url: 'http://127.0.0.1:9', apiKey }), ...over });
+const env = (over: Record<string, string> = {}) => ({
+  ...mcpEnv({ url: 'http://127.0.0.1:9' }),
+  ...over,
+});
 
 const modern = {
   _meta: {

@@ -1,8 +1,9 @@
 import { createClient } from '@whetstone/shared/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts';
+import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
 import { clients, type Agent } from '../support/mcp-agents.ts';
 import { initialize, mcpEnv, newStateDir, someKey, startMcpServer } from '../support/mcp-process.ts';
-import { startRulesetServer, type Fault, type RulesetServer } from '../support/mcp-ruleset-server.ts';
 import { runScript } from '../support/mcp-library.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -142,47 +143,9 @@ describe('with a real client and the real server', () => {
   });
 });
 
-describe('with a server that misbehaves', () => {
-  let server: RulesetServer;
-  beforeAll(async () => void (server = await startRulesetServer([{ ...flag, version: 1 }])));
-  afterAll(() => server.stop());
-
-  const open = (stateDir: string) => clients[0]!.open(mcpEnv({ url: server.url, apiKey: someKey, stateDir }));
-  const faults: Fault[] = [
-    'black hole',
-    'redirecting',
-    'broken inside',
-    'over its limit',
-    'refusing the key',
-    'speaking garbage',
-    'speaking other JSON',
-    'cut off',
-    'hanging up',
-  ];
-
-  it.each(faults)('%s: keeps answering last-known-good, and defaults in time where nothing is known', async (fault) => {
-    server.become('none');
-    const stateDir = newStateDir();
-    const warm = await open(stateDir);
-    await eventually(async () => expect(await ask(warm)).toMatchObject({ source: 'cloud' }));
-
-    server.become(fault);
-    const degraded = { enabled: true, source: 'cache', degradedReason: expect.stringContaining(server.url) };
-    await eventually(async () => expect(await ask(warm)).toMatchObject(degraded));
-    const restarted = await open(stateDir);
-    expect(await ask(restarted)).toMatchObject({ enabled: true, source: 'cache', degradedReason: expect.any(String) });
-    const stranger = await open(newStateDir());
-    const startedAt = performance.now();
-    expect(await ask(stranger)).toMatchObject({ enabled: false, errorCode: 'PROVIDER_NOT_READY', source: 'default' });
-    // The deadline is 2 s; the rest is for a busy machine.
-    expect(performance.now() - startedAt).toBeLessThan(4_000);
-    for (const agent of [warm, restarted, stranger]) await agent.close();
-  });
-});
-
 describe('the process', () => {
   const nobody = 'http://127.0.0.1:9';
-  const env = () => mcpEnv({ url: nobody, apiKey: someKey });
+  const env = () => mcpEnv({ url: nobody });
 
   it('writes MCP and nothing else to stdout, whatever it is sent', async () => {
     const server = startMcpServer(env());
@@ -206,18 +169,16 @@ describe('the process', () => {
   it.each(['end of input', 'SIGTERM', 'SIGINT'] as const)(
     'ends at once on %s, even with an answer under way',
     async (how) => {
-      const silent = await startRulesetServer([]);
-      silent.become('black hole');
-      const server = startMcpServer(mcpEnv({ url: silent.url, apiKey: someKey }));
+      const silent = await startFaultyProxy(nobody, 'black-holed');
+      const server = startMcpServer(mcpEnv({ url: silent.url }));
       server.send(initialize);
       await eventually(() => expect(server.answerTo(1)).toBeDefined());
       server.send({ id: 2, method: 'tools/call', params: { name: 'evaluate_flag', arguments: { key: 'k' } } });
-      const startedAt = performance.now();
       if (how === 'end of input') server.endInput();
       else server.kill(how);
       expect(await server.exited).toBe(0);
-      // Measured 9 to 142 ms; the promise of 200 ms is the bench's to keep, on a quiet machine.
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      // It would have come after 2 s; how soon the process ends is the bench's to measure, on a quiet machine.
+      expect(server.answerTo(2)).toBeUndefined();
       await silent.stop();
     },
   );
@@ -264,12 +225,16 @@ describe('the client library in a command that ends by itself', () => {
     if (await evaluateFlag('new-fixer-prompt', { userId: 'alice' })) console.log('new');
     console.log((await evaluateFlagDetails('new-fixer-prompt', { userId: 'bob' })).source);
   `;
-  let server: RulesetServer;
+  let cloud: FlagStreamServer;
+  let network: FaultyProxy;
   const stateDir = newStateDir();
-  const run = (dir = stateDir) => runScript(script, mcpEnv({ url: server.url, apiKey: someKey, stateDir: dir }));
+  const run = (dir = stateDir) => runScript(script, mcpEnv({ url: network.url, stateDir: dir }));
 
-  beforeAll(async () => void (server = await startRulesetServer([{ ...flag, version: 1 }])));
-  afterAll(() => server.stop());
+  beforeAll(async () => {
+    cloud = await startFlagStreamServer([{ ...flag, version: 1 }]);
+    network = await startFaultyProxy(cloud.url);
+  });
+  afterAll(() => Promise.all([network.stop(), cloud.stop()]));
 
   it('is current in its first answer and holds nothing open', async () => {
     expect(await run()).toEqual({ code: 0, stdout: 'new\ncloud\n', stderr: '' });
@@ -278,13 +243,13 @@ describe('the client library in a command that ends by itself', () => {
   });
 
   it('answers from the last run when the cloud is silent, and the default when there was none', async () => {
-    server.become('black hole');
+    await network.become('black-holed');
     expect(await run()).toEqual({ code: 0, stdout: 'new\ncache\n', stderr: '' });
     expect(await run(newStateDir())).toEqual({ code: 0, stdout: 'default\n', stderr: '' });
   });
 
   it('answers from the last run when the cloud is gone', async () => {
-    await server.stop();
+    await network.become('down');
     expect(await run()).toEqual({ code: 0, stdout: 'new\ncache\n', stderr: '' });
   });
 });

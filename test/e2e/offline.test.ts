@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { formatApiKey } from '@whetstone/shared/keys';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
 import { clients } from '../support/mcp-agents.ts';
@@ -8,7 +7,6 @@ import { mcpEnv, mcpServerFile } from '../support/mcp-process.ts';
 import { makePrivateAuthority } from '../support/private-authority.ts';
 import { startProxy } from '../support/proxy-server.ts';
 
-const apiKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 const flagOf = (version: number, enabled: boolean) => ({
   key: 'greeting',
   enabled,
@@ -34,7 +32,7 @@ async function startCloud(tls?: { cert: string; key: string }) {
 
 /** The built MCP server with a client. */
 async function openAgent(cloud: FlagStreamServer, env: Record<string, string> = {}) {
-  const agent = await clients[0]!.open({ ...mcpEnv({ url: cloud.url, apiKey }), ...env });
+  const agent = await clients[0]!.open({ ...mcpEnv({ url: cloud.url }), ...env });
   cleanUps.push(() => agent.close());
   return async () => (await agent.call('evaluate_flag', { key: 'greeting' })).structuredContent;
 }
@@ -66,7 +64,7 @@ const script = `
 `;
 
 async function runCommand(url: string, env: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await runScript(script, { ...mcpEnv({ url, apiKey }), ...env });
+  const { code, stdout, stderr } = await runScript(script, { ...mcpEnv({ url }), ...env });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout) as unknown;
 }
@@ -131,7 +129,7 @@ it.runIf(process.platform === 'linux')('answers on a disk that takes not a byte,
   const cloud = await startCloud();
   const limited = ['-c', 'ulimit -f 0; exec env --ignore-signal=XFSZ "$0" "$@"', process.execPath, mcpServerFile];
   expect(spawnSync('sh', ['-c', 'env --ignore-signal=XFSZ true']).status).toBe(0);
-  const agent = await clients[0]!.open(mcpEnv({ url: cloud.url, apiKey }), { command: 'sh', args: limited });
+  const agent = await clients[0]!.open(mcpEnv({ url: cloud.url }), { command: 'sh', args: limited });
   cleanUps.push(() => agent.close());
   const { structuredContent } = await agent.call('evaluate_flag', { key: 'greeting' });
   expect(structuredContent).toMatchObject({ value: true, source: 'cloud' });

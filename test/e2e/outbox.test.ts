@@ -7,7 +7,6 @@ import { flagOf } from '../../mcp-server/test/support/scripted-cloud.ts';
 import { runScript } from '../support/mcp-library.ts';
 import { initialize, mcpEnv, mcpServerFile, newStateDir, startMcpServer } from '../support/mcp-process.ts';
 
-const apiKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 const nowhere = 'http://127.0.0.1:9';
 const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000 });
 
@@ -49,7 +48,7 @@ async function startTalking(env: Record<string, string>) {
 }
 
 it('tells the cloud who was served what, while the server lives', async () => {
-  const server = await startTalking(mcpEnv({ url: cloud.url, apiKey }));
+  const server = await startTalking(mcpEnv({ url: cloud.url }));
   for (let id = 2; id < 7; id++) await ask(server, id, 'kim');
   await eventually(() => expect(countOf('kim')).toBe(5));
   server.endInput();
@@ -57,7 +56,7 @@ it('tells the cloud who was served what, while the server lives', async () => {
 });
 
 it('loses none when the client hangs up at once', async () => {
-  const env = mcpEnv({ url: cloud.url, apiKey });
+  const env = mcpEnv({ url: cloud.url });
   const server = await startTalking(env);
   await ask(server, 2, 'kim');
   server.endInput();
@@ -71,7 +70,7 @@ it.each([
   ['calls process.exit', 'process.exit(0);'],
   ['throws', 'throw new Error("planned");'],
 ])('loses none of a program that %s', async (_how, ending) => {
-  const env = mcpEnv({ url: cloud.url, apiKey });
+  const env = mcpEnv({ url: cloud.url });
   const script = `import { evaluateFlag } from 'whetstone-mcp/cloud-client';
     console.log(await evaluateFlag('greeting', { userId: 'kim' }));
     ${ending}`;
@@ -81,7 +80,7 @@ it.each([
 });
 
 it('is silent about a person who asked not to be tracked', async () => {
-  const env = { ...mcpEnv({ url: cloud.url, apiKey }), DO_NOT_TRACK: '1' };
+  const env = { ...mcpEnv({ url: cloud.url }), DO_NOT_TRACK: '1' };
   const server = await startTalking(env);
   await ask(server, 2, 'kim');
   server.send({ id: 3, method: 'tools/call', params: { name: 'whetstone_status', arguments: {} } });
@@ -94,7 +93,7 @@ it('is silent about a person who asked not to be tracked', async () => {
 
 it('keeps what was recorded while the cloud was away, and shows it', async () => {
   const stateDir = newStateDir();
-  const online = mcpEnv({ url: cloud.url, apiKey, stateDir });
+  const online = mcpEnv({ url: cloud.url, stateDir });
   const seen = await runScript(
     `import { evaluateFlag } from 'whetstone-mcp/cloud-client';
      await evaluateFlag('greeting', { userId: 'kim@' + 'acme.dev' });`,
@@ -119,7 +118,7 @@ it('keeps what was recorded while the cloud was away, and shows it', async () =>
 });
 
 it('names what waits under another key', async () => {
-  const env = mcpEnv({ url: cloud.url, apiKey });
+  const env = mcpEnv({ url: cloud.url });
   await runScript(
     `import { evaluateFlag } from 'whetstone-mcp/cloud-client'; await evaluateFlag('greeting', { userId: 'kim' });`,
     env,
@@ -132,13 +131,13 @@ it('names what waits under another key', async () => {
 });
 
 it.each([
-  [['drian'], 2, 'outbox has no "drian"; did you mean drain?'],
+  [['drai'], 2, 'outbox has no "drai"; did you mean drain?'],
   [['retry'], 2, 'Name the id of one record, or --all'],
   [['drain', '--all'], 2, 'only retry takes --all'],
   [['retry', 'nosuch'], 1, 'No record "nosuch" was set aside.'],
   [['retry', '--all'], 0, 'Nothing was set aside.'],
 ])('outbox %j exits with %i and says what to do', async (args, code, says) => {
-  const seen = await outboxCommand(mcpEnv({ url: nowhere, apiKey }), ...args);
+  const seen = await outboxCommand(mcpEnv({ url: nowhere }), ...args);
   expect(seen.code).toBe(code);
   expect(seen.stderr).toContain(says);
 });

@@ -4,7 +4,6 @@ import {
   MANIFEST_SCHEMAS,
   unpackExtension,
 } from '@anthropic-ai/mcpb';
-import { formatApiKey } from '@whetstone/shared/keys';
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -12,8 +11,8 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clients } from '../support/mcp-agents.ts';
-import { mcpEnv } from '../support/mcp-process.ts';
-import { startRulesetServer, type RulesetServer } from '../support/mcp-ruleset-server.ts';
+import { mcpEnv, someKey } from '../support/mcp-process.ts';
+import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
 import { bareMachine, emptyFolder, run } from '../support/npm.ts';
 import { ServerJson } from '../support/server-json.ts';
 
@@ -22,7 +21,6 @@ const tool = (name: string) => join(root, 'node_modules', '.bin', name);
 const json = <T>(path: string) => JSON.parse(readFileSync(path, 'utf8')) as T;
 const { version } = json<{ version: string }>(join(root, 'mcp-server', 'package.json'));
 
-const someKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 const flag = (key: string, value: unknown) => ({
   key,
   version: 1,
@@ -36,14 +34,14 @@ const flag = (key: string, value: unknown) => ({
 let out: string;
 let npmFile: string;
 let bundle: string;
-let cloud: RulesetServer;
+let cloud: FlagStreamServer;
 beforeAll(async () => {
   out = await emptyFolder();
   const env = { PATH: process.env['PATH'] ?? '', HOME: out };
   await run(tool('tsx'), ['scripts/pack-mcp.ts', '--out', out], { cwd: root, env });
   npmFile = join(out, `whetstone-mcp-${version}.tgz`);
   bundle = join(out, `whetstone-mcp-${version}.mcpb`);
-  cloud = await startRulesetServer([flag('new-fixer-prompt', true), flag('model', 'large')]);
+  cloud = await startFlagStreamServer([flag('new-fixer-prompt', true), flag('model', 'large')]);
 });
 afterAll(() => cloud.stop());
 
@@ -165,7 +163,7 @@ describe('a consumer in TypeScript, strict, with every declaration checked and n
     const { folder } = await consumer();
     const file = join(folder, 'readme.mjs');
     await writeFile(file, `${snippet}\nconsole.log(JSON.stringify({ useNewFixer, value, reason, source }));`);
-    const env = mcpEnv({ url: cloud.url, apiKey: someKey });
+    const env = mcpEnv({ url: cloud.url });
     const printed: unknown = JSON.parse(await run(process.execPath, [file], { cwd: folder, env }));
     expect(printed).toEqual({ useNewFixer: true, value: 'large', reason: 'STATIC', source: 'cloud' });
   });
@@ -192,7 +190,7 @@ describe('the MCP bundle', () => {
     expect(manifest).toMatchObject({ name: 'whetstone-mcp', version });
     expect(manifest.user_config?.['api_key']).toMatchObject({ sensitive: true, required: true });
     expect(hasRequiredConfigMissing({ manifest, userConfig: { url: cloud.url } })).toBe(true);
-    const agent = await clients[0]!.open(mcpEnv({ url: cloud.url, apiKey: someKey }));
+    const agent = await clients[0]!.open(mcpEnv({ url: cloud.url }));
     const { tools } = await agent.listTools();
     await agent.close();
     expect(manifest.tools?.map(({ name }) => name)).toEqual(tools.map(({ name }) => name));

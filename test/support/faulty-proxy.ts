@@ -1,13 +1,13 @@
-import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listening } from './listening.ts';
 
 /**
  * Stands between a client and a server and misbehaves on demand, over real sockets: what a broken network, a broken
  * gateway or a dying server look like from the client's side. Without a fault it passes everything on unchanged.
  */
-export async function startFaultyProxy(upstream: string) {
+export async function startFaultyProxy(upstream: string, first: Fault = 'none') {
   let target = upstream;
-  let fault: Fault = 'none';
+  let fault = first;
   let loseAnswer = () => false;
   let hearWrite: (write: Write) => void = () => undefined;
   const lost = { count: 0 };
@@ -48,9 +48,9 @@ export async function startFaultyProxy(upstream: string) {
     request.pipe(onward);
   }
 
-  const port = await listen(server, 0);
+  const { port, url, stop } = await listening(server);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     lost,
     /** Where to from now on: the server behind may come back on another port. */
     pointTo: (next: string) => void (target = next),
@@ -65,13 +65,9 @@ export async function startFaultyProxy(upstream: string) {
       if (next === 'frozen') for (const { answer, response } of underWay) answer.unpipe(response);
       else server.closeAllConnections();
       if (next === 'down' && isListening) await new Promise<void>((closed) => server.close(() => closed()));
-      if (next !== 'down' && !isListening) await listen(server, port);
+      if (next !== 'down' && !isListening) await listening(server, port);
     },
-    stop: () =>
-      new Promise<void>((stopped) => {
-        server.close(() => stopped());
-        server.closeAllConnections();
-      }),
+    stop,
   };
 }
 
@@ -95,6 +91,7 @@ const misbehave = {
   },
   'speaking garbage': (_: IncomingMessage, response: ServerResponse) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
+  'speaking other JSON': (_: IncomingMessage, response: ServerResponse) => response.writeHead(200).end('[1, 2]'),
   'sending half a body': (_: IncomingMessage, response: ServerResponse) => {
     response.writeHead(200, { 'content-length': 1_000 }).write('{"revision":1,');
     setImmediate(() => response.destroy());
@@ -108,8 +105,3 @@ const misbehave = {
   redirecting: (_: IncomingMessage, response: ServerResponse) =>
     response.writeHead(302, { location: 'http://127.0.0.1:9/elsewhere' }).end(),
 } satisfies Record<string, (request: IncomingMessage, response: ServerResponse) => unknown>;
-
-async function listen(server: Server, port: number) {
-  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
-  return (server.address() as AddressInfo).port;
-}

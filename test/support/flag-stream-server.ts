@@ -1,11 +1,12 @@
 import { createServer as createPlain, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createSecure } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { event, idOf } from '../../mcp-server/test/support/scripted-cloud.ts';
+import { listening } from './listening.ts';
 
 /**
- * A stand-in for the cloud that speaks the stream of the flags over real sockets, whole or broken. It takes any key and
- * keeps no log: it resends everything to whoever is not at its revision. It does not prove that the real server sends
- * these bytes; the tests against the real server do.
+ * A stand-in for the cloud that speaks the stream of the flags over real sockets, whole or broken, and takes exposures. It
+ * takes any key and keeps no log: it resends everything to whoever is not at its revision. It does not prove that the real
+ * server sends these bytes, checks keys or scopes flags to a project; the tests against the real server do.
  */
 export async function startFlagStreamServer(flags: StreamedFlag[], tls?: { cert: string; key: string }) {
   let revision = 1;
@@ -15,6 +16,9 @@ export async function startFlagStreamServer(flags: StreamedFlag[], tls?: { cert:
   const listener: RequestListener = (request, response) => {
     const lastEventId = [request.headers['last-event-id'] ?? []].flat()[0];
     requests.push({ path: request.url ?? '', lastEventId });
+    if (request.url === '/api/flags/exposures') {
+      return response.writeHead(200, { 'content-type': 'application/json' }).end('{"accepted":1}');
+    }
     if (request.url !== '/api/flags/stream') return response.writeHead(404).end();
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('retry: 1000\n\n');
     if (lastEventId !== idOf(revision)) response.write(event('ruleset', { revision, flags }, revision));
@@ -22,8 +26,7 @@ export async function startFlagStreamServer(flags: StreamedFlag[], tls?: { cert:
     streams.add(response.on('close', () => streams.delete(response)));
   };
   const server = tls ? createSecure(tls, listener) : createPlain(listener);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
+  const { port, url, stop } = await listening(server);
   const heartbeat = setInterval(() => tell(event('current', { revision })), 5_000);
   const tell = (text: string) => streams.forEach((stream) => stream.write(text));
 
@@ -35,7 +38,7 @@ export async function startFlagStreamServer(flags: StreamedFlag[], tls?: { cert:
   }
 
   return {
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    url: tls ? url.replace('http:', 'https:') : url,
     port,
     /** The requests for the stream so far, each with where it went on from. */
     followed: () => requests.filter(({ path }) => path === '/api/flags/stream'),
@@ -46,19 +49,12 @@ export async function startFlagStreamServer(flags: StreamedFlag[], tls?: { cert:
       const text = change(flag);
       for (const stream of streams) stream.write(text.slice(0, text.length / 2), () => stream.destroy());
     },
-    stop: () =>
-      new Promise<void>((stopped) => {
-        clearInterval(heartbeat);
-        server.close(() => stopped());
-        server.closeAllConnections();
-      }),
+    async stop() {
+      clearInterval(heartbeat);
+      await stop();
+    },
   };
 }
 
 export type FlagStreamServer = Awaited<ReturnType<typeof startFlagStreamServer>>;
-type StreamedFlag = { key: string };
-
-const idOf = (revision: number) => `p1.${revision}`;
-
-const event = (name: string, data: object, revision?: number) =>
-  `event: ${name}\n${revision === undefined ? '' : `id: ${idOf(revision)}\n`}data: ${JSON.stringify(data)}\n\n`;
+type StreamedFlag = { key: string; [member: string]: unknown };

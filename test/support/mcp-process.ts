@@ -9,8 +9,14 @@ export const mcpServerFile = resolve(import.meta.dirname, '../../mcp-server/dist
 /** A whole key that no server has given out. */
 export const someKey = formatApiKey({ selector: 'AAAAbbbb1111', secret: 's'.repeat(32) });
 
+interface Place {
+  url: string;
+  apiKey?: string;
+  stateDir?: string;
+}
+
 /** All that the MCP server sees of the environment; nothing of the machine it is tested on. */
-export function mcpEnv({ url, apiKey, stateDir = newStateDir() }: { url: string; apiKey: string; stateDir?: string }) {
+export function mcpEnv({ url, apiKey = someKey, stateDir = newStateDir() }: Place) {
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: stateDir,

@@ -1,5 +1,6 @@
 import { createServer, request } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { listening } from './listening.ts';
 
 /**
  * A forward proxy that takes any host for the server behind it, so that a test may use names that are in no DNS. It does
@@ -34,17 +35,11 @@ export async function startProxy({ port, credentials }: { port: number; credenti
     onward.on('error', () => socket.destroy());
     socket.on('error', () => onward.destroy());
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const own = (server.address() as AddressInfo).port;
+  const own = await listening(server);
   return {
-    port: own,
-    url: `http://${credentials ? `${credentials}@` : ''}127.0.0.1:${own}`,
+    ...own,
+    url: credentials ? own.url.replace('//', `//${credentials}@`) : own.url,
     seen,
     refuse: (status: number) => void (refuseWith = status),
-    stop: () =>
-      new Promise<void>((stopped) => {
-        server.close(() => stopped());
-        server.closeAllConnections();
-      }),
   };
 }

@@ -10,10 +10,10 @@ import {
 } from '@modelcontextprotocol/server';
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { listening } from '../../../test/support/listening.ts';
 
 type NewServer = (era: 'legacy' | 'modern') => Server;
 
@@ -34,16 +34,8 @@ export async function serveOverHttp(newServer: NewServer) {
       else outgoing.end();
     })().catch(() => outgoing.destroy());
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/mcp`,
-    stop: () =>
-      new Promise<void>((stopped) => {
-        server.close(() => stopped());
-        server.closeAllConnections();
-      }),
-  };
+  const { url, stop } = await listening(server);
+  return { url: `${url}/mcp`, stop };
 }
 
 /** A server per session, as one process per client is over stdio. */

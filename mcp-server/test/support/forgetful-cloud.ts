@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listening } from '../../../test/support/listening.ts';
 import { seeded } from './planted-secrets.ts';
 
 /**
@@ -28,16 +28,5 @@ export async function startForgetfulCloud(lossShare: number, flags: object[] = [
       return response.destroy();
     });
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    applied,
-    seen,
-    stop: () =>
-      new Promise<void>((stopped) => {
-        server.close(() => stopped());
-        server.closeAllConnections();
-      }),
-  };
+  return { ...(await listening(server)), applied, seen };
 }

@@ -49,7 +49,7 @@ export const flagOf = (key: string, value: unknown = true) => ({
 });
 
 const project = 'p1';
-const idOf = (revision: number) => `${project}.${revision}`;
+export const idOf = (revision: number) => `${project}.${revision}`;
 const etagOf = (revision: number) => `"${idOf(revision)}"`;
 
 export const event = (name: string, data: object, revision?: number) =>

@@ -6,6 +6,7 @@ import { failureText } from '../../src/offline/transport/failure-text.ts';
 import { nodeTransport } from '../../src/offline/transport/node-transport.ts';
 import { chooseProxy, type Proxy } from '../../src/offline/transport/proxy.ts';
 import { maxBodyBytes, TransportError, type Transport } from '../../src/offline/transport/transport.ts';
+import { listening } from '../../../test/support/listening.ts';
 import { startProxy } from '../../../test/support/proxy-server.ts';
 
 const cleanUps: (() => Promise<void>)[] = [];
@@ -16,22 +17,16 @@ afterEach(async () => {
 async function serve(answer: RequestListener) {
   const sockets = new Set<Socket>();
   const server = createServer(answer).on('connection', (socket) => sockets.add(socket));
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const stop = () =>
-    new Promise<void>((stopped) => {
-      server.close(() => stopped());
-      server.closeAllConnections();
-    });
+  const { port, url, stop } = await listening(server);
   cleanUps.push(stop);
-  const { port } = server.address() as AddressInfo;
-  return { port, url: `http://127.0.0.1:${port}`, sockets };
+  return { port, url, sockets };
 }
 
 /** Accepts connections and never says a word. */
 async function listenInSilence() {
   const sockets = new Set<Socket>();
   const server = createSocketServer((socket) => sockets.add(socket.resume()));
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   cleanUps.push(() => new Promise<void>((stopped) => void server.close(() => stopped())));
   const { port } = server.address() as AddressInfo;
   return { port, url: `http://127.0.0.1:${port}`, sockets };
