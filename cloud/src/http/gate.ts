@@ -16,8 +16,9 @@ export type Authenticate = (header: string | undefined) => Ctx | Promise<Ctx>;
 type Done = (error?: Error) => void;
 
 /**
- * What happens to a request before its body is read (and, where there is one, again after), since a stranger's bytes are not worth parsing: it gets the name of
- * its operation, its key is looked at, then its role. Without a promise when the key is known, which is the hot path.
+ * What happens to a request before its body is read (and, where there is one, again after), since a stranger's bytes are
+ * not worth parsing: it gets the name of its operation, its key is looked at, then its role. Without a promise when the key
+ * is known, which is the hot path.
  */
 export function gate(id: string, needed: Operation['role'], authenticate: Authenticate) {
   const admit = (request: FastifyRequest, ctx: Ctx, role: Role) => {

@@ -14,7 +14,8 @@ import type { Queue } from '../../src/platform/queue/queue.ts';
 import { postgresUrl } from '../../../test/support/provided.ts';
 import { asAdmin } from '../../../test/support/postgres.ts';
 import { describeOn, describeOnEngines, postgres, silentLog, type Place } from '../support/engines.ts';
-import { aJob, gate, makeProject, startQueue } from '../support/queue.ts';
+import { makeProject } from '../support/projects.ts';
+import { aJob, gate, startQueue } from '../support/queue.ts';
 
 const surroundings = { clock: Date.now, log: silentLog };
 const dayMs = 24 * 3_600_000;

@@ -5,18 +5,6 @@ import type { Database } from '../../src/platform/db/database.ts';
 import { defineJob, type JobDefinition } from '../../src/platform/queue/job.ts';
 import { openPgBossQueue } from '../../src/platform/queue/pg-boss-queue.ts';
 
-export async function makeProject(database: Database) {
-  const [organisation, project] = [uuidv7(), uuidv7()];
-  await database.asSystem(async ({ sql: trx, now }) => {
-    await trx.insertInto('organisation').values({ id: organisation, name: 'o', created_at: now }).execute();
-    await trx
-      .insertInto('project')
-      .values({ id: project, organisation_id: organisation, name: 'p', created_at: now })
-      .execute();
-  });
-  return project;
-}
-
 const TextInput = z.object({ text: z.string().default('') });
 type Change = Partial<Omit<JobDefinition<z.infer<typeof TextInput>>, 'input'>>;
 
