@@ -1,5 +1,6 @@
 import { configFromEnvironment, surroundingsFromEnvironment } from '../config.ts';
 import type { FlagAnswer } from '../flag-answer.ts';
+import { parseJson } from '../json.ts';
 import { openFlags } from '../offline/open-flags.ts';
 import { columns } from './columns.ts';
 import type { Command, Terminal } from './command.ts';
@@ -61,12 +62,8 @@ function wordsProblem(verb: string | undefined, key: string | undefined, extra: 
 
 /** `true`, `7` and `{"a": 1}` are what they look like; everything else is text. */
 function valueOf(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = text === undefined ? undefined : parseJson(text);
+  return value === undefined ? text : value;
 }
 
 function show(answer: FlagAnswer, terminal: Terminal) {

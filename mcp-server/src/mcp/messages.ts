@@ -1,4 +1,5 @@
 import { ProtocolErrorCode, type JSONRPCMessage, type RequestId } from '@modelcontextprotocol/server';
+import { isRecord, parseJson } from '../json.ts';
 import type { Line } from './lines.ts';
 
 /** What came in a line: a message, or the reason why it is none, with whom to tell. */
@@ -12,12 +13,8 @@ export function readMessage(line: Line): Reading {
   if (line.kind === 'too long')
     return refuse(idAtEnds(line), ProtocolErrorCode.InvalidRequest, 'the message is too long');
   if (line.text.trim() === '') return { kind: 'nothing' };
-  let value: unknown;
-  try {
-    value = JSON.parse(line.text);
-  } catch {
-    return refuse(undefined, ProtocolErrorCode.ParseError, 'the line is not JSON');
-  }
+  const value = parseJson(line.text);
+  if (value === undefined) return refuse(undefined, ProtocolErrorCode.ParseError, 'the line is not JSON');
   if (!isRecord(value)) return refuse(undefined, ProtocolErrorCode.InvalidRequest, 'a message is a JSON object');
   const complaint = complaintOf(value);
   if (complaint === undefined) return { kind: 'message', message: value as JSONRPCMessage };
@@ -51,6 +48,3 @@ function idAtEnds({ head, tail }: { head: string; tail: string }): RequestId | u
 }
 
 const isId = (value: unknown): value is RequestId => typeof value === 'string' || Number.isSafeInteger(value);
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,3 +1,5 @@
+import { isRecord } from '../json.ts';
+
 type Document = Readonly<Record<string, unknown>>;
 
 /** The flags of a ruleset as the server sent them, by key; what has no key is left out. */
@@ -9,6 +11,3 @@ export function flagDocuments(ruleset: unknown): ReadonlyMap<string, Document> {
   }
   return documents;
 }
-
-const isRecord = (value: unknown): value is Document =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

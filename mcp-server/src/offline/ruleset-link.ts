@@ -114,14 +114,13 @@ export function openLink({ origin, memory, transport, clock, mayStream, mayResum
     });
     if (phase === 'streaming') drop(over);
     else if (over.kind === 'absent') await pollOnly();
-    else
-      begin(
-        over.kind === 'failed'
-          ? over
-          : over.kind === 'garbled'
-            ? unreadable(origin.url)
-            : failed(brokenOff, origin, true),
-      );
+    else begin(failureOf(over));
+  }
+
+  /** Of a stream that ended before it said that it is current. */
+  function failureOf(over: Exclude<StreamEnd, { kind: 'absent' }>) {
+    if (over.kind === 'failed') return over;
+    return over.kind === 'garbled' ? unreadable(origin.url) : failed(brokenOff, origin, true);
   }
 
   function watch() {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isRecord, parseJson } from '../json.ts';
 import type { RulesetDocument } from './ruleset-changes.ts';
 
 /** The last-known-good ruleset as it lies on disk. */
@@ -43,13 +44,7 @@ const checksumOf = (about: object, body: string) =>
 const isDocument = (value: Record<string, unknown> | undefined): value is Record<string, unknown> & RulesetDocument =>
   Number.isSafeInteger(value?.['revision']) && Array.isArray(value?.['flags']);
 
-function parseRecord(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+function parseRecord(text: string) {
+  const value = parseJson(text);
+  return isRecord(value) ? value : undefined;
 }

@@ -1,3 +1,5 @@
+import { isRecord, parseJson } from '../json.ts';
+
 /** What the stream of the flags tells, one event each. An id is `<projectId>.<revision>`, the ETag without its quotes. */
 export type StreamMessage =
   | { kind: 'ruleset'; id: string; document: unknown }
@@ -32,15 +34,4 @@ const kinds = ['ruleset', 'flag', 'archived', 'current'] as const;
 
 const isKnown = (event: string | undefined): event is (typeof kinds)[number] => kinds.some((kind) => kind === event);
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 const keyOf = (flag: unknown) => (isRecord(flag) ? flag['key'] : undefined);
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import { parseJson } from '../../json.ts';
 import type { Transport } from '../../offline/transport/transport.ts';
 
 export type Reply =
@@ -50,17 +51,9 @@ async function ask(url: string, headers: Record<string, string>, { get, timeoutM
     const { status } = response;
     const text = (await response.text()).slice(0, 100_000);
     const [date, location] = [response.headers.get('date'), response.headers.get('location')];
-    return { kind: 'answered', status, body: parsed(text), latencyMs, sentAtMs, date, location };
+    return { kind: 'answered', status, body: parseJson(text), latencyMs, sentAtMs, date, location };
   } catch (error) {
     return { kind: 'failed', ...describe(error, timeoutMs) };
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
