@@ -16,13 +16,9 @@ interface Entry extends Launch {
   env: Record<string, string>;
 }
 
-const configs = blocks('json')
-  .map((text) => JSON.parse(text) as { mcpServers?: Record<string, Entry>; servers?: Record<string, Entry> })
-  .map(({ mcpServers, servers }) => ({
-    title: mcpServers ? 'Claude Code and Cursor' : 'VS Code',
-    entry: (mcpServers ?? servers)?.['whetstone'],
-  }))
-  .flatMap(({ title, entry }) => (entry ? [{ title, entry }] : []));
+const entry = blocks('json')
+  .map((text) => (JSON.parse(text) as { mcpServers?: Record<string, Entry> }).mcpServers?.['whetstone'])
+  .find(Boolean);
 
 describe('the README', () => {
   let server: TestServer;
@@ -42,41 +38,35 @@ describe('the README', () => {
       .replace('http://127.0.0.1:8787', server.url)
       .replace('<content of .whetstone/agent.key>', server.agentKey());
 
-  it('has a configuration for each client', () => {
-    expect(configs.map(({ title }) => title)).toEqual(['Claude Code and Cursor', 'VS Code']);
-  });
+  it.each(clients)(
+    'has a configuration that gives $name the answer it shows, with the cloud up and dead',
+    async ({ open }) => {
+      const { command, args, env } = JSON.parse(filledIn(JSON.stringify(entry))) as Entry;
+      const stateDir = newStateDir();
+      const surroundings = { PATH: process.env['PATH'] ?? '', HOME: stateDir, WHETSTONE_STATE_DIR: stateDir, ...env };
+      const promised = JSON.parse(blocks('json').find((text) => text.includes('"source": "cloud"'))!) as object;
 
-  describe.each(configs)('configuration for $title', ({ entry }) => {
-    it.each(clients)(
-      'gives $name the answer that stands in the README, with the cloud up and dead',
-      async ({ open }) => {
-        const { command, args, env } = JSON.parse(filledIn(JSON.stringify(entry))) as Entry;
-        const stateDir = newStateDir();
-        const surroundings = { PATH: process.env['PATH'] ?? '', HOME: stateDir, WHETSTONE_STATE_DIR: stateDir, ...env };
-        const promised = JSON.parse(blocks('json').find((text) => text.includes('"source": "cloud"'))!) as object;
+      const agent = await open(surroundings, { command, args });
+      const up = await agent.call('evaluate_flag', question);
+      expect(up.structuredContent).toEqual({ ...promised, ageMs: expect.any(Number) });
+      await agent.close();
 
-        const agent = await open(surroundings, { command, args });
-        const up = await agent.call('evaluate_flag', question);
-        expect(up.structuredContent).toEqual({ ...promised, ageMs: expect.any(Number) });
-        await agent.close();
-
-        server.pause();
-        try {
-          const later = await open(surroundings, { command, args });
-          const dead = await later.call('evaluate_flag', question);
-          expect(dead.structuredContent).toEqual({
-            ...promised,
-            source: 'cache',
-            ageMs: expect.any(Number),
-            degradedReason: expect.stringContaining('last confirmed'),
-          });
-          await later.close();
-        } finally {
-          server.resume();
-        }
-      },
-    );
-  });
+      server.pause();
+      try {
+        const later = await open(surroundings, { command, args });
+        const dead = await later.call('evaluate_flag', question);
+        expect(dead.structuredContent).toEqual({
+          ...promised,
+          source: 'cache',
+          ageMs: expect.any(Number),
+          degradedReason: expect.stringContaining('last confirmed'),
+        });
+        await later.close();
+      } finally {
+        server.resume();
+      }
+    },
+  );
 
   it('has a snippet for an agent CLI that runs as it stands', async () => {
     const snippet = blocks('js')[0]!.replace("'<checkout>", `'${checkout}`);
