@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -131,5 +131,12 @@ describe('a data directory', () => {
     const place = join(directory, 'data');
     await (await openDatabase({ directory: place, templateFile }, { clock: Date.now, log })).close();
     expect(applied).toEqual([]);
+  });
+
+  it('makes a template that others than its maker may read, as in an image', async () => {
+    const templateFile = join(directory, 'template.tgz');
+    const before = process.umask(0o077);
+    await writeTemplate(templateFile, Buffer.from('an empty schema')).finally(() => process.umask(before));
+    expect((await stat(templateFile)).mode & 0o777).toBe(0o644);
   });
 });

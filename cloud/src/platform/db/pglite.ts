@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { lockDirectory } from './directory-lock.ts';
@@ -58,8 +58,10 @@ async function dump(engine: PGlite) {
   return Buffer.from(await image.arrayBuffer());
 }
 
+/** An empty schema, no secret: in an image the one who builds is not the one who runs. */
 export async function writeTemplate(file: string, image: Buffer) {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(`${file}.new`, image);
+  await chmod(`${file}.new`, 0o644);
   await rename(`${file}.new`, file);
 }
