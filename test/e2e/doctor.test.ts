@@ -1,5 +1,5 @@
 import { createClient } from '@whetstone/shared/client';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -11,6 +11,7 @@ import { startFaultyProxy, type Fault } from '../support/faulty-proxy.ts';
 import { listening } from '../support/listening.ts';
 import { runCommand } from '../support/mcp-command.ts';
 import { mcpEnv, mcpServerFile, newStateDir, someKey } from '../support/mcp-process.ts';
+import { noCertificates } from '../support/private-authority.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 interface Check {
@@ -349,35 +350,33 @@ describe('doctor', () => {
     });
   });
 
-  it.skipIf(spawnSync('openssl', ['version']).status !== 0)(
-    'explains a certificate that Node does not trust, and is content once it does',
-    async () => {
-      const directory = scratch();
-      const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
-      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-      const files = ['-keyout', key, '-out', cert];
-      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files], {
-        stdio: 'ignore',
-      });
-      const stand = await listening(createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, healthy));
-      const env = mcpEnv({ url: `https://localhost:${stand.port}`, apiKey: someKey });
-      const strange = await examine(env);
-      const trusted = await examine({ ...env, NODE_EXTRA_CA_CERTS: cert });
-      const otherName = await examine({
-        ...mcpEnv({ url: `https://127.0.0.1:${stand.port}`, apiKey: someKey }),
-        NODE_EXTRA_CA_CERTS: cert,
-      });
-      await stand.stop();
-      expect(strange.check('server')).toMatchObject({
-        verdict: 'fail',
-        value: expect.stringContaining('a certificate that it signed itself'),
-        fix: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
-      });
-      expect(trusted.check('server').verdict).toBe('ok');
-      expect(trusted.check('certificates')).toMatchObject({ verdict: 'ok', detail: '1 more' });
-      expect(otherName.check('server').value).toContain('a certificate for another name');
-    },
-  );
+  it('explains a certificate that Node does not trust, and is content once it does', async ({ skip }) => {
+    if (noCertificates) skip(noCertificates);
+    const directory = scratch();
+    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const files = ['-keyout', key, '-out', cert];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files], {
+      stdio: 'ignore',
+    });
+    const stand = await listening(createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, healthy));
+    const env = mcpEnv({ url: `https://localhost:${stand.port}`, apiKey: someKey });
+    const strange = await examine(env);
+    const trusted = await examine({ ...env, NODE_EXTRA_CA_CERTS: cert });
+    const otherName = await examine({
+      ...mcpEnv({ url: `https://127.0.0.1:${stand.port}`, apiKey: someKey }),
+      NODE_EXTRA_CA_CERTS: cert,
+    });
+    await stand.stop();
+    expect(strange.check('server')).toMatchObject({
+      verdict: 'fail',
+      value: expect.stringContaining('a certificate that it signed itself'),
+      fix: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    });
+    expect(trusted.check('server').verdict).toBe('ok');
+    expect(trusted.check('certificates')).toMatchObject({ verdict: 'ok', detail: '1 more' });
+    expect(otherName.check('server').value).toContain('a certificate for another name');
+  });
 
   it('tells a revoked key from a good one', async () => {
     const admin = createClient({ baseUrl: server.url, apiKey: server.adminKey() });

@@ -4,7 +4,7 @@ import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-st
 import { clients } from '../support/mcp-agents.ts';
 import { runScript } from '../support/mcp-library.ts';
 import { mcpEnv, mcpServerFile } from '../support/mcp-process.ts';
-import { makePrivateAuthority } from '../support/private-authority.ts';
+import { makePrivateAuthority, noCertificates } from '../support/private-authority.ts';
 import { startProxy } from '../support/proxy-server.ts';
 
 const flagOf = (version: number, enabled: boolean) => ({
@@ -76,7 +76,8 @@ describe('a command that uses the built library', () => {
     await eventually(() => expect(cloud.streams()).toBe(0));
   });
 
-  it('trusts the authority in NODE_EXTRA_CA_CERTS, and without it says what to do', async () => {
+  it('trusts the authority in NODE_EXTRA_CA_CERTS, and without it says what to do', async ({ skip }) => {
+    if (noCertificates) skip(noCertificates);
     const { caFile, ...tls } = makePrivateAuthority('localhost');
     const cloud = await startCloud(tls);
     const url = cloud.url.replace('127.0.0.1', 'localhost');
@@ -90,7 +91,8 @@ describe('a command that uses the built library', () => {
     });
   });
 
-  it('reaches a cloud that only the proxy can reach, with TLS to the cloud itself', async () => {
+  it('reaches a cloud that only the proxy can reach, with TLS to the cloud itself', async ({ skip }) => {
+    if (noCertificates) skip(noCertificates);
     const { caFile, ...tls } = makePrivateAuthority('cloud.test');
     const cloud = await startCloud(tls);
     const proxy = await startProxy({ port: cloud.port, credentials: 'kim:geheim' });

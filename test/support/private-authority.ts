@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** An authority that nobody knows, as companies have them, and a certificate of it for one host. Needs openssl. */
+/** Why no certificate can be made here. */
+export const noCertificates = spawnSync('openssl', ['version']).status === 0 ? undefined : 'openssl is not here';
+
+/** An authority that nobody knows, as companies have them, and a certificate of it for one host. */
 export function makePrivateAuthority(host: string) {
   const directory = mkdtempSync(join(tmpdir(), 'whetstone-ca-'));
   const at = (name: string) => join(directory, name);
