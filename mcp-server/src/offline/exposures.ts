@@ -1,5 +1,6 @@
 import type { FlagAnswer, FlagContext } from '../flag-answer.ts';
 import { pseudonymOf } from '../redact/pseudonym.ts';
+import { redactText } from '../redact/redact.ts';
 import type { Clock } from './clock.ts';
 import type { Acceptance, Outbox } from './outbox/outbox.ts';
 
@@ -41,7 +42,7 @@ interface Exposure {
 const flushAfterMs = 1_000;
 /** While the outbox takes nothing, so long between attempts. */
 const retryAfterMs = 10_000;
-const entriesPerRecord = 500;
+const perRecord = { entries: 500, bytes: 900_000 };
 /** Of one flush, beside what is no longer told apart. */
 const maxDistinct = 2_000;
 
@@ -83,9 +84,7 @@ export function exposureLog({ outbox, clock, atExit }: ExposureDependencies): Ex
   function take() {
     const entries = [...counted.values()].flatMap(inPortions);
     counted = new Map();
-    return Array.from({ length: Math.ceil(entries.length / entriesPerRecord) }, (_, index) =>
-      entries.slice(index * entriesPerRecord, (index + 1) * entriesPerRecord),
-    );
+    return inRecords(entries);
   }
 
   /** What the outbox does not take is counted on. */
@@ -156,11 +155,21 @@ const whatOf = ({ flag, variant, flagVersion, reason, ruleId }: Exposure['fields
 
 /** What the cloud takes; one that it does not would keep out all that travel with it. Callers without types send anything. */
 const maxText = 1_024;
+/** Of a text from a caller this much is kept, so that what is redacted is longer than what is sent. */
+const longestHeld = 4 * maxText;
 
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value.slice(0, maxText) : undefined);
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value.slice(0, longestHeld) : undefined);
 
-const identifier = (value: unknown) =>
-  typeof value === 'string' && value.length > maxText ? pseudonymOf(value) : text(value);
+const identifier = (value: unknown) => {
+  if (typeof value !== 'string' || value === '') return undefined;
+  return value.length > maxText || !isSound(value) ? pseudonymOf(value) : value;
+};
+
+/** Redacted before it is cut: a marker may be longer than what it replaces. Postgres takes no half of a pair and no NUL. */
+const fitting = (value: unknown) =>
+  typeof value === 'string' ? redactText(value).slice(0, maxText).toWellFormed().replaceAll('\0', '\ufffd') : undefined;
+
+const isSound = (value: string) => value.isWellFormed() && !value.includes('\0');
 
 /** The cloud takes no larger count in one entry. */
 const maxCount = 1_000_000;
@@ -172,12 +181,35 @@ function inPortions(exposure: Exposure): Exposure[] {
   return portions;
 }
 
+/** As many together as one request may hold, in number and in bytes. */
+function inRecords(entries: Exposure[]): Exposure[][] {
+  const records: Exposure[][] = [];
+  let bytes = Infinity;
+  for (const exposure of entries) {
+    const size = Buffer.byteLength(JSON.stringify(entryOf(exposure)));
+    bytes += size;
+    const record = records.at(-1);
+    if (record && record.length < perRecord.entries && bytes <= perRecord.bytes) {
+      record.push(exposure);
+      continue;
+    }
+    records.push([exposure]);
+    bytes = size;
+  }
+  return records;
+}
+
+const entryOf = ({ fields, count, firstMs, lastMs }: Exposure) => ({
+  ...fields,
+  taskType: fitting(fields['taskType']),
+  agent: fitting(fields['agent']),
+  model: fitting(fields['model']),
+  count,
+  firstAt: new Date(firstMs).toISOString(),
+  lastAt: new Date(lastMs).toISOString(),
+});
+
 function recordingOf(entries: Exposure[]) {
-  const exposures = entries.map(({ fields, count, firstMs, lastMs }) => ({
-    ...fields,
-    count,
-    firstAt: new Date(firstMs).toISOString(),
-    lastAt: new Date(lastMs).toISOString(),
-  }));
+  const exposures = entries.map(entryOf);
   return { operation: 'recordExposures', body: { exposures } } as const;
 }

@@ -125,6 +125,42 @@ it('keeps to what the cloud takes, whatever callers and clocks do', async () => 
   expect(entry).toMatchObject({ unit: expect.stringMatching(/^anon-/), model: 'm'.repeat(1_024), agent: undefined });
 });
 
+it('keeps to what the cloud takes in one request, however long the texts', async () => {
+  const { log, outbox } = newLog();
+  const text = '\u5b57'.repeat(1_000);
+  for (let n = 0; n < 300; n++) {
+    const context = { userId: `${n}${text}`, repoId: text, model: text, agent: text };
+    log.expose({ key: 'greeting', variant: 'on', reason: 'STATIC' }, context, context.userId);
+  }
+  await log.flush();
+  const sizes = outbox.records.map((exposures) => Buffer.byteLength(JSON.stringify({ exposures })));
+  expect(outbox.records.flat()).toHaveLength(300);
+  expect(Math.max(...sizes)).toBeLessThan(1024 * 1024);
+});
+
+it('keeps to what the cloud can hold: no half of a pair, no NUL, no marker that makes a text too long', async () => {
+  const { log, outbox } = newLog();
+  const context = {
+    userId: 'kim\0',
+    repoId: 'acme/\ud83d',
+    model: `${'m'.repeat(1_023)}\u{1f600}`,
+    agent: 'a\0b',
+    taskType: `${['a', 'b.co'].join('@')} `.repeat(140),
+  };
+  log.expose({ key: 'greeting', variant: 'on', reason: 'STATIC' }, context, context.userId);
+  await log.flush();
+  const [entry] = outbox.records[0]!;
+  expect(entry).toMatchObject({
+    unit: expect.stringMatching(/^anon-/),
+    userId: expect.stringMatching(/^anon-/),
+    repoId: expect.stringMatching(/^anon-/),
+    model: `${'m'.repeat(1_023)}\ufffd`,
+    agent: 'a\ufffdb',
+    taskType: expect.stringMatching(/^(\[redacted:email\] )+/),
+  });
+  for (const value of Object.values(entry!)) expect(String(value).length).toBeLessThanOrEqual(1_024);
+});
+
 describe('an answer', () => {
   const split = {
     ...flagOf('greeting'),

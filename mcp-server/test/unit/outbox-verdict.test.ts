@@ -6,12 +6,13 @@ const verdict = (status: number, body: unknown, headers: Record<string, string> 
   verdictOf(
     { status, headers: new Headers(headers), body: typeof body === 'string' ? body : JSON.stringify(body) },
     origin,
+    ({ accepted }) => accepted === 1,
   );
 const told = { code: 'invalid', detail: 'exposures: expected a list' };
 
 it.each([
   [200, { accepted: 1 }, 'delivered'],
-  [201, {}, 'delivered'],
+  [201, { accepted: 1 }, 'delivered'],
   [400, told, 'refused'],
   [409, { code: 'conflict' }, 'refused'],
   [413, { code: 'payload_too_large' }, 'refused'],
@@ -35,6 +36,13 @@ it.each([200, 401, 403, 404, 407])(
       kind: 'later',
       reason: expect.stringContaining('WHETSTONE_URL'),
     });
+  },
+);
+
+it.each([{}, [], { ok: true }, { error: 'no such route' }])(
+  'does not take %j for an answer, though it is JSON and comes with 200',
+  (body) => {
+    expect(verdict(200, body)).toMatchObject({ kind: 'later', reason: expect.stringContaining('WHETSTONE_URL') });
   },
 );
 

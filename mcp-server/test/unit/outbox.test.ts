@@ -54,7 +54,7 @@ describe('an accepted record', () => {
     let seen: Parameters<Transport> | undefined;
     await drainOnce(directory, async (url, init) => {
       seen = [url, init];
-      return Response.json({});
+      return Response.json({ accepted: 1 });
     });
     expect(seen?.[0]).toBe('http://cloud.test/api/flags/exposures');
     expect(seen?.[1]).toMatchObject({ method: 'POST' });
@@ -121,7 +121,9 @@ describe('an accepted record', () => {
 
 describe('a record that the cloud refuses', () => {
   const picky = () =>
-    receivingCloud((body) => (body === 2 ? problem(400, 'invalid', 'two is too many') : Response.json({})));
+    receivingCloud((body) =>
+      body === 2 ? problem(400, 'invalid', 'two is too many') : Response.json({ accepted: 1 }),
+    );
 
   it('is set aside with the reason, and the next go on', async () => {
     const { record, directory } = newOutbox();
@@ -156,7 +158,9 @@ describe('a record that the cloud refuses', () => {
   it('may break the cloud for a while, but not for ever', async () => {
     const { record, directory } = newOutbox();
     for (const n of [1, 2, 3]) await record(n);
-    const cloud = receivingCloud((body) => (body === 2 ? new Response('oops', { status: 500 }) : Response.json({})));
+    const cloud = receivingCloud((body) =>
+      body === 2 ? new Response('oops', { status: 500 }) : Response.json({ accepted: 1 }),
+    );
     const failures = noFailures();
     for (let attempt = 1; attempt < 10; attempt++) {
       expect(await drainOnce(directory, cloud.transport, { failures })).toMatchObject({ block: { onlyThis: true } });
@@ -266,17 +270,17 @@ describe('a full outbox', () => {
 
   it('refuses what would make more than 50 MB', async () => {
     const { record } = newOutbox();
-    const text = 'word '.repeat(700_000);
+    const text = 'word '.repeat(200_000);
     const outcomes = [];
-    for (let n = 0; n < 16; n++) outcomes.push(await record({ n, text }));
-    expect(outcomes.findIndex(({ accepted }) => !accepted)).toBe(14);
-    expect(outcomes[14]).toMatchObject({ reason: expect.stringContaining('full (50 MB wait)') });
+    for (let n = 0; n < 56; n++) outcomes.push(await record({ n, text }));
+    expect(outcomes.findIndex(({ accepted }) => !accepted)).toBe(52);
+    expect(outcomes[52]).toMatchObject({ reason: expect.stringContaining('full (50 MB wait)') });
   }, 30_000);
 
   it('refuses a record that the cloud would not take', async () => {
-    expect(await newOutbox().record('x '.repeat(2_200_000))).toMatchObject({
+    expect(await newOutbox().record('x '.repeat(530_000))).toMatchObject({
       accepted: false,
-      reason: expect.stringContaining('4 MiB'),
+      reason: expect.stringContaining('1 MiB'),
     });
   });
 });

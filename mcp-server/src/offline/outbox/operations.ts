@@ -1,13 +1,28 @@
+interface Operation {
+  path: string;
+  /** The largest body that the cloud takes. */
+  maxBodyBytes: number;
+  /** Members that hold names which the cloud has given out: it can learn nothing from them, and knows them by nothing else. */
+  cloudNames: ReadonlySet<string>;
+  /** Whether an answer is the one of this operation, rather than of something else that says 200 to everything. */
+  isAnswer: (answer: Record<string, unknown>) => boolean;
+}
+
 /**
  * What may wait in the outbox, and where each goes. The records on disk name an operation, never an address: a file that
  * somebody else could write must not choose where the key is sent.
  */
-export const paths = {
-  recordExposures: '/api/flags/exposures',
-} as const;
+export const operations = {
+  recordExposures: {
+    path: '/api/flags/exposures',
+    maxBodyBytes: 1024 * 1024,
+    cloudNames: new Set(['flag', 'variant', 'ruleId']),
+    isAnswer: ({ accepted }) => Number.isSafeInteger(accepted),
+  },
+} as const satisfies Record<string, Operation>;
 
-export type OutboxOperation = keyof typeof paths;
+export type OutboxOperation = keyof typeof operations;
 
 /** Absent for one that a newer version has written. */
-export const pathOf = (operation: string): string | undefined =>
-  Object.hasOwn(paths, operation) ? paths[operation as OutboxOperation] : undefined;
+export const operationCalled = (name: string): Operation | undefined =>
+  Object.hasOwn(operations, name) ? operations[name as OutboxOperation] : undefined;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { diskProblem } from './disk-problem.ts';
 import { countRefused } from './health.ts';
-import type { OutboxOperation } from './operations.ts';
+import { operations, type OutboxOperation } from './operations.ts';
 import { encodeRecord, type OutboxRecord } from './record.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 import { fullness, type Usage } from './usage.ts';
@@ -30,8 +30,8 @@ export interface OutboxDependencies {
   directory: string;
   writer: SegmentWriter;
   usage: () => Usage;
-  /** Takes out what must reach neither disk nor wire. */
-  redact: (body: unknown) => unknown;
+  /** Takes out what must reach neither disk nor wire; leaves the members named as they are. */
+  redact: (body: unknown, except: ReadonlySet<string>) => unknown;
   newId: () => string;
   clock: Clock;
   /** How long an agent may be kept by a disk that does not answer. */
@@ -40,8 +40,6 @@ export interface OutboxDependencies {
   onAppended: () => void;
 }
 
-/** The largest body that the cloud takes. */
-const maxRecordBytes = 4 * 1024 * 1024;
 /** Others write, too: how long our count of what waits may be used. */
 const recountAfterMs = 200;
 /** So near the limit, every group counts anew. */
@@ -63,8 +61,11 @@ export function openOutbox(dependencies: OutboxDependencies): Outbox {
 
   function lineOf({ operation, body }: Recording) {
     const id = newId();
-    const record: OutboxRecord = { id, at: new Date(clock.wallMs()).toISOString(), operation, body: redact(body) };
-    return { id, line: encodeRecord(record) };
+    const { cloudNames, maxBodyBytes } = operations[operation];
+    const redacted = redact(body, cloudNames);
+    const record: OutboxRecord = { id, at: new Date(clock.wallMs()).toISOString(), operation, body: redacted };
+    const isTooLarge = Buffer.byteLength(JSON.stringify(redacted)) > maxBodyBytes;
+    return { id, line: encodeRecord(record), problem: isTooLarge ? tooLarge(maxBodyBytes) : undefined };
   }
 
   /** What comes while the disk is busy goes together, with one fdatasync. */
@@ -111,8 +112,8 @@ export function openOutbox(dependencies: OutboxDependencies): Outbox {
 
   return {
     append(recording) {
-      const { id, line } = lineOf(recording);
-      if (line.length > maxRecordBytes) return Promise.resolve({ accepted: false, reason: tooLarge });
+      const { id, line, problem: tooMuch } = lineOf(recording);
+      if (tooMuch !== undefined) return Promise.resolve({ accepted: false, reason: tooMuch });
       return new Promise((resolve) => {
         const giveUp = clock.after(patienceMs, () =>
           resolve({ accepted: false, reason: tooSlow(directory, patienceMs) }),
@@ -132,7 +133,9 @@ export function openOutbox(dependencies: OutboxDependencies): Outbox {
 
     appendNow(recordings) {
       room.look();
-      const added = recordings.map((recording) => lineOf(recording).line).filter((line) => !room.problemWith(line));
+      const added = recordings
+        .map(lineOf)
+        .flatMap(({ line, problem }) => ((problem ?? room.problemWith(line)) ? [] : [line]));
       const lines = [...group, ...waiting].map(({ line }) => line).concat(added);
       let refused = recordings.length - added.length;
       try {
@@ -151,7 +154,8 @@ export function openOutbox(dependencies: OutboxDependencies): Outbox {
   };
 }
 
-const tooLarge = 'The record is larger than the 4 MiB that the cloud takes; record less of it.';
+const tooLarge = (maxBytes: number) =>
+  `The record is larger than the ${maxBytes / 1024 / 1024} MiB that the cloud takes; record less of it.`;
 
 const tooSlow = (directory: string, patienceMs: number) =>
   `The disk that holds ${directory} did not answer within ${patienceMs / 1_000} s; the record may still be sent.`;

@@ -1,7 +1,7 @@
 import type { Origin } from '../../config.ts';
 import { failureText } from '../transport/failure-text.ts';
 import type { Transport } from '../transport/transport.ts';
-import { pathOf } from './operations.ts';
+import { operationCalled } from './operations.ts';
 import type { OutboxRecord } from './record.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
 
@@ -19,8 +19,8 @@ export interface Sender {
 
 /** Attempts one delivery. Whatever goes wrong is an answer, never an exception. */
 export async function sendRecord(record: OutboxRecord, { origin, transport, nowMs, signal }: Sender): Promise<Verdict> {
-  const path = pathOf(record.operation);
-  if (path === undefined) {
+  const operation = operationCalled(record.operation);
+  if (!operation) {
     const reason = `"${record.operation}" was recorded by a newer whetstone-mcp; update, then retry it`;
     return { kind: 'refused', reason };
   }
@@ -28,7 +28,7 @@ export async function sendRecord(record: OutboxRecord, { origin, transport, nowM
     return { kind: 'refused', reason: 'older than 60 days; retry it if it surely was never sent' };
   }
   try {
-    const response = await transport(origin.url + path, {
+    const response = await transport(origin.url + operation.path, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${origin.apiKey}`,
@@ -40,7 +40,7 @@ export async function sendRecord(record: OutboxRecord, { origin, transport, nowM
       signal: AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]),
     });
     const { status, headers } = response;
-    return verdictOf({ status, headers, body: await response.text() }, origin);
+    return verdictOf({ status, headers, body: await response.text() }, origin, operation.isAnswer);
   } catch (error) {
     return { kind: 'later', reason: failureText(error, origin.url), onlyThis: false };
   }

@@ -21,10 +21,14 @@ interface Answer {
  * Only what is plainly Whetstone's own word counts: a proxy or a hotel's log-in page that answers 200, 403 or 404 to
  * everything must neither swallow records nor set them aside.
  */
-export function verdictOf({ status, headers, body }: Answer, { url, selector }: Origin): Verdict {
+export function verdictOf(
+  { status, headers, body }: Answer,
+  { url, selector }: Origin,
+  isAnswer: (answer: Record<string, unknown>) => boolean,
+): Verdict {
   const answer = jsonObject(body);
   if (status >= 200 && status < 300) {
-    if (answer) return { kind: 'delivered' };
+    if (answer && isAnswer(answer)) return { kind: 'delivered' };
     return later(`${url} answered something that is not Whetstone's; check WHETSTONE_URL.`);
   }
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'));
