@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { parseApiKey } from '@whetstone/shared/keys';
 import { chooseProxy, type Proxy, type ProxyChoice } from './offline/transport/proxy.ts';
@@ -47,7 +47,7 @@ export interface Machine {
 
 /** The only reader of the environment. A wrong value never throws: a server that died would answer nothing at all. */
 export const configFromEnvironment = (over: Environment = {}): Config =>
-  readConfig({ ...process.env, ...over }, { platform: process.platform, homeDir: homedir() });
+  readConfig({ ...process.env, ...over }, { platform: process.platform, homeDir: homeDirectory() });
 
 /** What else around us matters; for people who look into trouble, never on the way to an answer. */
 export const surroundingsFromEnvironment = () => readSurroundings(process.env);
@@ -55,11 +55,23 @@ export const surroundingsFromEnvironment = () => readSurroundings(process.env);
 /** For a child process that is to see what we see. */
 export const environmentWith = (over: Environment): Environment => ({ ...process.env, ...over });
 
+/**
+ * Both throw for a user whom the machine does not know by name, as in a container, and an empty HOME would mean whatever
+ * folder we were started in. The root can rarely be written, which is then said like of any such directory.
+ */
+function homeDirectory() {
+  try {
+    return homedir() || userInfo().homedir || '/';
+  } catch {
+    return '/';
+  }
+}
+
 /** Apart from the rest: it is wanted before the rest is loaded. */
 export function cacheDirFromEnvironment(over: Environment = {}): string {
   const env = { ...process.env, ...over };
   const cacheDir = env.WHETSTONE_CACHE_DIR?.trim();
-  return cacheDir ? resolve(cacheDir) : defaultCacheDir(env, { platform: process.platform, homeDir: homedir() });
+  return cacheDir ? resolve(cacheDir) : defaultCacheDir(env, { platform: process.platform, homeDir: homeDirectory() });
 }
 
 export function readConfig(env: Environment, machine: Machine): Config {

@@ -121,3 +121,13 @@ describe('compiled code', () => {
     expect(server.seen.stderr).toBe('');
   });
 });
+
+it('serves a user whom the machine does not know', async () => {
+  const { HOME: _, WHETSTONE_STATE_DIR: __, ...nameless } = env();
+  const noHome = resolve(import.meta.dirname, '../support/no-home.cjs');
+  const server = startMcpServer(nameless, [], ['--require', noHome]);
+  await listTools(server);
+  server.endInput();
+  expect(await server.exited).toBe(0);
+  expect(server.seen.stderr).toBe('');
+});
