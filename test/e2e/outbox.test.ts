@@ -79,6 +79,20 @@ it.each([
   expect(countOf('kim')).toBe(1);
 });
 
+it('sends what an earlier process left, though nothing more is asked', async () => {
+  const env = mcpEnv({ url: cloud.url });
+  await runScript(
+    `import { evaluateFlag } from 'whetstone-mcp/cloud-client'; await evaluateFlag('greeting', { userId: 'kim' });`,
+    env,
+  );
+  expect(countOf('kim')).toBe(0);
+  const server = await startTalking(env);
+  server.send({ id: 2, method: 'tools/list', params: {} });
+  await eventually(() => expect(countOf('kim')).toBe(1));
+  server.endInput();
+  expect(await server.exited).toBe(0);
+});
+
 it('is silent about a person who asked not to be tracked', async () => {
   const env = { ...mcpEnv({ url: cloud.url }), DO_NOT_TRACK: '1' };
   const server = await startTalking(env);
