@@ -6,9 +6,10 @@ import type { Rule } from './rule.ts';
 export const personalRules: Rule[] = [
   {
     name: 'email',
-    hint: /@/,
+    hint: /[@\uff20\ufe6b]/,
+    // Letters of any script, the wide forms of the sign, and characters without width in between.
     pattern:
-      /(?<![A-Za-z0-9._%+-])(?<secret>[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])/g,
+      /(?<![\p{L}\p{M}\p{N}._%+\u200b-\u200d\u2060\ufeff-])(?<secret>[\p{L}\p{M}\p{N}._%+\u200b-\u200d\u2060\ufeff-]+[@\uff20\ufe6b](?:[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.){1,8}\p{L}{2,24})(?![\p{L}\p{N}-])/gu,
     isReal: isEmail,
   },
   {
@@ -58,7 +59,7 @@ export const personalRules: Rule[] = [
 
 /** `git@github.com:acme/api` names a host, `logo@2x.png` a file. */
 function isEmail(text: string, { input = '', index = 0 }: RegExpMatchArray) {
-  const [local = '', host = ''] = text.split('@');
+  const [local = '', host = ''] = text.split(/[@\uff20\ufe6b]/);
   if (
     local === 'git' ||
     (input[index + text.length] === ':' && /^[\w-]+$/.test(local) && /^(?:git|hg|svn)/.test(local))
@@ -68,7 +69,12 @@ function isEmail(text: string, { input = '', index = 0 }: RegExpMatchArray) {
   return !/(?:^|\.)(?:example|test|invalid|localhost)(?:\.(?:com|org|net))?$/i.test(host);
 }
 
-const lineBefore = (text: string, index: number) => text.slice(text.lastIndexOf('\n', index - 1) + 1, index);
+/** Of its end only: looking back to the beginning of a long line for each match would take minutes for 1 MB. */
+const lineBefore = (text: string, index: number) =>
+  text
+    .slice(Math.max(0, index - 80), index)
+    .split('\n')
+    .at(-1) ?? '';
 
 /** Private, local and documentation addresses (RFC 1918, 5735, 5737, 6598) say nothing of a person. */
 function isPublicIpv4(text: string) {

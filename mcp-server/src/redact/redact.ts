@@ -12,9 +12,17 @@ const rules: readonly Rule[] = [
   ...personalRules,
 ];
 
-/** A name under which any text is a secret. */
-const secretMember =
-  /^(?:.*[_-])?(?:password|passwd|passphrase|pwd|secret|client_?secret|api_?key|access_?token|refresh_?token|auth_?token|private_?key|authorization|cookie|set-cookie)$/i;
+/** The last words of a name under which any text is a secret: of `DB_PASSWORD`, `x-api-key`, `githubToken`. */
+const secretWords =
+  /(?:^|_)(?:password|passwd|passphrase|pwd|secret|credentials?|token|api_?key|(?:access|private|signing|encryption)_key|authorization|cookie)$/;
+
+const isSecretName = (name: string) =>
+  secretWords.test(
+    name
+      .replace(/([a-z0-9])(?=[A-Z])/g, '$1_')
+      .replace(/[^A-Za-z0-9]+/g, '_')
+      .toLowerCase(),
+  );
 
 /**
  * A JSON value without secrets and personal data: every text in it, names of members included, is searched and what is
@@ -33,14 +41,48 @@ export function redact(value: unknown, except: ReadonlySet<string> = nothing): u
 
 const nothing: ReadonlySet<string> = new Set();
 
-export const redactText = (text: string) => applyRules(rules, text);
+export const redactText = (text: string) => searchedInside(applyRules(rules, text));
+
+/** Words that hide something as `%40` or in base64. What is cut in pieces or written in look-alikes is not found. */
+function searchedInside(text: string) {
+  const decoded = /%[0-9a-f]{2}/i.test(text) ? text.replace(/[^\s"'`<>]+/g, withoutEscapes) : text;
+  return decoded.replace(/(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}={0,2}/g, withoutBase64);
+}
+
+function withoutEscapes(word: string) {
+  const plain = word.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
+  const redacted = applyRules(rules, plain);
+  return redacted === plain ? word : redacted;
+}
+
+function withoutBase64(word: string) {
+  const plain = Buffer.from(word, 'base64').toString('latin1');
+  if (!/^[\t\n\r -~]+$/.test(plain)) return word;
+  return applyRules(rules, plain) === plain ? word : marker('base64');
+}
 
 function redactMember(name: string, member: unknown, except: ReadonlySet<string>) {
-  if (typeof member !== 'string') return redact(member, except);
-  if (except.has(name)) return member;
-  if (isIdentifierName(name)) return redactText(member) === member ? member : pseudonymOf(member);
-  if (secretMember.test(name) && member.length > 3 && !isPlaceholder(member) && !member.startsWith('[redacted:')) {
-    return marker(/pass|pwd/i.test(name) ? 'password' : 'secret');
+  if (typeof member === 'string' && except.has(name)) return member;
+  if (typeof member === 'string' && isIdentifierName(name)) {
+    return redactText(member) === member ? member : pseudonymOf(member);
   }
-  return redactText(member);
+  return isSecretName(name) ? sealed(member, /pass|pwd/i.test(name) ? 'password' : 'secret') : redact(member, except);
+}
+
+/** Whatever stands under a name that promises a secret; numbers only where a person may have thought of them. */
+function sealed(member: unknown, kind: 'password' | 'secret'): unknown {
+  if (typeof member === 'number') return kind === 'password' ? marker(kind) : member;
+  if (typeof member === 'string') {
+    const isHidden = member.length > 3 && !isPlaceholder(member) && !member.startsWith('[redacted:');
+    return isHidden ? marker(kind) : redactText(member);
+  }
+  if (Array.isArray(member)) return member.map((item) => sealed(item, kind));
+  if (typeof member !== 'object' || member === null) return member;
+  return Object.fromEntries(Object.entries(member).map(([name, inner]) => [redactText(name), sealed(inner, kind)]));
 }

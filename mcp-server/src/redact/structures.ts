@@ -70,6 +70,23 @@ export const structureRules: Rule[] = [
     isReal: isNoPlaceholder,
   },
   {
+    name: 'password',
+    hint: /[?&][^=\s]{0,40}=/,
+    // In the query of an address, where nothing quotes it.
+    pattern:
+      /(?<=[?&])[A-Za-z0-9_-]{0,20}(?:passw(?:or)?d|pwd|passphrase|secret|token|api_?key)=(?<secret>[^\s&#"'`<>]{4,512})/gi,
+    isReal: isNoPlaceholder,
+  },
+  {
+    name: 'password',
+    hint: /pass|pwd|secret/i,
+    // A line of YAML or of settings: `db_password = tulip-9`. What could be the name of a variable is left alone.
+    pattern:
+      /^[ \t+-]{0,40}[A-Za-z0-9_.-]{0,40}(?:passw(?:or)?d|passphrase|pwd|secret)[ \t]{0,4}[:=][ \t]{0,4}(?<secret>[^\s"'`{[(&*!|>,;]{6,256})[ \t]{0,8}$/gim,
+    isReal: (secret) =>
+      !isPlaceholder(secret) && !/^[A-Za-z_$][\w$.]*$/.test(secret) && /[A-Za-z]/.test(secret) && !/[()]/.test(secret),
+  },
+  {
     name: 'secret',
     hint: /key|token|secret|auth|credential/i,
     pattern: new RegExp(

@@ -32,6 +32,25 @@ describe('a text', () => {
     expect(redactText('ENOENT /home/kim/api/src/index.ts:7')).toBe('ENOENT /home/[redacted:user]/api/src/index.ts:7');
   });
 
+  it.each([
+    ['in the query of an address', 'https://x.dev/?user=a&password=tulip-9', 'tulip'],
+    ['escaped in an address', `https://x.dev/?e=${encodeURIComponent(['kim', 'acme.dev'].join('@'))}`, 'kim'],
+    ['in escaped JSON', encodeURIComponent('{"password":"tulip-9"}'), 'tulip'],
+    ['in base64', `data: ${Buffer.from(['gh', 'p_', 'a1B2'.repeat(9)].join('')).toString('base64')}`, 'Z2hw'],
+    ['in YAML', 'db:\n  password: tulip-9\n', 'tulip'],
+    ['in a file of settings', 'db_password=tulip-9', 'tulip'],
+    ['with the wide sign', 'kim\uff20acme.dev', 'kim'],
+    ['with characters that nobody sees', 'kim\u200b@acme.dev', 'kim'],
+    [
+      'in another script',
+      ['\u0437\u043e\u044f', '\u0430\u043a\u043c\u0435.\u0440\u0444'].join('@'),
+      '\u0437\u043e\u044f',
+    ],
+  ])('loses what stands there %s', (_where, text, secret) => {
+    expect(redactText(text)).not.toContain(secret);
+    expect(redactText(redactText(text))).toBe(redactText(text));
+  });
+
   it('is the same after a second time', () => {
     for (const { text } of planted) expect(redactText(redactText(text))).toBe(redactText(text));
   });
@@ -58,6 +77,11 @@ describe('a text', () => {
     'a@',
     'a.',
     '+1 ',
+    ' +15551234567',
+    '%41',
+    '?a=',
+    'password ',
+    'b64+/',
     '4111 ',
     'eyJ',
     'password="',
@@ -109,6 +133,24 @@ describe('a JSON value', () => {
       password: '[redacted:password]',
       apiKey: '[redacted:secret]',
       tokens: 'three',
+    });
+  });
+
+  it.each([
+    [{ dbPassword: 'tulip' }],
+    [{ 'X-Api-Key': 'tulip' }],
+    [{ GITHUB_TOKEN: 'tulip' }],
+    [{ password: ['tulip', { old: 'tulip' }] }],
+    [{ credentials: { value: 'tulip' } }],
+    [{ password: 48_151_623 }],
+  ])('loses what stands under a name that promises a secret, however it is written: %j', (value) => {
+    expect(JSON.stringify(redact(value))).not.toMatch(/tulip|48151623/);
+  });
+
+  it('leaves the members alone that are said to be no secret', () => {
+    const ip = ['142', '250', '1', '1'].join('.');
+    expect(redact({ exposures: [{ flag: ip, model: ip }] }, new Set(['flag']))).toEqual({
+      exposures: [{ flag: ip, model: '[redacted:ip]' }],
     });
   });
 
