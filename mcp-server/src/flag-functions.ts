@@ -5,21 +5,19 @@ import type { Cancellation, Whetstone } from './whetstone.ts';
 /** The functions of the client library over a reader and what records its answers. */
 export function flagFunctions(flags: FlagReader, recording: Pick<Recording, 'close'>): Whetstone {
   return {
-    async evaluateFlag(key, context = {}, defaultValue, { signal } = {}) {
-      const { value, enabled } = await flags.answer(key, context, {
-        default: defaultValue,
-        anyType: true,
-        signal: asAbortSignal(signal),
-      });
+    // Without types, callers pass null as well.
+    async evaluateFlag(key, context, defaultValue, options) {
+      const wish = { default: defaultValue, anyType: true, signal: asAbortSignal(options?.signal) };
+      const { value, enabled } = await flags.answer(key, context ?? {}, wish);
       return typeof value === 'boolean' ? value : enabled;
     },
 
-    evaluateFlagDetails: (key, context = {}, defaultValue, { signal } = {}) =>
-      flags.answer(key, context, { default: defaultValue, signal: asAbortSignal(signal) }),
+    evaluateFlagDetails: (key, context, defaultValue, options) =>
+      flags.answer(key, context ?? {}, { default: defaultValue, signal: asAbortSignal(options?.signal) }),
 
-    async status({ signal } = {}) {
+    async status(options) {
       const { ready, source, ageMs, degradedReason, ruleset, storeProblem, defaultsProblem } = await flags.status(
-        asAbortSignal(signal),
+        asAbortSignal(options?.signal),
       );
       const problems = [storeProblem, defaultsProblem].filter((problem) => problem !== undefined);
       return { ready, source, ageMs, degradedReason, revision: ruleset?.revision, problems };

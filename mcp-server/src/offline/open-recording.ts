@@ -38,8 +38,6 @@ export interface RecordingStatus {
 export type Host = 'server' | 'library';
 
 const firstDelayMs: Record<Host, number> = { server: 50, library: 1_000 };
-/** A busy disk may take seconds for an fdatasync; a tool call may not take more. */
-const diskPatienceMs = 5_000;
 /** Of the 200 ms in which a server must be gone after its client is. */
 const lastSendingMs = 60;
 
@@ -101,7 +99,6 @@ function openNow(config: Config & { origin: Origin }, { host, transport }: Surro
     redact,
     newId: () => uuidv7(),
     clock,
-    patienceMs: diskPatienceMs,
     onAppended: wake,
   });
   const exposures = exposureLog({ outbox, clock, atExit });

@@ -25,7 +25,6 @@ export function newOutbox(directory = newDirectory(), { clock = systemClock }: {
     redact,
     newId: () => uuidv7(),
     clock,
-    patienceMs: 120_000,
     onAppended: () => undefined,
   });
   return { outbox, directory, record: (body: unknown) => outbox.append({ operation: 'recordExposures', body }) };

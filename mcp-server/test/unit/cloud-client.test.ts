@@ -34,6 +34,13 @@ describe('evaluateFlag', () => {
     expect(await newInstance().evaluateFlag('on', { userId: undefined })).toBe(true);
   });
 
+  it('takes null for a context and for options, as programs without types write it', async () => {
+    const none = null as unknown as undefined;
+    expect(await newInstance().evaluateFlag('on', none, undefined, none)).toBe(true);
+    expect(await newInstance().evaluateFlagDetails('on', none, undefined, none)).toMatchObject({ value: true });
+    expect(await newInstance().status(none)).toMatchObject({ ready: true });
+  });
+
   it('does not throw because the cloud, the key or the address is bad', async () => {
     expect(await newInstance({ cloud: dead }).evaluateFlag('on', {}, true)).toBe(true);
     expect(await newInstance({ env: { WHETSTONE_API_KEY: 'nonsense' } }).evaluateFlag('on')).toBe(false);

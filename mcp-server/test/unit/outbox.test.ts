@@ -1,7 +1,8 @@
-import type { Transport } from '../../src/offline/transport/transport.ts';
+import { TransportError, type Transport } from '../../src/offline/transport/transport.ts';
 import { readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openOutbox } from '../../src/offline/outbox/outbox.ts';
 import { noFailures } from '../../src/offline/outbox/drain-segment.ts';
 import { inspectOutbox } from '../../src/offline/outbox/inspect.ts';
 import { listParked } from '../../src/offline/outbox/parked.ts';
@@ -11,6 +12,7 @@ import { workOnOutbox } from '../../src/offline/outbox/work.ts';
 import { readConfig } from '../../src/config.ts';
 import { formatApiKey } from '@whetstone/shared/keys';
 import { drainOnce, newDirectory, newOutbox, problem, receivingCloud } from '../support/outbox.ts';
+import { manualClock } from '../support/manual-clock.ts';
 import { plantedSecrets } from '../support/planted-secrets.ts';
 import { secretsFoundBySecretlint } from '../support/secretlint.ts';
 
@@ -155,12 +157,18 @@ describe('a record that the cloud refuses', () => {
     expect(await ledgerOf(work.directory)).toEqual({ pending: 0, parked: 0, delivered: 1, unreadable: 0, refused: 0 });
   });
 
-  it('may break the cloud for a while, but not for ever', async () => {
+  it.each([
+    ['answers 500', () => new Response('oops', { status: 500 })],
+    [
+      'cuts the connection',
+      () => {
+        throw new TransportError('ECONNRESET');
+      },
+    ],
+  ])('may be one at which the cloud %s for a while, but not for ever', async (_how, fail) => {
     const { record, directory } = newOutbox();
     for (const n of [1, 2, 3]) await record(n);
-    const cloud = receivingCloud((body) =>
-      body === 2 ? new Response('oops', { status: 500 }) : Response.json({ accepted: 1 }),
-    );
+    const cloud = receivingCloud((body) => (body === 2 ? fail() : Response.json({ accepted: 1 })));
     const failures = noFailures();
     for (let attempt = 1; attempt < 10; attempt++) {
       expect(await drainOnce(directory, cloud.transport, { failures })).toMatchObject({ block: { onlyThis: true } });
@@ -285,6 +293,28 @@ describe('a full outbox', () => {
   });
 });
 
+it('is not refused by a disk that takes it in the end: offered again, it would count twice', async () => {
+  const clock = manualClock();
+  let write = () => {};
+  const outbox = openOutbox({
+    directory: newDirectory(),
+    writer: {
+      write: () => new Promise<void>((written) => (write = written)),
+      writeNow: () => undefined,
+      seal: async () => undefined,
+    },
+    usage: () => ({ records: 0, bytes: 0 }),
+    redact: (body) => body,
+    newId: () => 'id',
+    clock,
+    onAppended: () => undefined,
+  });
+  const outcome = outbox.append({ operation: 'recordExposures', body: 1 });
+  clock.advance(60_000);
+  write();
+  expect(await outcome).toEqual({ accepted: true, id: 'id' });
+});
+
 describe('1,000 planted secrets', () => {
   it('reach neither the disk nor the wire', async () => {
     const planted = plantedSecrets(1_000, 7);
@@ -312,6 +342,17 @@ describe('the right to send', () => {
     const second = takeSenderLock(directory);
     expect(second).toMatchObject({ kind: 'held' });
     if (second.kind === 'held') second.release();
+  });
+
+  it('does not stay with a thread that is gone, though its process lives', () => {
+    const directory = newDirectory();
+    const gone = takeSenderLock(directory);
+    const [owner = ''] = readdirSync(join(directory, 'sender'));
+    const halfAMinuteAgo = Date.now() / 1_000 - 31;
+    utimesSync(join(directory, 'sender', owner), halfAMinuteAgo, halfAMinuteAgo);
+    const next = takeSenderLock(directory);
+    expect(next).toMatchObject({ kind: 'held' });
+    for (const lock of [gone, next]) if (lock.kind === 'held') lock.release();
   });
 
   it('does not go to a later process that has the number of a dead one', () => {

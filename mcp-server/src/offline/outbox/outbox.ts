@@ -16,6 +16,10 @@ export type Acceptance = { accepted: true; id: string } | { accepted: false; rea
 
 /** Where records wait for the cloud. Never throws, never waits for the network. */
 export interface Outbox {
+  /**
+   * Answers when the disk has, however long that takes: who was told "not accepted" offers the record again under another
+   * id, and should the disk take the first one after all, it would be applied twice.
+   */
   append(recording: Recording): Promise<Acceptance>;
   /**
    * While the process ends and nothing can be awaited: these, and whatever was still on its way to the disk. What gets there
@@ -34,8 +38,6 @@ export interface OutboxDependencies {
   redact: (body: unknown, except: ReadonlySet<string>) => unknown;
   newId: () => string;
   clock: Clock;
-  /** How long an agent may be kept by a disk that does not answer. */
-  patienceMs: number;
   /** Told that something waits. */
   onAppended: () => void;
 }
@@ -52,7 +54,7 @@ interface Waiting {
 }
 
 export function openOutbox(dependencies: OutboxDependencies): Outbox {
-  const { directory, writer, redact, newId, clock, patienceMs, onAppended } = dependencies;
+  const { directory, writer, redact, newId, clock, onAppended } = dependencies;
   const room = roomIn(dependencies);
   let waiting: Waiting[] = [];
   let group: Waiting[] = [];
@@ -115,15 +117,10 @@ export function openOutbox(dependencies: OutboxDependencies): Outbox {
       const { id, line, problem: tooMuch } = lineOf(recording);
       if (tooMuch !== undefined) return Promise.resolve({ accepted: false, reason: tooMuch });
       return new Promise((resolve) => {
-        const giveUp = clock.after(patienceMs, () =>
-          resolve({ accepted: false, reason: tooSlow(directory, patienceMs) }),
-        );
         waiting.push({
           line,
-          settle(problem) {
-            giveUp();
-            resolve(problem === undefined ? { accepted: true, id } : { accepted: false, reason: problem });
-          },
+          settle: (problem) =>
+            resolve(problem === undefined ? { accepted: true, id } : { accepted: false, reason: problem }),
         });
         if (isCommitting) return;
         isCommitting = true;
@@ -156,9 +153,6 @@ export function openOutbox(dependencies: OutboxDependencies): Outbox {
 
 const tooLarge = (maxBytes: number) =>
   `The record is larger than the ${maxBytes / 1024 / 1024} MiB that the cloud takes; record less of it.`;
-
-const tooSlow = (directory: string, patienceMs: number) =>
-  `The disk that holds ${directory} did not answer within ${patienceMs / 1_000} s; the record may still be sent.`;
 
 /** Counts what waits, sparingly. */
 function roomIn({ usage, clock }: Pick<OutboxDependencies, 'usage' | 'clock'>) {

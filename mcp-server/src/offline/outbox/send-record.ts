@@ -42,6 +42,11 @@ export async function sendRecord(record: OutboxRecord, { origin, transport, nowM
     const { status, headers } = response;
     return verdictOf({ status, headers, body: await response.text() }, origin, operation.isAnswer);
   } catch (error) {
-    return { kind: 'later', reason: failureText(error, origin.url), onlyThis: false };
+    return { kind: 'later', reason: failureText(error, origin.url), onlyThis: isBrokenOff(error) };
   }
 }
+
+/** The connection was there and was cut: by a server that fell over this record, or a guard on the way that dislikes it. */
+const isBrokenOff = (error: unknown) =>
+  ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes((error as NodeJS.ErrnoException).code ?? '') ||
+  String((error as NodeJS.ErrnoException).code).startsWith('HPE_');

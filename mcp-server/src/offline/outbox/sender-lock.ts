@@ -25,7 +25,8 @@ export type SenderLock = { kind: 'held'; release: () => void } | { kind: 'busy';
  * One process at a time sends. As the data directory of the cloud is locked: a directory with one file named after its
  * owner, taken by renaming a prepared one over it, which the system allows only while it is missing or empty. A dead
  * owner's file is removed under its own name, so that nobody breaks a newcomer's lock by mistake. Where this can fail (a
- * shared disk, a machine that slept) two may send at once; the cloud then applies each record once all the same.
+ * shared disk, a machine that slept, a process held up for long) two may send at once; the cloud then applies each record
+ * once all the same.
  */
 export function takeSenderLock(outbox: string): SenderLock {
   mkdirSync(outbox, { recursive: true, mode: 0o700 });
@@ -74,13 +75,14 @@ function isAlive(lock: string, owner: string) {
   const [number, startedAt = '', place = ''] = owner.split('.');
   const pid = Number(number);
   const silenceMs = Date.now() - (quietly(() => statSync(join(lock, owner)).mtimeMs) ?? 0);
-  // In another container or on another machine, process numbers say nothing: only the signs of life do.
-  if (place !== here()) return silenceMs < silentForMs;
+  // A thread may be gone though its process lives. In another container or on another machine, numbers say nothing at all.
+  if (silenceMs >= silentForMs) return false;
+  if (place !== here()) return true;
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  // The start time guards against a later process of the same number; where there is no /proc, silence does.
+  // The start time guards against a later process of the same number.
   const state = stateOf(pid);
   if (state) return state.startedAt === startedAt && !state.isDead;
-  if (startedAt || silenceMs >= silentForMs) return false;
+  if (startedAt) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {
