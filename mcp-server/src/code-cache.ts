@@ -39,7 +39,8 @@ export function codeCache({ directory, fingerprint, node }: CodeCacheParts): Cod
       const draft = `${path}.${pid}.tmp`;
       try {
         mkdirSync(directory, { recursive: true, mode: 0o700 });
-        writeFileSync(draft, packed(code, header), { mode: 0o600 });
+        // Never through what somebody else may have put there: a link to another file, in a folder that is shared.
+        writeFileSync(draft, packed(code, header), { flag: 'wx', mode: 0o600 });
         renameSync(draft, path);
       } catch {
         discard(draft);

@@ -1,4 +1,13 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -51,6 +60,17 @@ it('gives nothing that somebody else could have written', () => {
   expect(cacheOf({ getuid: () => process.getuid!() + 1 }).read()).toBeUndefined();
   chmodSync(file(), 0o666);
   expect(cacheOf().read()).toBeUndefined();
+});
+
+it.skipIf(process.platform === 'win32')('does not write through a link that somebody has put in its way', () => {
+  const [cache, precious] = [join(directory, 'cache'), join(directory, 'precious')];
+  mkdirSync(cache);
+  writeFileSync(precious, 'as it was');
+  symlinkSync(precious, join(cache, 'code-abc-v20.19.0-x64.7.tmp'));
+  cacheOf().keep(code);
+  expect(readFileSync(precious, 'utf8')).toBe('as it was');
+  cacheOf().keep(code);
+  expect(cacheOf().read()).toEqual(code);
 });
 
 it('does without where nothing can be written', () => {
