@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { nearest } from '../tools/nearest.ts';
 import type { Command, Terminal } from './command.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -26,11 +26,10 @@ function problemOf(error: unknown, names: string[]) {
   return message.includes('does not take') ? `${option} takes no value` : `${option} needs a value: ${option} VALUE`;
 }
 
-/** `; did you mean …?` where something known is at most a third away. */
+/** `; did you mean …?` where something known is near enough. */
 export function meaning(word: string, known: readonly string[]) {
-  const nearest = known.length > 0 ? closest(word, known) : undefined;
-  const isNear = nearest !== undefined && distance(word, nearest) <= Math.max(1, Math.floor(nearest.length / 3));
-  return isNear ? `; did you mean ${nearest}?` : '';
+  const meant = nearest(word, known);
+  return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
 /** Says what was wrong and how it is said right; the exit code of wrong usage. */
