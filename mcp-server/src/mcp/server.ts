@@ -29,7 +29,7 @@ interface ServerParts<Ctx> {
   resources: readonly Resource<Ctx>[];
   /** What resources read from. */
   ctx: Ctx;
-  /** Called once the client has its first list of tools, the moment to begin with what answers will need. */
+  /** Called when the client has had its list of tools for a moment: time to begin with what answers will need. */
   onListed: () => void;
   /** Bugs end here; callers learn only that there was one. */
   onBug: (error: unknown) => void;
@@ -39,6 +39,9 @@ interface ServerParts<Ctx> {
 const constant = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
 /** As old as an answer from memory may be before the cloud is asked again. */
 const ofThisProject = { ttlMs: 1_000, cacheScope: 'private' } as const;
+
+/** A client that starts many servers wants to read what it waited for before they go on working. */
+const afterListMs = 25;
 
 /**
  * Tools and resources as an MCP server. The low-level class: ours are JSON Schemas already, and McpServer would load a
@@ -60,7 +63,7 @@ export function mcpServer<Ctx>(parts: ServerParts<Ctx>) {
 
   server.setRequestHandler('tools/list', ({ params }) => {
     refuseCursor(params?.cursor);
-    setImmediate(onListed);
+    setTimeout(onListed, afterListMs).unref();
     return { tools: tools.map(({ listing }) => listing) };
   });
 
