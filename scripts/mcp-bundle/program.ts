@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Script } from 'node:vm';
 import type { Options } from 'tsup';
 import { lazyCode } from './lazy-code.ts';
+import { sdkEdits } from './sdk-edits.ts';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 type Esbuild = Parameters<Plugin['setup']>[0]['esbuild'];
@@ -39,7 +39,7 @@ async function programOf(path: string, esbuild: Esbuild): Promise<string> {
     logLevel: 'error',
     define: { 'import.meta.url': 'importMetaUrl' },
     alias: { '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-bundle/sdk-shims.ts') },
-    plugins: [withoutTableOfTypes],
+    plugins: [sdkEdits],
   });
   const code = await minified(lazyCode(outputFiles[0]!.text), esbuild);
   const text = `(async function (importMetaUrl, require) {"use strict";${code}\n})`;
@@ -52,23 +52,3 @@ export async function minified(code: string, esbuild: Pick<Esbuild, 'transform'>
   const options = { minify: true, treeShaking: true, format: 'esm', target: 'node20', platform: 'node' } as const;
   return (await esbuild.transform(code.replace(/^#!.*\n/, ''), options)).code;
 }
-
-const loops = [
-  'for (const key of SPEC_SCHEMA_KEYS) register(key, schemas_exports[key]);\n',
-  'for (const [key, schema] of Object.entries(authSchemas)) register(key, schema);\n',
-];
-
-/** The SDK fills a table of all its schemas, those of OAuth included, for users of its `isSpecType`: not us. */
-const withoutTableOfTypes: Plugin = {
-  name: 'without-table-of-types',
-  setup({ onLoad }) {
-    onLoad({ filter: /@modelcontextprotocol\/server\/dist\/src-[^/]+\.mjs$/ }, async ({ path }) => {
-      let contents = await readFile(path, 'utf8');
-      for (const loop of loops) {
-        if (!contents.includes(loop)) throw new Error(`the MCP SDK has changed: it no longer says ${loop}`);
-        contents = contents.replace(loop, '');
-      }
-      return { contents, loader: 'js' };
-    });
-  },
-};

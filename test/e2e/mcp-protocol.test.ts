@@ -145,6 +145,22 @@ describe('the process', () => {
     await server.exited;
   });
 
+  it.each([
+    [{ capabilities: {}, clientInfo: { name: 'raw', version: '0' } }, 'protocolVersion: expected text'],
+    [{ ...initialize.params, capabilities: [] }, 'capabilities: expected an object'],
+    [{ ...initialize.params, clientInfo: { name: 'raw' } }, 'clientInfo: expected an object with name and version'],
+    [undefined, 'protocolVersion: expected text'],
+  ])('refuses the handshake %j and takes the next one', async (params, complaint) => {
+    const server = startMcpServer(env());
+    server.send({ id: 7, method: 'initialize', ...(params && { params }) });
+    await eventually(() => expect(server.answerTo(7)?.error).toEqual({ code: -32602, message: complaint }));
+    server.send(initialize);
+    await eventually(() => expect(server.answerTo(1)?.result).toMatchObject({ protocolVersion: '2025-11-25' }));
+    server.endInput();
+    expect(await server.exited).toBe(0);
+    expect(server.seen.stderr).toBe('');
+  });
+
   it('ends when its input ends in the middle of a line', async () => {
     const server = start();
     await eventually(() => expect(server.answerTo(1)).toBeDefined());
