@@ -105,6 +105,29 @@ describe('with a real client and the real server', () => {
     });
   });
 
+  it('tells every client that watches of a change and of a new flag, and of nothing else', async () => {
+    const admin = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
+    const watched = { ...flag, key: 'watched' };
+    await admin.createFlag(watched);
+    const heard = new Map<string, string[]>();
+    for (const [name, { agent }] of agents) {
+      await eventually(async () => expect(await ask(agent, { key: 'watched' })).toMatchObject({ enabled: true }));
+      heard.set(name, []);
+      await agent.watch(['whetstone://flags/watched'], (what) => heard.get(name)!.push(what));
+    }
+    await admin.updateFlag({ ...watched, enabled: false, version: 1 });
+    await admin.createFlag({ ...flag, key: 'unwatched' });
+    await eventually(() => {
+      for (const { name } of clients)
+        expect(new Set(heard.get(name))).toEqual(new Set(['list', 'whetstone://flags/watched']));
+    });
+    for (const { agent } of agents.values()) {
+      expect(await ask(agent, { key: 'watched' })).toMatchObject({ enabled: false });
+      expect((await agent.listResources()).resources).toHaveLength(4);
+    }
+    for (const key of ['watched', 'unwatched']) await admin.archiveFlag({ key });
+  });
+
   it('passes a kill switch on to every client', async () => {
     const admin = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
     await admin.updateFlag({ ...flag, enabled: false, version: 1 });

@@ -2,6 +2,10 @@ import { Client as ModernClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as LegacyStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
+import {
+  ResourceListChangedNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { mcpServerFile } from './mcp-process.ts';
 
 /** One real MCP client with the built server as its child, over stdio. */
@@ -15,6 +19,8 @@ export interface Agent {
   listResourceTemplates(): Promise<{ resourceTemplates: { uriTemplate: string }[] }>;
   readResource(uri: string): Promise<ReadResult>;
   complete(uriTemplate: string, variable: string, value: string): Promise<{ completion: object }>;
+  /** Asks to hear when the list of resources changes, and these; in the way of its era. */
+  watch(uris: string[], hear: (what: string) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,6 +99,11 @@ async function openLegacy(env: Environment, launch = built): Promise<Agent> {
     call: async (name, args = {}, options) =>
       readResult(await client.callTool({ name, arguments: args }, undefined, options)),
     ...resourcesOf(client),
+    async watch(uris, hear) {
+      client.setNotificationHandler(ResourceListChangedNotificationSchema, () => hear('list'));
+      client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => hear(params.uri));
+      for (const uri of uris) await client.subscribeResource({ uri });
+    },
     close: () => client.close(),
   };
 }
@@ -108,6 +119,12 @@ async function openModern(mode: Mode, env: Environment, launch = built): Promise
     listTools: () => client.listTools(),
     call: async (name, args = {}, options) => readResult(await client.callTool({ name, arguments: args }, options)),
     ...resourcesOf(client),
+    async watch(uris, hear) {
+      client.setNotificationHandler('notifications/resources/list_changed', () => hear('list'));
+      client.setNotificationHandler('notifications/resources/updated', ({ params }) => hear(params.uri));
+      if (mode === 'legacy') for (const uri of uris) await client.subscribeResource({ uri });
+      else await client.listen({ resourcesListChanged: true, resourceSubscriptions: uris });
+    },
     close: () => client.close(),
   };
 }

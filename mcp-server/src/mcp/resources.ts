@@ -40,6 +40,19 @@ export async function readResource<Ctx>(
   return { contents: [{ uri, mimeType, ...body }], ttlMs: freshForMs, cacheScope: 'private' };
 }
 
+/** An address as we would write it; nothing for one at which nothing can ever be. */
+export function addressOf<Ctx>(uri: string, resources: readonly Resource<Ctx>[]): string | undefined {
+  for (const resource of resources) {
+    if (resource.kind === 'fixed') {
+      if (resource.uri === uri) return uri;
+    } else {
+      const member = memberAt(uri, resource);
+      if (member !== undefined) return uriOf(resource, member);
+    }
+  }
+  return undefined;
+}
+
 /** The members of a template's family that begin as typed. */
 export async function completeMember<Ctx>(
   resources: readonly Resource<Ctx>[],
@@ -121,7 +134,7 @@ function memberAt<Ctx>(uri: string, family: ResourceFamily<Ctx>) {
   }
 }
 
-function unknownResource<Ctx>(uri: string, resources: readonly Resource<Ctx>[]) {
+export function unknownResource<Ctx>(uri: string, resources: readonly Resource<Ctx>[]) {
   const addresses = resources.map((resource) => (resource.kind === 'fixed' ? resource.uri : resource.uriTemplate));
   return `nothing is at ${uri.slice(0, 256)}; there are ${addresses.join(' and ')}, see resources/list`;
 }

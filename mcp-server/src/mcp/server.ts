@@ -8,9 +8,10 @@ import {
   type ServerContext,
   type Tool as ListedTool,
 } from '@modelcontextprotocol/server';
-import type { Resource } from '../resources/resource.ts';
+import type { Resource, WatchResources } from '../resources/resource.ts';
 import { nearest } from '../tools/nearest.ts';
 import { keepEraRules } from './era-rules.ts';
+import { noticesOffered, tellOfChanges } from './notices.ts';
 import { refuseCursor } from './pages.ts';
 import { completeMember, listResources, listTemplates, readResource } from './resources.ts';
 
@@ -27,6 +28,7 @@ interface ServerParts<Ctx> {
   instructions?: string;
   tools: readonly WireTool[];
   resources: readonly Resource<Ctx>[];
+  watch: WatchResources<Ctx>;
   /** What resources read from. */
   ctx: Ctx;
   /** Called when the client has had its list of tools for a moment: time to begin with what answers will need. */
@@ -48,9 +50,9 @@ const afterListMs = 25;
  * validator for what `readArguments` checks with better words.
  */
 export function mcpServer<Ctx>(parts: ServerParts<Ctx>) {
-  const { era, info, instructions, tools, resources, ctx, onListed, onBug } = parts;
+  const { era, info, instructions, tools, resources, watch, ctx, onListed, onBug } = parts;
   const server = new Server(info, {
-    capabilities: { tools: {}, resources: {}, completions: {} },
+    capabilities: { tools: {}, resources: noticesOffered, completions: {} },
     ...(instructions !== undefined && { instructions }),
     jsonSchemaValidator: noValidator,
     cacheHints: {
@@ -90,6 +92,7 @@ export function mcpServer<Ctx>(parts: ServerParts<Ctx>) {
     guarded('completion/complete', request, () => completeMember(resources, ctx, params)),
   );
 
+  tellOfChanges(server, { era, resources, ctx, watch });
   keepEraRules(server, era);
   return server;
 

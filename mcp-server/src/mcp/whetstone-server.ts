@@ -1,4 +1,4 @@
-import { resources } from '../resources/index.ts';
+import { resources, watchResources } from '../resources/index.ts';
 import { tools } from '../tools/index.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { mcpServer } from './server.ts';
@@ -25,6 +25,7 @@ export const whetstoneServer = ({ era, ctx, onListed, onBug }: Surroundings) =>
     instructions,
     tools: tools.map((tool) => wireTool(tool, ctx)),
     resources,
+    watch: watchResources,
     ctx,
     onListed,
     onBug,

@@ -6,6 +6,7 @@ import type { Expose } from './exposures.ts';
 import { flagDocuments } from './flag-documents.ts';
 import type { FeedHealth, RulesetFeed } from './ruleset-feed.ts';
 import type { RulesetView } from './ruleset-view.ts';
+import type { FlagChanges } from './ruleset-watch.ts';
 
 export interface Wish {
   /** What to answer when no flag decides; a served value of another JSON type is then a mismatch. `null` fits any type. */
@@ -38,6 +39,8 @@ export interface FlagReader {
   catalog(signal?: AbortSignal): Promise<FlagCatalog>;
   /** Asks the cloud first. Aborted, it answers at once. */
   status(signal?: AbortSignal): Promise<ReaderStatus>;
+  /** Has changes told of as they come; answers how to stop it. */
+  watch(tell: (changes: FlagChanges) => void): () => void;
   /** Begins to load, so that the first answer need not. */
   warmUp(): void;
   close(): Promise<void>;
@@ -103,6 +106,7 @@ export function flagReader({ feed, defaults, clock, expose }: ReaderDependencies
       };
     },
 
+    watch: (tell) => feed.watch(tell),
     warmUp: () => feed.warmUp(),
     close: () => feed.close(),
   };

@@ -1,3 +1,5 @@
+import { flagDocuments } from './flag-documents.ts';
+import type { FlagChanges } from './ruleset-watch.ts';
 import type { StreamMessage } from './stream-message.ts';
 
 /** A ruleset as the server describes it, with the name the server has for this state of it. */
@@ -22,6 +24,18 @@ export function applyMessage(state: RulesetState, message: Exclude<StreamMessage
   const others = state.document.flags.filter((flag) => (flag as { key?: unknown }).key !== message.key);
   const flags = message.kind === 'flag' ? [...others, message.flag] : others;
   return { document: { ...state.document, revision: message.revision, flags }, etag: etagOf(message.id) };
+}
+
+/** Every change of a flag gives it another version; one that was made anew under an old key begins at another time. */
+export function changesBetween(before: RulesetDocument | undefined, after: RulesetDocument): FlagChanges {
+  const [old, now] = [flagDocuments(before), flagDocuments(after)];
+  const gone = [...old.keys()].filter((key) => !now.has(key));
+  const come = [...now.keys()].filter((key) => !old.has(key));
+  const changed = [...now].flatMap(([key, flag]) => {
+    const was = old.get(key);
+    return was && (was['version'] !== flag['version'] || was['createdAt'] !== flag['createdAt']) ? [key] : [];
+  });
+  return { keys: [...gone, ...come, ...changed], isListChanged: gone.length > 0 || come.length > 0 };
 }
 
 export const etagOf = (id: string) => `"${id}"`;

@@ -34,9 +34,11 @@ interface Parts {
   transport: Transport;
   clock: Clock;
   random: () => number;
+  /** An attempt is over, or a stream. */
+  onTurn: () => void;
 }
 
-export function rulesetConnection({ origin, memory, transport, clock, random }: Parts): RulesetConnection {
+export function rulesetConnection({ origin, memory, transport, clock, random, onTurn }: Parts): RulesetConnection {
   let breaker = closedBreaker;
   let failure: RulesetFailure | undefined;
   let reachable: boolean | null = null;
@@ -55,7 +57,10 @@ export function rulesetConnection({ origin, memory, transport, clock, random }: 
     const mayStream = !noStream || elapsedMs(noStream.since, clock) >= noStream.forMs;
     const link = openLink({ origin, memory, transport, clock, mayStream, mayResume });
     opening = link;
-    const over = link.begun.then((beginning) => settle(beginning, link, mayStream));
+    const over = link.begun.then((beginning) => {
+      settle(beginning, link, mayStream);
+      onTurn();
+    });
     return attemptOf(link, over, clock);
   }
 
@@ -74,7 +79,10 @@ export function rulesetConnection({ origin, memory, transport, clock, random }: 
     noStream = undefined;
     breaker = { ...breaker, openSince: undefined };
     live = { link, since: momentOf(clock) };
-    void link.dropped.then((how) => lose(how));
+    void link.dropped.then((how) => {
+      lose(how);
+      onTurn();
+    });
   }
 
   function fail(problem: RulesetFailure) {

@@ -1,10 +1,12 @@
 import type { Origin } from '../config.ts';
 import { elapsedMs, type Clock } from './clock.ts';
+import { changesBetween } from './ruleset-changes.ts';
 import { rulesetConnection } from './ruleset-connection.ts';
 import { silenceMs } from './ruleset-link.ts';
 import { rulesetMemory } from './ruleset-memory.ts';
 import type { RulesetStore } from './ruleset-store.ts';
 import { polledForMs, viewOf, type RulesetView } from './ruleset-view.ts';
+import { rulesetWatch, type FlagChanges } from './ruleset-watch.ts';
 import type { Transport } from './transport/transport.ts';
 
 /** What the first use waits when nothing is on disk, and whoever asks for the state of things. */
@@ -14,6 +16,8 @@ const longLookMs = 2_000;
  * would else answer as of its previous run, and one after the machine slept, which would else miss a switch thrown meanwhile.
  */
 const shortLookMs = 400;
+/** Who wants to hear of changes needs a connection, though less urgently than who asks for an answer. */
+const connectWatchersAfterMs = 1_000;
 
 /** Keeps one ruleset: what the cloud says, else what the disk remembers. Its first use connects; nothing happens before. */
 export interface RulesetFeed {
@@ -26,6 +30,8 @@ export interface RulesetFeed {
   health(): FeedHealth;
   /** The ruleset at hand as the server sent it. */
   document(): unknown;
+  /** Has what differs from now on told of, and what becomes of the connection; answers how to stop it. */
+  watch(tell: (changes: FlagChanges) => void): () => void;
   /** Ends what is under way; resolves when the disk is at rest. */
   close(): Promise<void>;
 }
@@ -49,9 +55,30 @@ export interface FeedDependencies {
 }
 
 export function followRuleset({ origin, obstacle, store, transport, clock, random }: FeedDependencies): RulesetFeed {
-  const memory = rulesetMemory(store, clock);
+  const watchers = rulesetWatch(clock);
+  const memory = rulesetMemory({
+    store,
+    clock,
+    onHeld(now, before) {
+      if (!watchers.isWatched()) return;
+      const changes = changesBetween(before, now);
+      if (changes.keys.length > 0 || now.revision !== before?.revision) watchers.note(changes);
+    },
+  });
   const isOnline = origin !== undefined && obstacle === undefined;
-  const connection = isOnline ? rulesetConnection({ origin, memory, transport, clock, random }) : undefined;
+  const connection = isOnline ? rulesetConnection({ origin, memory, transport, clock, random, onTurn }) : undefined;
+  let told: string | undefined;
+
+  /** Whether the cloud is there, and what is wrong; not that a stream broke off and is there again. */
+  function onTurn() {
+    const state = JSON.stringify([connection?.reachable(), connection?.failure()?.problem]);
+    if (state !== told) watchers.note({ keys: [], isListChanged: false });
+    told = state;
+  }
+
+  function warmUp() {
+    void memory.recall().then(() => connection?.isDue() && connection.ask()?.keep());
+  }
 
   const ageMs = () => {
     const known = memory.known();
@@ -102,8 +129,15 @@ export function followRuleset({ origin, obstacle, store, transport, clock, rando
       await connection?.ask()?.wait(longLookMs, signal);
     },
 
-    warmUp() {
-      void memory.recall().then(() => connection?.isDue() && connection.ask()?.keep());
+    warmUp,
+
+    watch(tell) {
+      const unwatch = watchers.watch(tell);
+      const cancel = clock.after(connectWatchersAfterMs, warmUp);
+      return () => {
+        cancel();
+        unwatch();
+      };
     },
 
     document: () => memory.known()?.document,
@@ -114,6 +148,7 @@ export function followRuleset({ origin, obstacle, store, transport, clock, rando
     }),
 
     async close() {
+      watchers.close();
       connection?.close();
       await memory.settled();
     },

@@ -34,7 +34,14 @@ export interface RulesetMemory {
   settled(): Promise<void>;
 }
 
-export function rulesetMemory(store: RulesetStore | undefined, clock: Clock): RulesetMemory {
+interface Parts {
+  store: RulesetStore | undefined;
+  clock: Clock;
+  /** Told of each ruleset from the cloud, with the one before. */
+  onHeld: (now: RulesetDocument, before: RulesetDocument | undefined) => void;
+}
+
+export function rulesetMemory({ store, clock, onHeld }: Parts): RulesetMemory {
   let known: Known | undefined;
   let confirmedHere = false;
   let recalling: Promise<void> | undefined;
@@ -54,7 +61,9 @@ export function rulesetMemory(store: RulesetStore | undefined, clock: Clock): Ru
   function hold({ document, etag }: { document: unknown; etag: string | undefined }) {
     const ruleset = compileRuleset(document, known?.ruleset);
     if (!ruleset) return false;
+    const before = known?.document;
     known = { document: asCompiled(document), etag, ruleset, confirmedAt: known?.confirmedAt ?? momentOf(clock) };
+    onHeld(known.document, before);
     return true;
   }
 

@@ -26,6 +26,8 @@ export const flagResources: ResourceFamily<ToolContext> = {
   },
 };
 
+export const flagAddress = (key: string) => flagResources.uriTemplate.replace('{key}', encodeURIComponent(key));
+
 function descriptionOf(document: Readonly<Record<string, unknown>>) {
   const { description } = document;
   return typeof description === 'string' && description !== '' ? description : undefined;

@@ -36,6 +36,17 @@ export interface ResourceFamily<Ctx> extends Described {
 /** A resource is plain data; the protocol is the business of ../mcp. */
 export type Resource<Ctx = ToolContext> = FixedResource<Ctx> | ResourceFamily<Ctx>;
 
+/** What is not as it was among the resources. */
+export interface ResourceChanges {
+  /** What differs when read again. */
+  uris: readonly string[];
+  /** Whether some came or went. */
+  isListChanged: boolean;
+}
+
+/** Has changes told of from now on; answers how to stop it. */
+export type WatchResources<Ctx = ToolContext> = (ctx: Ctx, tell: (changes: ResourceChanges) => void) => () => void;
+
 export function jsonContent(value: object, freshForMs: number): ResourceContent {
   return { mimeType: 'application/json', body: { text: JSON.stringify(value) }, freshForMs };
 }

@@ -8,7 +8,7 @@ import { fixtureResources } from './resources.ts';
 
 /**
  * The adapter of whetstone-mcp with the fixtures of the official suite instead of our tools and resources. What whetstone
- * does not offer (prompts, logging, subscriptions) is added from outside, in the SDK's own words: there the suite judges the
+ * does not offer (prompts, logging) is added from outside, in the SDK's own words: there the suite judges the
  * SDK, everywhere else the adapter.
  */
 export function fixtureServer(era: 'legacy' | 'modern'): Server {
@@ -17,6 +17,8 @@ export function fixtureServer(era: 'legacy' | 'modern'): Server {
     info: { name: 'whetstone-conformance', version: '0' },
     tools: [...contentTools, ...askingTools],
     resources: fixtureResources,
+    // Nothing ever changes here.
+    watch: () => () => undefined,
     ctx: {},
     onListed: () => undefined,
     onBug: (error) => console.error(error),
@@ -28,10 +30,5 @@ export function fixtureServer(era: 'legacy' | 'modern'): Server {
       ? { completion: { values: ['paris', 'park', 'party'], total: 3, hasMore: false } }
       : completeMember(fixtureResources, {}, params),
   );
-  if (era === 'legacy') {
-    server.registerCapabilities({ resources: { subscribe: true } });
-    server.setRequestHandler('resources/subscribe', () => ({}));
-    server.setRequestHandler('resources/unsubscribe', () => ({}));
-  }
   return server;
 }

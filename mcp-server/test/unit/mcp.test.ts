@@ -39,7 +39,16 @@ function serverWith(handler: Tool['handler'], onBug: (error: unknown) => void = 
   const ctx = contextWith(silence);
   const info = { name: 'test', version: '0' };
   return connect((era) =>
-    mcpServer({ era, info, tools: [wireTool(tool, ctx)], resources: [], ctx, onListed: ctx.flags.warmUp, onBug }),
+    mcpServer({
+      era,
+      info,
+      tools: [wireTool(tool, ctx)],
+      resources: [],
+      watch: () => () => undefined,
+      ctx,
+      onListed: ctx.flags.warmUp,
+      onBug,
+    }),
   );
 }
 
