@@ -14,7 +14,7 @@ declare module 'fastify' {
 
 export interface Leaving {
   status: number;
-  body: string;
+  body: string | Buffer;
   contentType: string;
   /** Ready in the turn that brought the request: leaves with the others of that turn. */
   isReadyAtOnce?: boolean;

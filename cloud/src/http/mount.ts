@@ -71,14 +71,23 @@ const contentType = 'application/json; charset=utf-8';
 
 function sender(op: Operation, answer: Answer) {
   const status = op.status ?? 200;
+  // An answer that is kept is large and goes to many: bytes wait once on all connections, a text once on each.
+  const known = new WeakMap<Prepared, Buffer>();
+  const bytesOf = (kept: Prepared) => {
+    const bytes = known.get(kept) ?? Buffer.from(kept.json);
+    known.set(kept, bytes);
+    return bytes;
+  };
   return (request: FastifyRequest, reply: FastifyReply, result: unknown, isReadyAtOnce = false) => {
-    const { json, etag } = result instanceof Prepared ? result : { json: jsonOf(op, result), etag: undefined };
-    if (etag === undefined) return answer(request, reply, { status, body: json, contentType, isReadyAtOnce });
-    reply.header('etag', etag).header('cache-control', 'no-cache');
-    const isCurrent = matches(request.headers['if-none-match'], etag);
+    if (!(result instanceof Prepared) || result.etag === undefined) {
+      const body = result instanceof Prepared ? result.json : jsonOf(op, result);
+      return answer(request, reply, { status, body, contentType, isReadyAtOnce });
+    }
+    reply.header('etag', result.etag).header('cache-control', 'no-cache');
+    const isCurrent = matches(request.headers['if-none-match'], result.etag);
     return answer(request, reply, {
       status: isCurrent ? 304 : status,
-      body: isCurrent ? '' : json,
+      body: isCurrent ? '' : bytesOf(result),
       contentType,
       isReadyAtOnce,
     });

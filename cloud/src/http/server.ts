@@ -22,6 +22,8 @@ export function newHttpServer(log: FastifyBaseLogger): HttpServer {
     // Longer than any key, so that a key that is too long is called that and not an unknown address.
     routerOptions: { maxParamLength: 4_096 },
     requestTimeout: 60_000,
+    // Without a byte either way: whoever asks and does not read is not waited for.
+    connectionTimeout: 60_000,
     forceCloseConnections: 'idle',
     // What still arrives on open connections is answered as ever; /readyz is what says that we are leaving.
     return503OnClosing: false,
