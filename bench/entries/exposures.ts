@@ -2,8 +2,9 @@ import { contract, parseInput, type Input, type WhetstoneContract } from '@whets
 import { randomUUID } from 'node:crypto';
 import { freshDatabase, startPostgres } from '../../test/support/postgres.ts';
 import { buildProduct } from '../harness/checkout.ts';
-import { cpuMicroseconds, cpuMsOf } from '../harness/cpu.ts';
+import { cpuMicroseconds } from '../harness/cpu.ts';
 import { interleave, type Rounds } from '../harness/measure.ts';
+import { cpuMsOf } from '../harness/process-figures.ts';
 import type { Entry, Table } from '../harness/report.ts';
 import { withScratch } from '../harness/scratch.ts';
 import { startWhetstone } from '../servers/start-server.ts';
@@ -80,12 +81,12 @@ async function ingest(url: string, pid: number, adminKey: string): Promise<Sampl
       if (accepted !== entriesABatch) throw new Error(`expected ${entriesABatch} accepted, got ${answer.status}`);
     }
   };
-  const [startedMs, cpuBeforeMs] = [performance.now(), await cpuMsOf(pid)];
+  const [startedMs, cpuBeforeMs] = [performance.now(), cpuMsOf(pid)];
   await Promise.all(Array.from({ length: connections }, sending));
   const seconds = (performance.now() - startedMs) / 1_000;
   return {
     entriesPerSecond: (batchesARound * entriesABatch) / seconds,
-    cpuMs: ((await cpuMsOf(pid)) - cpuBeforeMs) / batchesARound,
+    cpuMs: (cpuMsOf(pid) - cpuBeforeMs) / batchesARound,
   };
 }
 

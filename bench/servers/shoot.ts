@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { cpuMsOf } from '../harness/cpu.ts';
+import { cpuMsOf } from '../harness/process-figures.ts';
 
 export interface Target {
   name: string;
@@ -20,10 +20,10 @@ export interface Shot {
 
 /** Twenty connections that ask again as soon as they were answered; throws when an answer is not as it should be. */
 export async function shoot({ name, url, headers = {}, status, pid }: Target, durationS: number): Promise<Shot> {
-  const before = await cpuMsOf(pid);
+  const before = cpuMsOf(pid);
   const result = await autocannon({ url, headers, connections: 20, duration: durationS });
   const { total } = result.requests;
-  const cpuMs = (await cpuMsOf(pid)) - before;
+  const cpuMs = cpuMsOf(pid) - before;
   const right = result.statusCodeStats?.[`${status}`]?.count ?? 0;
   if (result.errors > 0 || right === 0 || right !== answered(result)) {
     const statuses = JSON.stringify(result.statusCodeStats);
