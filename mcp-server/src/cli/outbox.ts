@@ -121,7 +121,7 @@ async function drain({ drainNow, inspect }: OutboxWork, terminal: Terminal) {
   const { pending } = await inspect();
   terminal.print(`${delivered} delivered, ${parked} set aside, ${pending} still waiting`);
   if (block) terminal.complain(block.reason);
-  return pending === 0 && parked === 0 ? 0 : 1;
+  return pending === 0 && parked === 0 && !block ? 0 : 1;
 }
 
 /** Of the one that is wanted, or of all. */

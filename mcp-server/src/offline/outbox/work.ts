@@ -16,7 +16,7 @@ import { encodeRecord, type StoredRecord } from './record.ts';
 import { hasSegments, laneName } from './segment-name.ts';
 import { segmentWriter } from './segment-writer.ts';
 import { sendRecord } from './send-record.ts';
-import { takeSenderLock } from './sender-lock.ts';
+import { takeSenderLock, type SenderLock } from './sender-lock.ts';
 
 /** What a person can do with the outbox by hand. */
 export interface OutboxWork {
@@ -64,7 +64,8 @@ export function workOnOutbox(
       const signal = AbortSignal.timeout(10 * 60_000);
       const giveUpAtMs = clock.steadyMs() + patienceMs;
       for (;;) {
-        const lock = takeSenderLock(directory);
+        const lock = lockOr(directory);
+        if (typeof lock === 'string') return nothingDone(lock);
         if (lock.kind === 'busy') {
           if (clock.steadyMs() > giveUpAtMs) return nothingDone(`Process ${lock.pid} is sending; try again later.`);
           await new Promise<void>((resolve) => clock.after(200, resolve, { holdOpen: true }));
@@ -75,6 +76,8 @@ export function workOnOutbox(
           const result = await drain({ outbox: directory, send, nowMs: clock.wallMs, signal, failures: noFailures() });
           noteProblem(directory, result.block && { reason: result.block.reason, atMs: clock.wallMs() });
           return result;
+        } catch (error) {
+          return nothingDone(diskProblem(error, directory));
         } finally {
           lock.release();
         }
@@ -94,6 +97,14 @@ export function workOnOutbox(
       }
     },
   };
+}
+
+function lockOr(directory: string): SenderLock | string {
+  try {
+    return takeSenderLock(directory);
+  } catch (error) {
+    return diskProblem(error, directory);
+  }
 }
 
 const nothingDone = (reason: string): DrainResult => ({
