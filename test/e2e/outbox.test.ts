@@ -145,7 +145,7 @@ it('names what waits under another key', async () => {
 });
 
 it('drain says what is wrong with the directory, and does not crash', async () => {
-  const env = mcpEnv({ url: nowhere, apiKey, stateDir: mcpServerFile });
+  const env = mcpEnv({ url: nowhere, stateDir: mcpServerFile });
   const seen = await outboxCommand({ ...env, HOME: newStateDir() }, 'drain');
   expect(seen).toMatchObject({ code: 1, stderr: expect.stringMatching(/^\S+outbox cannot be written \(ENOTDIR\)/) });
 });

@@ -1,5 +1,5 @@
 import { TransportError, type Transport } from '../../src/offline/transport/transport.ts';
-import { readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openOutbox } from '../../src/offline/outbox/outbox.ts';
@@ -234,6 +234,22 @@ describe('a disk', () => {
     expect(cloud.order).toEqual([1, 2]);
     expect(segmentsOf(readdirSync(directory))).toEqual([]);
     expect(await ledgerOf(directory)).toEqual({ pending: 0, parked: 0, delivered: 2, unreadable: 0, refused: 0 });
+  });
+
+  it('that holds a file which cannot be read sends all others, and names it', async () => {
+    const { record, outbox, directory } = newOutbox();
+    mkdirSync(join(directory, '000000000-1-aa-000000.open'), { recursive: true });
+    await record(1);
+    await outbox.close();
+    const cloud = receivingCloud();
+    expect(await drainOnce(directory, cloud.transport)).toMatchObject({
+      delivered: 1,
+      block: {
+        kind: 'later',
+        reason: expect.stringMatching(/000000000-1-aa-000000.open cannot be worked on \(EISDIR\)/),
+      },
+    });
+    expect(cloud.order).toEqual([1]);
   });
 
   it('that lost the ledger loses counts, never records', async () => {

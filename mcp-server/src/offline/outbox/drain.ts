@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { drainSegment, type Block, type SegmentDependencies } from './drain-segment.ts';
+import { join } from 'node:path';
+import { drainSegment, type Block, type SegmentDependencies, type SegmentOutcome } from './drain-segment.ts';
 import { deleteCounted, retire, type Retired } from './retire.ts';
 import { segmentsOf, type Segment } from './segment-name.ts';
 
@@ -30,7 +31,9 @@ export async function drain(dependencies: SegmentDependencies): Promise<DrainRes
     const retired: Retired[] = [];
     for (const segment of lane) {
       if (!mayGoOn()) break;
-      const outcome = await drainSegment(segment, dependencies);
+      const outcome = await drainSegment(segment, dependencies).catch((error: unknown) =>
+        outOfReach(outbox, segment, error),
+      );
       for (const fate of outcome.fates) result[counterOf[fate]] += 1;
       progress ||= outcome.fates.length > 0 || outcome.retired !== undefined;
       if (outcome.retired) retired.push(outcome.retired);
@@ -59,6 +62,13 @@ export async function drain(dependencies: SegmentDependencies): Promise<DrainRes
 const counterOf = { d: 'delivered', p: 'parked', u: 'unreadable' } as const;
 
 const isAboutOneRecord = (block: Block) => block.kind === 'later' && block.onlyThis;
+
+/** One file that another user owns, or that the disk has lost, does not keep back the others. */
+function outOfReach(outbox: string, { file }: Segment, error: unknown): SegmentOutcome {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  const reason = `${join(outbox, file)} cannot be worked on (${code}); check its owner and permissions, and the room on the disk.`;
+  return { fates: [], block: { kind: 'later', reason, onlyThis: true } };
+}
 
 function lanesOf(segments: Segment[]): Segment[][] {
   const lanes = new Map<string, Segment[]>();
