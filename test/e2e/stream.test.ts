@@ -33,12 +33,15 @@ it(`is followed across ${rounds} kills of the server without gap or repeat`, { t
   for (let round = 0; round < rounds; round++) {
     const server = await startServer({ dataDir });
     const client = createClient({ baseUrl: server.url, apiKey: server.adminKey(), retries: 0 });
+    const seenBefore = follower.revisions.length;
     const following = follow(server, () => false);
     const writing = (async () => {
       for (let i = 0; ; i++) await client.createFlag({ key: `r${round}-${i}`, rolloutPercentage: i % 100 });
     })().catch(() => undefined);
-    // The moment differs from round to round, so that the kill finds writes and events at every stage.
-    await new Promise((resolve) => setTimeout(resolve, 150 + ((round * 53) % 200)));
+    // After events have come, since a kill before the stream's answer would test nothing; how many differs from round to
+    // round, so that the kill finds writes and events at every stage.
+    const enough = seenBefore + 2 + ((round * 5) % 11);
+    await vi.waitUntil(() => follower.revisions.length >= enough, { timeout: 30_000, interval: 1 });
     await server.stop('SIGKILL');
     await Promise.all([following, writing]);
   }
