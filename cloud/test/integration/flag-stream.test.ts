@@ -63,6 +63,7 @@ describeOnEngines('the stream of flags', (engine) => {
   it('tells of every change, with the flag as it is in that version', async () => {
     const tenant = await app.otherTenant('every change');
     const stream = await open(tenant.key);
+    await eventually(() => expect(stream.events.at(-1)?.event).toBe('current'));
     const [made, changed, , restored] = await fourChanges(tenant);
     await eventually(() => expect(stream.events).toHaveLength(6));
     const id = (revision: number) => `${tenant.projectId}.${revision}`;
