@@ -1,17 +1,5 @@
+import { isFirstClass } from '@whetstone/shared/flags';
 import type { FlagContext } from '../flag-answer.ts';
-
-const firstClass = [
-  'userId',
-  'repoId',
-  'branch',
-  'agent',
-  'model',
-  'taskType',
-  'taskId',
-  'orgId',
-  'targetingKey',
-] as const satisfies (keyof FlagContext)[];
-type FirstClass = (typeof firstClass)[number];
 
 interface Words {
   user: string | undefined;
@@ -31,5 +19,3 @@ export function contextOf({ user, repo, attr = [] }: Words): FlagContext | { wro
   }
   return Object.keys(attributes).length > 0 ? { ...context, attributes } : context;
 }
-
-const isFirstClass = (name: string): name is FirstClass => (firstClass as readonly string[]).includes(name);

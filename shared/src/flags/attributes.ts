@@ -1,7 +1,8 @@
 import type { EvaluationContext } from '../contract/flags.ts';
 
-/** The names that stand at the top of a context; any other stands in its `attributes`. */
-const firstClass: ReadonlySet<string> = new Set<Exclude<keyof EvaluationContext, 'attributes'>>([
+type FirstClass = Exclude<keyof EvaluationContext, 'attributes'>;
+
+const firstClass: ReadonlySet<string> = new Set<FirstClass>([
   'userId',
   'repoId',
   'branch',
@@ -12,6 +13,9 @@ const firstClass: ReadonlySet<string> = new Set<Exclude<keyof EvaluationContext,
   'orgId',
   'targetingKey',
 ]);
+
+/** Whether a name stands at the top of a context; any other stands in its `attributes`. */
+export const isFirstClass = (name: string): name is FirstClass => firstClass.has(name);
 
 export type ReadAttribute = (context: EvaluationContext) => unknown;
 
@@ -33,7 +37,7 @@ export function sharedReaders(): ReaderOf {
 export function attributeReader(name: string): ReadAttribute {
   if (name === 'userId') return eitherOf('userId', 'targetingKey');
   if (name === 'targetingKey') return eitherOf('targetingKey', 'userId');
-  return firstClass.has(name) ? (context) => topOrFurther(context, name) : (context) => further(context, name);
+  return isFirstClass(name) ? (context) => topOrFurther(context, name) : (context) => further(context, name);
 }
 
 /** userId and targetingKey stand in for each other; an empty one names nobody. */

@@ -1,3 +1,4 @@
+export { isFirstClass } from './attributes.ts';
 export { bucketOf } from './bucketing.ts';
 export { conditionComplaint } from './condition.ts';
 export { evaluate } from './evaluate.ts';
