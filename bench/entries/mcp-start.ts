@@ -89,7 +89,7 @@ function report(measured: Rounds<StartSample>, { servers, node22, missing }: Ins
     for (const [name, limit] of [
       [ours, 2.2],
       [oursModern, 2.2],
-      [oursFirst, 2.5],
+      [oursFirst, 2.2],
     ] as const) {
       atMost(`${name} against the floor, ${what}`, ratioOf(samples(name, figure), samples(floor, figure)), limit, 'x');
     }
