@@ -15,6 +15,7 @@ import { eventStreams } from './http/sse-routes.ts';
 import { mount } from './http/mount.ts';
 import { openApi } from './http/openapi.ts';
 import { newHttpServer } from './http/server.ts';
+import { dayMs } from './platform/day.ts';
 import type { Database } from './platform/db/database.ts';
 import type { Events } from './platform/events/events.ts';
 import { jobOutcomes } from './platform/queue/job-outcomes.ts';
@@ -23,7 +24,7 @@ import { applyOnce } from './platform/receipts/apply-once.ts';
 import { purgeReceipts } from './platform/receipts/retention.ts';
 import { withinTime } from './platform/within-time.ts';
 import { systemService } from './readiness.ts';
-import { dayMs, retentionJob, type Retention } from './retention.ts';
+import { retentionJob, type Retention } from './retention.ts';
 
 export interface Platform {
   database: Database;

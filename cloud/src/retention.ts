@@ -36,5 +36,3 @@ export const retentionJob = ({ clock, retentions }: Dependencies) =>
       if (failures.length > 0) throw new AggregateError(failures, 'cannot remove all that has had its time');
     },
   });
-
-export const dayMs = 24 * 3_600_000;

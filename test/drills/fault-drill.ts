@@ -9,6 +9,7 @@ import { startFaultyProxy, type Fault, type FaultyProxy } from '../support/fault
 import { mcpEnv, newStateDir } from '../support/mcp-process.ts';
 import { openProbe, type Probe } from '../support/mcp-probe.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { flagForAlice } from '../support/sample-flags.ts';
 
 export interface FaultRow {
   fault: string;
@@ -26,16 +27,7 @@ export interface FaultRow {
   says: string;
 }
 
-const flag = {
-  key: 'new-fixer-prompt',
-  enabled: true,
-  variants: { on: true, off: false },
-  offVariant: 'off',
-  rules: [
-    { id: 'r1', when: [{ attribute: 'userId', op: 'in' as const, values: ['alice'] }], serve: { variant: 'on' } },
-  ],
-  fallthrough: { variant: 'off' },
-};
+const flag = flagForAlice;
 
 /** Why directories cannot be made read-only or full here; root writes through permissions, a jail does not. */
 export const noJail =

@@ -2,18 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inspect, noJudges } from '../support/judges.ts';
 import { mcpEnv, newStateDir } from '../support/mcp-process.ts';
 import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
+import { flagForAll } from '../support/sample-flags.ts';
 
 beforeEach((test) => test.skip(noJudges !== undefined, noJudges));
 
-const flag = {
-  key: 'new-fixer-prompt',
-  enabled: true,
-  variants: { on: true, off: false },
-  offVariant: 'off',
-  rules: [],
-  fallthrough: { variant: 'on' },
-  version: 3,
-};
+const flag = flagForAll;
 
 let cloud: FlagStreamServer;
 const stateDir = newStateDir();

@@ -3,16 +3,9 @@ import { startFaultyProxy } from '../support/faulty-proxy.ts';
 import { clients, type Agent } from '../support/mcp-agents.ts';
 import { initialize, mcpEnv, startMcpServer } from '../support/mcp-process.ts';
 import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
+import { flagForAll } from '../support/sample-flags.ts';
 
-const flag = {
-  key: 'new-fixer-prompt',
-  enabled: true,
-  variants: { on: true, off: false },
-  offVariant: 'off',
-  rules: [],
-  fallthrough: { variant: 'on' },
-  version: 3,
-};
+const flag = flagForAll;
 const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000 });
 
 let cloud: FlagStreamServer;

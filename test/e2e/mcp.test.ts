@@ -6,17 +6,9 @@ import { clients, type Agent } from '../support/mcp-agents.ts';
 import { initialize, mcpEnv, newStateDir, someKey, startMcpServer } from '../support/mcp-process.ts';
 import { runScript } from '../support/mcp-library.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { flagForAlice } from '../support/sample-flags.ts';
 
-const flag = {
-  key: 'new-fixer-prompt',
-  enabled: true,
-  variants: { on: true, off: false },
-  offVariant: 'off',
-  rules: [
-    { id: 'r1', when: [{ attribute: 'userId', op: 'in' as const, values: ['alice'] }], serve: { variant: 'on' } },
-  ],
-  fallthrough: { variant: 'off' },
-};
+const flag = flagForAlice;
 const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000 });
 
 /** The structured answer for alice. */

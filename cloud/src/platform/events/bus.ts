@@ -1,3 +1,4 @@
+import { dayMs } from '../day.ts';
 import type { Database } from '../db/database.ts';
 import type { Events, PurgeOptions, Topic } from './events.ts';
 import { sharedReaders } from './readers.ts';
@@ -13,7 +14,6 @@ interface Options {
   onError: (error: unknown) => void;
 }
 
-const dayMs = 86_400_000;
 const purgedAtOnce = 1_000;
 
 /** What is the same wherever the log lies: writing to it, reading from it, and who in this process wants to know. */

@@ -1,3 +1,4 @@
+import { dayMs } from '../day.ts';
 import type { Database } from '../db/database.ts';
 import { receiptRepository } from './repository.ts';
 
@@ -11,7 +12,7 @@ export async function purgeReceipts(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const before = new Date(nowMs - keptDays * 24 * 3_600_000);
+  const before = new Date(nowMs - keptDays * dayMs);
   for (let removed = 0; ;) {
     signal.throwIfAborted();
     const batch = await database.asSystem((tx) => receiptRepository.removeOlder(tx, before, batchSize));

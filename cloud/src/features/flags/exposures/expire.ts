@@ -1,4 +1,5 @@
 import { longestUsageDays } from '@whetstone/shared/contract';
+import { dayMs } from '../../../platform/day.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { exposureRepository } from './repository.ts';
 import { untilNoneIsLeft } from './until-none-is-left.ts';
@@ -9,8 +10,6 @@ interface Options {
   signal?: AbortSignal | undefined;
   entriesAtOnce?: number;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * Deletes entries that came in more than so many days ago and are rolled up, with the units not seen since; the counts by
