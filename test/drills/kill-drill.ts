@@ -59,7 +59,10 @@ export async function killDrill({ rounds, lossShare, seed }: Options): Promise<K
   const accepted = new Set<string>();
   const taken = new Map<string, number>();
   let [answers, deliveries, serverKills] = [0, 0, 0];
-  proxy.loseAnswers(() => random() < lossShare);
+  // In every other round no write is answered, so that records surely lie on disk when the kills come: on a fast
+  // machine the others are mostly delivered by then.
+  let isDeaf = false;
+  proxy.loseAnswers(() => isDeaf || random() < lossShare);
   proxy.onWrite(({ key, body, status }) => {
     deliveries += 1;
     if (status === 200) taken.set(key, exposuresIn(body));
@@ -86,6 +89,7 @@ export async function killDrill({ rounds, lossShare, seed }: Options): Promise<K
   }
 
   async function round(number: number) {
+    isDeaf = number % 2 === 1;
     const starting = server ?? startServer({ dataDir });
     const agents = await Promise.all(Array.from({ length: agentsAtOnce }, () => openProbe({ env })));
     const working = agents.map((probe, index) => work(probe, `${number}-${index}`));
