@@ -80,6 +80,13 @@ export const Serve = z
           .describe('Per cent of each variant that is served; default 100'),
         otherwise: VariantName.optional().describe('Served outside the coverage; default offVariant'),
         by: AttributeName.optional().describe('Attribute that is the unit; default userId'),
+        sticky: AttributeName.optional().describe(
+          'Attribute whose first answer stays as long as this split can serve it; taskId keeps a task on one variant',
+        ),
+        hash: z
+          .literal('flagd')
+          .optional()
+          .describe('Buckets as flagd does: the hashed text is salt and unit, unseparated'),
       })
       .superRefine(({ split }, context) => {
         const sum = split.reduce((total, { weight }) => total + weight, 0);
@@ -91,9 +98,11 @@ export const Serve = z
   .meta({ id: 'Serve' });
 export type Serve = z.infer<typeof Serve>;
 
+const RuleId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'a rule id is 1 to 128 of A-Z a-z 0-9 . _ -');
+
 export const Rule = z
   .strictObject({
-    id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'a rule id is 1 to 128 of A-Z a-z 0-9 . _ -'),
+    id: RuleId,
     description: z.string().max(2000).optional(),
     when: z.array(Condition).max(100).describe('All must hold; none means always'),
     serve: Serve,
@@ -113,6 +122,40 @@ const ScheduledChange = z.strictObject({
 });
 export type ScheduledChange = z.infer<typeof ScheduledChange>;
 
+/** What every variant's value is; `json` is anything. */
+export const valueTypes = ['boolean', 'string', 'number', 'json'] as const;
+
+/** Named units get a variant whatever the rules say: for trying out, not for targeting. */
+const Override = z
+  .strictObject({
+    attribute: AttributeName.default('userId'),
+    values: z.array(z.string().min(1).max(1024)).min(1).max(100),
+    variant: VariantName,
+    expiresAt: Instant.optional().describe('From then on it is as if it were not there'),
+    note: z.string().max(500).optional(),
+  })
+  .meta({ id: 'Override' });
+export type Override = z.infer<typeof Override>;
+
+/** The coverage of one split, raised by date. Clients follow it by their own clock, offline too. */
+const RolloutPlan = z
+  .strictObject({
+    rule: RuleId.optional().describe('The rule whose split it moves; default the fallthrough'),
+    steps: z
+      .array(z.strictObject({ at: Instant, coverage: z.number().min(0).max(100) }))
+      .min(1)
+      .max(100)
+      .describe('In the order of their times; before the first, the coverage of the split itself holds'),
+    pausedAt: Instant.optional().describe('Steps after this do not come into force'),
+  })
+  .superRefine(({ steps }, context) => {
+    const late = steps.findIndex(({ at }, i) => i > 0 && Date.parse(at) <= Date.parse(steps[i - 1]!.at));
+    if (late > 0)
+      context.addIssue({ code: 'custom', path: ['steps', late, 'at'], message: 'is not after the step before' });
+  })
+  .meta({ id: 'RolloutPlan' });
+export type RolloutPlan = z.infer<typeof RolloutPlan>;
+
 /** The fields a person writes; the server adds version and times. */
 const flagFields = {
   key: FlagKey,
@@ -123,7 +166,9 @@ const flagFields = {
     .refine((variants) => Object.keys(variants).length > 0, 'needs at least one variant')
     .refine((variants) => Object.keys(variants).length <= 100, 'takes at most 100 variants')
     .describe('Name -> any JSON value'),
+  type: z.enum(valueTypes).optional().describe('Of every variant; absent says nothing about it'),
   offVariant: VariantName,
+  overrides: z.array(Override).max(100).optional().describe('For trying out; the first that names the unit decides'),
   rules: z.array(Rule).max(500).default([]).describe('The first whose conditions all hold decides'),
   fallthrough: Serve.describe('Decides when no rule does'),
   prerequisites: z
@@ -131,6 +176,7 @@ const flagFields = {
     .max(50)
     .optional(),
   schedule: z.array(ScheduledChange).max(100).optional().describe('Changes that come into force by themselves'),
+  rollout: RolloutPlan.optional(),
   salt: z.string().min(1).max(128).optional().describe('Of the bucketing hash; default the key'),
   tags: z.array(z.string().min(1).max(64)).max(50).optional(),
   owner: z.string().min(1).max(200).optional(),
@@ -183,7 +229,16 @@ export type ShortFlag = z.infer<typeof ShortFlag>;
 
 type References = Pick<
   FlagDefinition,
-  'key' | 'variants' | 'offVariant' | 'rules' | 'fallthrough' | 'prerequisites' | 'schedule'
+  | 'key'
+  | 'variants'
+  | 'type'
+  | 'offVariant'
+  | 'overrides'
+  | 'rules'
+  | 'fallthrough'
+  | 'prerequisites'
+  | 'schedule'
+  | 'rollout'
 >;
 
 /** What no part of a flag shows alone: every name it uses must be one it defines, and its patterns share a budget. */
@@ -213,7 +268,11 @@ function checkReferences(flag: References, context: z.core.$RefinementCtx) {
     });
   };
 
+  for (const [name, value] of Object.entries(flag.variants)) {
+    if (!isOfType(value, flag.type)) complain(['variants', name], `is no ${flag.type}, the type this flag declares`);
+  }
   checkVariant(flag.offVariant, ['offVariant']);
+  flag.overrides?.forEach(({ variant }, i) => checkVariant(variant, ['overrides', i, 'variant']));
   checkRules(flag.rules, ['rules']);
   checkServe(flag.fallthrough, ['fallthrough']);
   flag.schedule?.forEach(({ set }, i) => {
@@ -223,4 +282,14 @@ function checkReferences(flag: References, context: z.core.$RefinementCtx) {
   flag.prerequisites?.forEach(({ flag: key }, i) => {
     if (key === flag.key) complain(['prerequisites', i, 'flag'], 'a flag cannot be its own prerequisite');
   });
+  if (flag.rollout) {
+    const { rule } = flag.rollout;
+    const serve = rule === undefined ? flag.fallthrough : flag.rules.find(({ id }) => id === rule)?.serve;
+    if (!serve) complain(['rollout', 'rule'], `no rule has the id "${rule}"`);
+    else if ('variant' in serve)
+      complain(['rollout', 'rule'], 'serves one variant: a rollout raises the coverage of a split');
+  }
 }
+
+const isOfType = (value: unknown, type: References['type']) =>
+  type === undefined || type === 'json' || typeof value === type;
