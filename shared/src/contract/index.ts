@@ -9,6 +9,7 @@ export const contract = { ...system, ...tenancy, ...flags, ...exposures, ...jobs
 export type WhetstoneContract = typeof contract;
 
 export * from './exposures.ts';
+export * from './flag-history.ts';
 export * from './flags.ts';
 export * from './jobs.ts';
 export * from './operation.ts';

@@ -3,8 +3,7 @@ import { expandShortFlag } from '@whetstone/shared/flags';
 import type { Database } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { demoFlags } from './demo-flags.ts';
-import { flagEvent } from './flag-event.ts';
-import { flagView } from './flag-view.ts';
+import { changeRecorder, systemActor } from './history/record-change.ts';
 import { flagRepository } from './repository.ts';
 
 interface Seed {
@@ -14,14 +13,16 @@ interface Seed {
 }
 
 /** Puts the sample flags into a project that never had any, all or none. Resolves with the keys it made. */
-export const seedFlags = ({ database, projectId, events }: Seed): Promise<string[]> =>
-  database.asProject(projectId, async (tx) => {
+export const seedFlags = ({ database, projectId, events }: Seed): Promise<string[]> => {
+  const recordChange = changeRecorder({ events });
+  return database.asProject(projectId, async (tx) => {
     await flagRepository.lockProject(tx);
     if (await flagRepository.hasAny(tx)) return [];
     for (const flag of demoFlags) {
       const definition = 'rolloutPercentage' in flag ? expandShortFlag(ShortFlag.parse(flag)) : FlagDraft.parse(flag);
       const row = await flagRepository.insert(tx, definition);
-      if (row) await events.append(tx, 'flags', flagEvent(flagView(row)));
+      if (row) await recordChange(tx, { row, action: 'created', actor: systemActor('sample flags') });
     }
     return demoFlags.map(({ key }) => key);
   });
+};

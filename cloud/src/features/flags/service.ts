@@ -14,8 +14,8 @@ import type { ProjectTx } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { pageAfter, readCursor } from '../../platform/page.ts';
 import { evaluationJson } from './evaluation-json.ts';
-import { flagEvent } from './flag-event.ts';
 import { flagView } from './flag-view.ts';
+import { changeRecorder } from './history/record-change.ts';
 import { brokenDependants, referenceComplaints } from './references.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
@@ -34,12 +34,7 @@ export function flagService({ rulesets, events, clock }: Dependencies): Handlers
       return work(tx);
     });
 
-  /** A flag as it was just written; every server and every open stream learns of it with the commit. */
-  const changed = async (tx: ProjectTx, row: FlagRow) => {
-    const flag = flagView(row);
-    await events.append(tx, 'flags', flagEvent(flag));
-    return flag;
-  };
+  const recordChange = changeRecorder({ events });
 
   return {
     createFlag: (ctx, input) =>
@@ -47,7 +42,7 @@ export function flagService({ rulesets, events, clock }: Dependencies): Handlers
         const definition = 'rolloutPercentage' in input ? expandShortFlag(input) : definitionOf(input);
         await checkReferences(tx, definition);
         const row = await flagRepository.insert(tx, definition);
-        if (row) return changed(tx, row);
+        if (row) return recordChange(tx, { row, action: 'created', actor: ctx.actor });
         const { archivedAt } = await existing(tx, definition.key);
         const taken = archivedAt ? 'is archived: restore it, or choose another key' : 'exists';
         throw new WhetstoneError('conflict', `the flag "${definition.key}" ${taken}`);
@@ -74,7 +69,8 @@ export function flagService({ rulesets, events, clock }: Dependencies): Handlers
         const definition = definitionOf(input);
         await checkReferences(tx, definition);
         await checkDependants(tx, flagView(before), definition.variants);
-        return changed(tx, await flagRepository.replace(tx, input.key, { definition }));
+        const row = await flagRepository.replace(tx, input.key, { definition });
+        return recordChange(tx, { row, action: 'updated', actor: ctx.actor });
       }),
 
     archiveFlag: (ctx, { key }) =>
@@ -82,7 +78,8 @@ export function flagService({ rulesets, events, clock }: Dependencies): Handlers
         const before = await existing(tx, key);
         if (before.archivedAt) return flagView(before);
         await checkDependants(tx, flagView(before), {});
-        return changed(tx, await flagRepository.replace(tx, key, { archivedAt: tx.now }));
+        const row = await flagRepository.replace(tx, key, { archivedAt: tx.now });
+        return recordChange(tx, { row, action: 'archived', actor: ctx.actor });
       }),
 
     restoreFlag: (ctx, { key }) =>
@@ -90,7 +87,8 @@ export function flagService({ rulesets, events, clock }: Dependencies): Handlers
         const before = await existing(tx, key);
         if (!before.archivedAt) throw new WhetstoneError('conflict', `the flag "${key}" is not archived`);
         await checkReferences(tx, definitionOf(flagView(before)));
-        return changed(tx, await flagRepository.replace(tx, key, { archivedAt: null }));
+        const row = await flagRepository.replace(tx, key, { archivedAt: null });
+        return recordChange(tx, { row, action: 'restored', actor: ctx.actor });
       }),
 
     evaluateFlag(ctx, input) {

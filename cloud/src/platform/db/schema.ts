@@ -45,6 +45,24 @@ export interface Schema {
     archived_at: Date | null;
   };
 
+  /** Each version of each flag as it was written. */
+  flag_version: {
+    project_id: string;
+    key: string;
+    version: number;
+    /** Of the event that told of it. */
+    sequence: BigInteger;
+    action: string;
+    actor_kind: string;
+    actor_id: string | null;
+    actor_name: string;
+    reason: string | null;
+    definition: Json<unknown>;
+    created_at: Date;
+    updated_at: Date;
+    archived_at: Date | null;
+  };
+
   event: {
     project_id: string;
     sequence: BigInteger;

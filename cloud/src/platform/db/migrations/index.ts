@@ -3,6 +3,7 @@ import * as foundation from './0001-foundation.ts';
 import * as events from './0002-events.ts';
 import * as exposures from './0003-exposures.ts';
 import * as jobs from './0004-jobs.ts';
+import * as flagHistory from './0005-flag-history.ts';
 
 /** Append only: what has landed is never edited, see CONTRIBUTING.md. Named so that they sort in the order they run. */
 export const migrations: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, Migration> = {
   '0002-events': events,
   '0003-exposures': exposures,
   '0004-jobs': jobs,
+  '0005-flag-history': flagHistory,
 };
