@@ -4,9 +4,12 @@ import type { Logger } from 'pino';
 import { expireExposures } from './features/flags/exposures/expire.ts';
 import { exposureService } from './features/flags/exposures/service.ts';
 import { flagStream } from './features/flags/flag-stream.ts';
+import { automaticRollback, type RollBackVariant } from './features/flags/history/automatic-rollback.ts';
+import { historyService } from './features/flags/history/service.ts';
 import { flagJobs } from './features/flags/jobs.ts';
 import { rulesetCache } from './features/flags/rulesets.ts';
 import { flagService } from './features/flags/service.ts';
+import { flagWriter } from './features/flags/write-flag.ts';
 import { jobService } from './features/jobs/service.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
 import { tenancyService } from './features/tenancy/service.ts';
@@ -43,6 +46,8 @@ export interface App {
   work: () => Promise<void>;
   /** Resolves with the id of the job. */
   seedSamples: (projectId: string) => Promise<string>;
+  /** Takes a variant that does harm from everybody who has it. */
+  rollBackVariant: RollBackVariant;
 }
 
 /** The composition root: the one place where slices meet their dependencies. */
@@ -52,6 +57,8 @@ export function buildApp({ database, events, queue, clock, log, version, say }: 
   events.onChange((projectId, topic) =>
     topic === 'keys' ? credentials.forget(projectId) : rulesets.invalidate(projectId),
   );
+
+  const { write, apply } = flagWriter({ events });
 
   let stopping = false;
   const handlers = {
@@ -65,7 +72,8 @@ export function buildApp({ database, events, queue, clock, log, version, say }: 
       isStopping: () => stopping,
     }),
     ...tenancyService({ database, events }),
-    ...flagService({ rulesets, events, clock }),
+    ...flagService({ rulesets, write, clock }),
+    ...historyService({ write }),
     ...exposureService(),
     ...jobService({ queue }),
   };
@@ -116,5 +124,6 @@ export function buildApp({ database, events, queue, clock, log, version, say }: 
     app,
     work: () => queue.work({ onFinished: countRun }),
     seedSamples: (projectId) => queue.send(flagWork.seedSamples, {}, { projectId, onceKey: 'first start' }),
+    rollBackVariant: automaticRollback({ database, apply }),
   };
 }

@@ -1,4 +1,4 @@
-import { hasBody, Prepared, type Contract, type Handlers, type Operation } from '@whetstone/shared/contract';
+import { hasBody, isDryRun, Prepared, type Contract, type Handlers, type Operation } from '@whetstone/shared/contract';
 import { invalidField } from '@whetstone/shared/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
@@ -6,7 +6,6 @@ import type { OnceAnswer, OnceRequest } from '../platform/receipts/apply-once.ts
 import type { Answer } from './answer.ts';
 import { gate, type Authenticate } from './gate.ts';
 import { inputReader } from './input.ts';
-import { inputParser } from './plain-input.ts';
 
 interface Border {
   authenticate: Authenticate;
@@ -24,7 +23,6 @@ export function mount<C extends Contract>(
   app.decorateRequest('ctx', null);
   for (const [id, op] of Object.entries(contract)) {
     const read = inputReader(op);
-    const parse = inputParser(op.input);
     const handle = handlerOf(handlers, id);
     const send = sender(op, border.answer);
     const plain = (request: FastifyRequest, reply: FastifyReply, input: unknown) => {
@@ -51,9 +49,9 @@ export function mount<C extends Contract>(
       // Once more when the body is there: a key that was revoked during a slow upload must not write.
       ...(hasBody(op) ? { preHandler: gate(id, op.role, border.authenticate) } : {}),
       handler: (request, reply) => {
-        const input = parse(read(request));
+        const input = read(request);
         const key = op.idempotent ? idempotencyKeyOf(request) : undefined;
-        return key === undefined ? plain(request, reply, input) : once(request, reply, input, key);
+        return key === undefined || isDryRun(input) ? plain(request, reply, input) : once(request, reply, input, key);
       },
     });
   }

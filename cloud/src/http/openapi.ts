@@ -4,6 +4,9 @@ import { z } from 'zod';
 
 type Json = Record<string, unknown>;
 
+/** Of an object's schema. */
+type Fields = Json & { properties?: Json; required?: string[] };
+
 /** The OpenAPI 3.1 document of a contract; schemas that have an id become components. */
 export function openApi(contract: Contract, version: string): Json {
   const components: Json = { Problem: problemSchema };
@@ -36,18 +39,25 @@ export const openApiText = (contract: Contract, version: string) =>
   `${JSON.stringify(openApi(contract, version), null, 2)}\n`;
 
 function describe(id: string, op: Operation, components: Json): Json {
-  const input = schemaOf(op.input, 'input', components);
+  const input: Fields = schemaOf(op.input, 'input', components);
   const names = pathKeys(op.path);
-  const { properties = {}, required = [] } = input as { properties?: Json; required?: string[] };
-  const asParameter = (place: 'path' | 'query') => (name: string) => ({
-    name,
-    in: place,
-    required: place === 'path' || required.includes(name),
-    schema: properties[name],
-    ...(name === op.rest ? { style: 'form', explode: true } : {}),
-  });
-  const queryNames = hasBody(op) ? [] : Object.keys(properties).filter((name) => !names.includes(name));
-  const parameters = [...names.map(asParameter('path')), ...queryNames.map(asParameter('query')), ...headersOf(op)];
+  // What a query says beside a body has a schema of its own; without a body it is what the path leaves of the input.
+  const query: Fields | undefined = hasBody(op) ? op.query && schemaOf(op.query, 'input', components) : input;
+  const asParameter =
+    (place: 'path' | 'query', { properties = {}, required = [] }: Fields = {}) =>
+    (name: string) => ({
+      name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      schema: properties[name],
+      ...(name === op.rest ? { style: 'form', explode: true } : {}),
+    });
+  const queryNames = Object.keys(query?.properties ?? {}).filter((name) => !names.includes(name));
+  const parameters = [
+    ...names.map(asParameter('path', input)),
+    ...queryNames.map(asParameter('query', query)),
+    ...headersOf(op),
+  ];
   const body = hasBody(op) ? bodyOf(input, names) : undefined;
   return {
     operationId: id,

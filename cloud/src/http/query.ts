@@ -1,4 +1,4 @@
-import { hasBody, pathKeys, type Operation } from '@whetstone/shared/contract';
+import { hasBody, pathKeys, queryShape, type Operation } from '@whetstone/shared/contract';
 import { invalidField } from '@whetstone/shared/errors';
 import { z } from 'zod';
 
@@ -19,7 +19,7 @@ export function queryReader(op: Operation): (query: Query) => Record<string, unk
       const text = query[name];
       const json = name === op.rest ? undefined : isJson.get(name);
       if (json !== undefined) input[name] = json && typeof text === 'string' ? jsonOrText(text) : text;
-      else if (op.rest && !op.reserved?.includes(name)) (rest ??= emptyRecord())[name] = text;
+      else if (op.rest) (rest ??= emptyRecord())[name] = text;
       else if (op.role !== 'public') throw invalidField(name, 'this operation takes nothing of this name in its query');
     }
     if (rest && op.rest) input[op.rest] = rest;
@@ -29,7 +29,8 @@ export function queryReader(op: Operation): (query: Query) => Record<string, unk
 
 /** What the path fills and what the body brings is not the query's to say. */
 function queryFields(op: Operation): [string, z.core.$ZodType][] {
-  if (hasBody(op) || !(op.input instanceof z.ZodObject)) return [];
+  if (hasBody(op)) return Object.entries(queryShape(op));
+  if (!(op.input instanceof z.ZodObject)) return [];
   const inPath = pathKeys(op.path);
   return Object.entries(op.input.shape).filter(([name]) => !inPath.includes(name));
 }

@@ -2,7 +2,7 @@ import type { Page } from '@whetstone/shared/contract';
 import { invalidField } from '@whetstone/shared/errors';
 
 /** A cursor is opaque to callers: today the sort key of the last item, in base64url. */
-const writeCursor = (key: string) => Buffer.from(key).toString('base64url');
+export const writeCursor = (key: string) => Buffer.from(key).toString('base64url');
 
 /** The sort key inside a cursor; one that we did not write is the caller's mistake. */
 export function readCursor(cursor: string | undefined, isKey: (text: string) => boolean): string | undefined {

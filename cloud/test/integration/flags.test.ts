@@ -116,17 +116,20 @@ describeOnEngines('flags', (engine) => {
     expect(await app.admin.getFlag({ key: 'contested' })).toMatchObject({ version: 2, description: 'first' });
   });
 
-  it('refuse what they cannot do yet instead of doing something else', async () => {
-    const made = await app.admin.createFlag(aFlag('not-yet'));
+  it('refuse a name that means nothing where it stands, instead of doing something else', async () => {
+    const made = await app.admin.createFlag(aFlag('well-named'));
     const refused = async (method: string, path: string, body?: unknown) => {
       const answer = await app.call(method, path, { key: app.adminKey, body });
       return ((await answer.json()) as { errors?: { path: string }[] }).errors?.map((error) => error.path);
     };
-    expect(await refused('PUT', '/api/flags/not-yet?dryRun=true', made)).toEqual(['dryRun']);
-    expect(await refused('DELETE', '/api/flags/not-yet?dryRun=true')).toEqual(['dryRun']);
-    expect(await refused('GET', '/api/flags/not-yet/evaluate?at=2026-01-01T00:00:00Z')).toEqual(['at']);
+    expect(await refused('PUT', '/api/flags/well-named', { ...made, dryRun: true })).toEqual(['dryRun']);
+    expect(await refused('PUT', '/api/flags/well-named?dryRun=yes', made)).toEqual(['dryRun']);
+    expect(await refused('PUT', '/api/flags/well-named?dryrun=true', made)).toEqual(['dryrun']);
+    expect(await refused('DELETE', '/api/flags/well-named?dry=true')).toEqual(['dry']);
+    expect(await refused('GET', '/api/flags/well-named/evaluate?at=yesterday')).toEqual(['at']);
+    expect(await refused('GET', '/api/flags/well-named/evaluate?asOfVersion=0')).toEqual(['asOfVersion']);
     expect(await refused('GET', '/api/flags?limt=5')).toEqual(['limt']);
-    expect(await app.admin.getFlag({ key: 'not-yet' })).toEqual(made);
+    expect(await app.admin.getFlag({ key: 'well-named' })).toEqual(made);
   });
 
   it('let exactly one of many simultaneous editors through', async () => {

@@ -43,6 +43,8 @@ const samples: Record<Id, (own: { flag: string; archived: string; keyId: string;
   archiveFlag: ({ flag }) => ({ key: flag }),
   restoreFlag: ({ archived }) => ({ key: archived }),
   evaluateFlag: ({ flag }) => ({ key: flag, userId: 'alice' }),
+  getFlagHistory: ({ flag }) => ({ key: flag }),
+  rollBackFlag: ({ flag }) => ({ key: flag, version: 1 }),
   recordExposures: ({ flag }) => ({ exposures: [{ flag, variant: 'on', userId: 'alice' }] }),
   getFlagUsage: ({ flag }) => ({ key: flag }),
   listJobs: () => ({}),

@@ -40,7 +40,7 @@ async function firstRelease({ choice }: Place) {
     );
     const definition = JSON.stringify(aFlag('kept'));
     await sql`insert into flag (project_id, key, version, definition, created_at, updated_at, archived_at)
-      select ${project}, 'flag-' || n, n, jsonb_set(${definition}::jsonb, '{key}', to_jsonb('flag-' || n))::json, now(), now(),
+      select ${project}, 'flag-' || n, n, jsonb_set(${definition}::jsonb, '{key}', to_jsonb('flag-' || n))::json, date_trunc('milliseconds', now()) - interval '1 day', date_trunc('milliseconds', now()),
         case when n > 300 then now() end from generate_series(1, 320) n`.execute(trx);
     await sql`insert into idempotency_key (project_id, key, operation, request_hash, response, created_at)
       select ${project}, 'receipt-' || n, 'createFlag', 'x', '{"key":"answered"}', now() from generate_series(1, 2000) n`.execute(
@@ -96,6 +96,48 @@ describeOnEngines('a database of the first release', (engine) => {
     const restored = await app.admin.restoreFlag({ key: 'flag-301' });
     expect(restored.version).toBe(302);
     for (const { cut } of streams) cut();
+  });
+
+  it('begins the history of each flag with the version that was found, and goes on from there', async () => {
+    const { items } = await app.admin.getFlagHistory({ key: 'flag-7' });
+    const found = await app.admin.getFlag({ key: 'flag-7' });
+    expect(items).toEqual([
+      {
+        version: 7,
+        action: 'as_found',
+        actor: { kind: 'system', id: null, name: 'upgrade' },
+        at: found.updatedAt,
+        diff: [],
+        flag: found,
+      },
+    ]);
+    expect((await app.admin.getFlagHistory({ key: 'flag-320' })).items).toMatchObject([
+      { version: 320, flag: { archivedAt: expect.any(String) } },
+    ]);
+    await expect(app.admin.rollBackFlag({ key: 'flag-7', version: 6 })).rejects.toMatchObject({
+      message: 'the history of the flag "flag-7" has no version 6, it has 7 to 7',
+    });
+
+    const changed = await app.admin.updateFlag({ ...found, enabled: false });
+    expect(await app.admin.evaluateFlag({ key: 'flag-7', userId: 'alice', asOfVersion: 7 })).toMatchObject({
+      variant: 'on',
+    });
+    expect(await app.admin.evaluateFlag({ key: 'flag-7', userId: 'alice', at: found.updatedAt })).toMatchObject({
+      flagVersion: 7,
+    });
+    const hourBefore = new Date(Date.parse(found.updatedAt) - 3_600_000).toISOString();
+    await expect(app.admin.evaluateFlag({ key: 'flag-7', userId: 'alice', at: hourBefore })).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining(`is not known: its history begins at ${found.updatedAt}`),
+    });
+    const back = await app.admin.rollBackFlag({ key: 'flag-7', version: 7 });
+    expect(back).toEqual({ ...found, version: changed.version + 1, updatedAt: back.updatedAt });
+    const diffs = (await app.admin.getFlagHistory({ key: 'flag-7' })).items.map(({ diff }) => diff);
+    expect(diffs).toEqual([
+      [{ path: '/enabled', before: false, after: true }],
+      [{ path: '/enabled', before: true, after: false }],
+      [],
+    ]);
   });
 
   it('takes in exposures and runs jobs', async () => {

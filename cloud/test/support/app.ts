@@ -36,7 +36,7 @@ export async function startApp(
   const events = openEvents({ database: wrap(database), directUrl: at.choice.url, clock, log: silentLog });
   const queue = await openPgBossQueue({ database, clock, log: silentLog });
   const said: string[] = [];
-  const { app, work, seedSamples } = buildApp({
+  const { app, work, seedSamples, rollBackVariant } = buildApp({
     database: wrap(database),
     events,
     queue,
@@ -60,6 +60,7 @@ export async function startApp(
     /** Background work rests unless a test begins it. */
     work,
     seedSamples,
+    rollBackVariant,
     /** What stood on the terminal. */
     said,
     projectId,

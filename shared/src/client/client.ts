@@ -2,6 +2,7 @@ import {
   contract,
   hasBody,
   parseInput,
+  queryShape,
   type CallOptions,
   type Client,
   type Operation,
@@ -33,7 +34,7 @@ export function createClient(options: ClientOptions): Client<WhetstoneContract> 
 
 async function perform(op: Operation, input: object, call: CallOptions, options: ClientOptions) {
   const key = op.idempotent ? (call.idempotencyKey ?? crypto.randomUUID()) : undefined;
-  const request = requestFor(op, toRecord(parseInput(op.input, input)), key, options);
+  const request = requestFor(op, parsedInput(op, input), key, options);
   const repeatable = op.method === 'GET' || key !== undefined;
   const { retries = 2, pause = jitteredPause } = options;
 
@@ -46,6 +47,18 @@ async function perform(op: Operation, input: object, call: CallOptions, options:
       await pause(attempt + 1);
     }
   }
+}
+
+/** What travels as query beside a body has a schema of its own. */
+function parsedInput(op: Operation, input: object): Record<string, unknown> {
+  if (!op.query) return toRecord(parseInput(op.input, input));
+  const inQuery = ([name]: [string, unknown]) => Object.hasOwn(queryShape(op), name);
+  const query = Object.entries(input).filter(inQuery);
+  const rest = Object.entries(input).filter((entry) => !inQuery(entry));
+  return {
+    ...toRecord(parseInput(op.input, Object.fromEntries(rest))),
+    ...toRecord(parseInput(op.query, Object.fromEntries(query))),
+  };
 }
 
 async function attemptOnce(op: Operation, { url, init }: Sendable, call: CallOptions, options: ClientOptions) {
@@ -84,6 +97,10 @@ function requestFor(
   if (!hasBody(op)) {
     for (const [name, value] of queryOf(op, rest)) url.searchParams.append(name, queryText(value));
     return { url, init: { method: op.method, headers } };
+  }
+  for (const name of Object.keys(queryShape(op))) {
+    if (rest.has(name)) url.searchParams.append(name, queryText(rest.get(name)));
+    rest.delete(name);
   }
   headers['content-type'] = 'application/json';
   return { url, init: { method: op.method, headers, body: JSON.stringify(Object.fromEntries(rest)) } };

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { FlagKey } from './flag-document.ts';
+import { FlagKey, Instant } from './flag-document.ts';
 import { reasons } from './flags.ts';
 import { operation } from './operation.ts';
 import { timeRange } from './time-range.ts';
 
 const Text = z.string().max(1_024);
-const Instant = z.iso.datetime({ offset: true, error: 'expected an ISO-8601 instant such as 2026-03-01T09:00:00Z' });
 
 /** That a variant was served: once, or `count` times between `firstAt` and `lastAt`. */
 export const Exposure = z

@@ -19,7 +19,10 @@ const VariantName = z
   );
 
 const AttributeName = z.string().min(1).max(128);
-const Instant = z.iso.datetime({ offset: true, error: 'expected an ISO-8601 instant such as 2026-03-01T09:00:00Z' });
+export const Instant = z.iso.datetime({
+  offset: true,
+  error: 'expected an ISO-8601 instant such as 2026-03-01T09:00:00Z',
+});
 
 export const operators = [
   'in',
@@ -122,6 +125,9 @@ const ScheduledChange = z.strictObject({
 });
 export type ScheduledChange = z.infer<typeof ScheduledChange>;
 
+/** Member of every write of a flag, kept beside the version it makes. */
+export const Reason = z.string().min(1).max(500).optional().describe('Why, for whoever reads the history');
+
 /** What every variant's value is; `json` is anything. */
 export const valueTypes = ['boolean', 'string', 'number', 'json'] as const;
 
@@ -204,7 +210,7 @@ const ignored = {
 };
 
 export const FlagDraft = z
-  .strictObject({ ...flagFields, ...ignored, version: z.unknown().optional() })
+  .strictObject({ ...flagFields, ...ignored, version: z.unknown().optional(), reason: Reason })
   .superRefine(checkReferences);
 
 export const FlagChange = z
@@ -212,6 +218,7 @@ export const FlagChange = z
     ...flagFields,
     ...ignored,
     version: z.int().min(1).describe('The version this change was made from'),
+    reason: Reason,
   })
   .superRefine(checkReferences);
 
@@ -224,6 +231,7 @@ export const ShortFlag = z.strictObject({
   variant: VariantName.refine((name) => name !== 'off', 'the variant "off" is made by the short form itself').default(
     'on',
   ),
+  reason: Reason,
 });
 export type ShortFlag = z.infer<typeof ShortFlag>;
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { Flag, FlagChange, FlagDraft, FlagKey, ShortFlag } from './flag-document.ts';
+import { DryRun, dryRunQuery } from './dry-run.ts';
+import { Flag, FlagChange, FlagDraft, FlagKey, Instant, Reason, ShortFlag } from './flag-document.ts';
+import { WrittenFlag } from './flag-history.ts';
 import { operation, type Operation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
 
@@ -87,9 +89,10 @@ export const flags = {
     summary: 'Create a flag, from a document or the short form',
     tag,
     role: 'editor',
+    query: dryRunQuery,
     status: 201,
     input: z.union([FlagDraft, ShortFlag]),
-    output: Flag,
+    output: WrittenFlag,
     idempotent: true,
     errors: ['conflict'],
   }),
@@ -132,8 +135,9 @@ export const flags = {
     summary: 'Replace a flag; 409 with currentVersion when it changed meanwhile',
     tag,
     role: 'editor',
+    query: dryRunQuery,
     input: FlagChange,
-    output: Flag,
+    output: WrittenFlag,
     errors: ['not_found', 'conflict'],
   }),
 
@@ -143,8 +147,8 @@ export const flags = {
     summary: 'Archive a flag: no longer evaluated, restorable',
     tag,
     role: 'editor',
-    input: z.object({ key: FlagKey }),
-    output: Flag,
+    input: z.object({ key: FlagKey, reason: Reason, dryRun: DryRun }),
+    output: WrittenFlag,
     errors: ['not_found', 'conflict'],
   }),
 
@@ -154,8 +158,9 @@ export const flags = {
     summary: 'Bring an archived flag back as it was',
     tag,
     role: 'editor',
-    input: z.strictObject({ key: FlagKey }),
-    output: Flag,
+    query: dryRunQuery,
+    input: z.strictObject({ key: FlagKey, reason: Reason }),
+    output: WrittenFlag,
     errors: ['not_found', 'conflict'],
   }),
 
@@ -166,10 +171,16 @@ export const flags = {
     tag,
     role: 'viewer',
     rest: 'attributes',
-    reserved: ['at', 'asOfVersion'],
     input: EvaluationContext.extend({
       key: FlagKey,
       explain: z.boolean().optional().describe('Adds the rule trace'),
+      at: Instant.optional().describe('Past: all rules as they were; future: the rules of today by that clock'),
+      asOfVersion: z
+        .int()
+        .min(1)
+        .max(2_147_483_647)
+        .optional()
+        .describe('This version with the prerequisites of when it was written, by the clock of then, or of `at`'),
     }),
     output: Evaluation,
     errors: ['not_found'],

@@ -1,13 +1,15 @@
 import { exposures } from './exposures.ts';
+import { flagHistory } from './flag-history.ts';
 import { flags } from './flags.ts';
 import { jobs } from './jobs.ts';
 import { system } from './system.ts';
 import { tenancy } from './tenancy.ts';
 
 /** Every operation of the product; routes, OpenAPI, the typed client and tools come from these records. */
-export const contract = { ...system, ...tenancy, ...flags, ...exposures, ...jobs };
+export const contract = { ...system, ...tenancy, ...flags, ...flagHistory, ...exposures, ...jobs };
 export type WhetstoneContract = typeof contract;
 
+export * from './dry-run.ts';
 export * from './exposures.ts';
 export * from './flag-history.ts';
 export * from './flags.ts';

@@ -1,9 +1,13 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
 import type { Role } from './role.ts';
 
 /** One thing the cloud can do, described once for HTTP, OpenAPI, the typed client and MCP. */
-export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+export interface Operation<
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType<object>,
+> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Names in `:colons` are filled from the input; the rest travels as query (GET, DELETE) or JSON body. */
   path: `/${string}`;
@@ -13,13 +17,13 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   role: Role | 'public';
   input: I;
   output: O;
+  /** With a body only: further members of the input that travel as query all the same, as an object. */
+  query?: Q;
   /** Status of success, 200 when absent. */
   status?: 200 | 201 | 202;
   /** GET only: the input that collects every query name that no other field claims. */
   rest?: string;
-  /** Query names that the rest does not take, since they are to mean something of their own. */
-  reserved?: readonly string[];
-  /** Takes `Idempotency-Key`: the same key and body answer the same and are applied once. */
+  /** Takes `Idempotency-Key`: the same key and body answer the same and are applied once; a dry run leaves no receipt. */
   idempotent?: true;
   /** Answers with an ETag and 304 to `If-None-Match`. */
   etag?: true;
@@ -30,11 +34,17 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
 }
 
 /** Does nothing at run time; lets TypeScript infer the exact input and output of the operation. */
-export const operation = <I extends z.ZodType<object>, O extends z.ZodType<object>>(op: Operation<I, O>) => op;
+export const operation = <
+  I extends z.ZodType<object>,
+  O extends z.ZodType<object>,
+  Q extends z.ZodType<object> = z.ZodType<object>,
+>(
+  op: Operation<I, O, Q>,
+) => op;
 
 export type Contract = Record<string, Operation>;
-export type Input<T extends Operation> = z.input<T['input']>;
-export type Parsed<T extends Operation> = z.output<T['input']>;
+export type Input<T extends Operation> = z.input<T['input']> & z.input<NonNullable<T['query']>>;
+export type Parsed<T extends Operation> = z.output<T['input']> & z.output<NonNullable<T['query']>>;
 export type Output<T extends Operation> = z.output<T['output']>;
 
 export type Client<C extends Contract> = {
@@ -63,4 +73,8 @@ export type Handlers<C extends Contract, Ctx> = {
 };
 
 export const pathKeys = (path: string) => [...path.matchAll(/:(\w+)/g)].map((match) => match[1]!);
+/** What travels as query beside a body, by name. */
+export const queryShape = ({ query }: Pick<Operation, 'query'>): Record<string, z.core.$ZodType> =>
+  query instanceof z.ZodObject ? query.shape : {};
+
 export const hasBody = (op: Pick<Operation, 'method'>) => op.method !== 'GET' && op.method !== 'DELETE';

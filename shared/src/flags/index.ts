@@ -1,8 +1,11 @@
 export { isFirstClass } from './attributes.ts';
 export { bucketOf } from './bucketing.ts';
 export { conditionComplaint } from './condition.ts';
+export { diffOf } from './diff.ts';
 export { evaluate } from './evaluate.ts';
 export { murmur3 } from './murmur3.ts';
 export { compileRuleset, maxPrerequisiteDepth, type CompiledRuleset } from './ruleset.ts';
 export { expandShortFlag } from './short-form.ts';
 export { unitOf } from './unit.ts';
+export { sharesOf, whoMoves } from './who-moves.ts';
+export { withoutVariant } from './without-variant.ts';

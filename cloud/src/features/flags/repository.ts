@@ -56,6 +56,10 @@ export const flagRepository = {
       .where('key', '=', key)
       .executeTakeFirst(),
 
+  /** Those of the keys that there are, archived or not. */
+  findAll: (tx: ProjectTx, keys: string[]): Promise<FlagRow[]> =>
+    tx.sql.selectFrom('flag').select(columns).where('project_id', '=', tx.projectId).where('key', 'in', keys).execute(),
+
   /** Locks the flags of the project against other writers; what a change depends on stays as it was read. */
   lockProject,
 

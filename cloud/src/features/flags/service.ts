@@ -2,7 +2,6 @@ import {
   FlagKey,
   Prepared,
   type flags,
-  type FlagDefinition,
   type Handlers,
   type Parsed,
   type WhetstoneContract,
@@ -10,41 +9,32 @@ import {
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { evaluate, expandShortFlag } from '@whetstone/shared/flags';
 import type { Ctx } from '../../context.ts';
-import type { ProjectTx } from '../../platform/db/database.ts';
-import type { Events } from '../../platform/events/events.ts';
 import { pageAfter, readCursor } from '../../platform/page.ts';
+import { checkDependants, checkReferences } from './checks.ts';
+import { definitionOf } from './definition.ts';
 import { evaluationJson } from './evaluation-json.ts';
+import { existing, unknownFlag } from './existing.ts';
 import { flagView } from './flag-view.ts';
-import { changeRecorder } from './history/record-change.ts';
-import { brokenDependants, referenceComplaints } from './references.ts';
+import { evaluateAsOf } from './history/evaluate-as-of.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
+import type { flagWriter } from './write-flag.ts';
 
 interface Dependencies {
   rulesets: Pick<RulesetCache, 'of'>;
-  events: Pick<Events, 'append'>;
+  write: ReturnType<typeof flagWriter>['write'];
   clock: () => number;
 }
 
-export function flagService({ rulesets, events, clock }: Dependencies): Handlers<typeof flags, Ctx> {
-  /** Runs a change of the project's flags alone. */
-  const changing = <T>(ctx: Ctx, work: (tx: ProjectTx) => Promise<T>) =>
-    ctx.transaction(async (tx) => {
-      await flagRepository.lockProject(tx);
-      return work(tx);
-    });
-
-  const recordChange = changeRecorder({ events });
-
+export function flagService({ rulesets, write, clock }: Dependencies): Handlers<typeof flags, Ctx> {
   return {
-    createFlag: (ctx, input) =>
-      changing(ctx, async (tx) => {
+    createFlag: (ctx, { dryRun, reason, ...input }) =>
+      write(ctx, { dryRun, reason }, async (tx) => {
         const definition = 'rolloutPercentage' in input ? expandShortFlag(input) : definitionOf(input);
         await checkReferences(tx, definition);
-        const row = await flagRepository.insert(tx, definition);
-        if (row) return recordChange(tx, { row, action: 'created', actor: ctx.actor });
-        const { archivedAt } = await existing(tx, definition.key);
-        const taken = archivedAt ? 'is archived: restore it, or choose another key' : 'exists';
+        const before = await flagRepository.find(tx, definition.key);
+        if (!before) return { kind: 'create', definition };
+        const taken = before.archivedAt ? 'is archived: restore it, or choose another key' : 'exists';
         throw new WhetstoneError('conflict', `the flag "${definition.key}" ${taken}`);
       }),
 
@@ -60,8 +50,8 @@ export function flagService({ rulesets, events, clock }: Dependencies): Handlers
 
     getFlag: (ctx, { key }) => ctx.transaction(async (tx) => flagView(await existing(tx, key))),
 
-    updateFlag: (ctx, { version, ...input }) =>
-      changing(ctx, async (tx) => {
+    updateFlag: (ctx, { version, dryRun, reason, ...input }) =>
+      write(ctx, { dryRun, reason }, async (tx) => {
         const before = await existing(tx, input.key);
         if (before.version !== version) throw stale(before, version);
         if (before.archivedAt)
@@ -69,33 +59,34 @@ export function flagService({ rulesets, events, clock }: Dependencies): Handlers
         const definition = definitionOf(input);
         await checkReferences(tx, definition);
         await checkDependants(tx, flagView(before), definition.variants);
-        const row = await flagRepository.replace(tx, input.key, { definition });
-        return recordChange(tx, { row, action: 'updated', actor: ctx.actor });
+        return { kind: 'change', action: 'updated', before, definition };
       }),
 
-    archiveFlag: (ctx, { key }) =>
-      changing(ctx, async (tx) => {
+    archiveFlag: (ctx, { key, ...wish }) =>
+      write(ctx, wish, async (tx) => {
         const before = await existing(tx, key);
-        if (before.archivedAt) return flagView(before);
+        if (before.archivedAt) return { kind: 'nothing', row: before };
         await checkDependants(tx, flagView(before), {});
-        const row = await flagRepository.replace(tx, key, { archivedAt: tx.now });
-        return recordChange(tx, { row, action: 'archived', actor: ctx.actor });
+        return { kind: 'change', action: 'archived', before, archivedAt: tx.now };
       }),
 
-    restoreFlag: (ctx, { key }) =>
-      changing(ctx, async (tx) => {
+    restoreFlag: (ctx, { key, ...wish }) =>
+      write(ctx, wish, async (tx) => {
         const before = await existing(tx, key);
         if (!before.archivedAt) throw new WhetstoneError('conflict', `the flag "${key}" is not archived`);
         await checkReferences(tx, definitionOf(flagView(before)));
-        const row = await flagRepository.replace(tx, key, { archivedAt: null });
-        return recordChange(tx, { row, action: 'restored', actor: ctx.actor });
+        return { kind: 'change', action: 'restored', before, archivedAt: null };
       }),
 
     evaluateFlag(ctx, input) {
+      const nowMs = clock();
+      // Written so that a question without a time, which is the hot one, costs no more than the look for it.
+      const atMs = input.at === undefined ? nowMs : Date.parse(input.at);
+      if (input.asOfVersion !== undefined || atMs < nowMs) return evaluateThen(ctx, input);
       const ruleset = rulesets.of(ctx.projectId);
       return ruleset instanceof Promise
-        ? ruleset.then((loaded) => evaluateIn(loaded, input, clock()))
-        : evaluateIn(ruleset, input, clock());
+        ? ruleset.then((loaded) => evaluateIn(loaded, input, atMs))
+        : evaluateIn(ruleset, input, atMs);
     },
   };
 }
@@ -112,46 +103,11 @@ function evaluateIn(
   return new Prepared(evaluationJson(evaluation), undefined);
 }
 
-/** A definition is what a person wrote: all but what the server sets. */
-function definitionOf<T extends FlagDefinition>(flag: T): FlagDefinition {
-  const {
-    version: _1,
-    createdAt: _2,
-    updatedAt: _3,
-    archivedAt: _4,
-    ...definition
-  } = flag as T & Record<string, unknown>;
-  return definition;
+async function evaluateThen(ctx: Ctx, { key, explain = false, at, asOfVersion, ...context }: Question) {
+  const asOf = { at: at === undefined ? undefined : new Date(at), asOfVersion };
+  const evaluation = await ctx.transaction((tx) => evaluateAsOf(tx, key, context, asOf, explain));
+  return new Prepared(evaluationJson(evaluation), undefined);
 }
-
-async function existing(tx: ProjectTx, key: string): Promise<FlagRow> {
-  const row = await flagRepository.find(tx, key);
-  if (!row) throw unknownFlag(key);
-  return row;
-}
-
-async function checkReferences(tx: ProjectTx, flag: FlagDefinition) {
-  const others = flag.prerequisites?.length ? await activeFlags(tx) : new Map<string, FlagDefinition>();
-  const errors = referenceComplaints(flag, others);
-  if (errors.length === 0) return;
-  throw new WhetstoneError('invalid', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
-}
-
-/** A variant that goes may be what another flag waits for. */
-async function checkDependants(tx: ProjectTx, { key, variants }: FlagDefinition, kept: object) {
-  const gone = Object.keys(variants).filter((name) => !Object.hasOwn(kept, name));
-  if (gone.length === 0) return;
-  const dependants = brokenDependants(key, gone, await activeFlags(tx));
-  if (dependants.length === 0) return;
-  throw new WhetstoneError('conflict', `these flags have "${key}" as a prerequisite: ${dependants.join(', ')}`, {
-    extra: { dependants },
-  });
-}
-
-const activeFlags = async (tx: ProjectTx): Promise<ReadonlyMap<string, FlagDefinition>> =>
-  new Map((await flagRepository.active(tx)).map((row) => [row.key, definitionOf(flagView(row))]));
-
-const unknownFlag = (key: string) => new WhetstoneError('not_found', `no flag is called "${key}"`);
 
 const stale = ({ key, version: currentVersion }: FlagRow, version: number) =>
   new WhetstoneError(

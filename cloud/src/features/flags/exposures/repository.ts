@@ -1,10 +1,14 @@
 import type { Exposure } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx, Tx } from '../../../platform/db/database.ts';
+import type { ExposedContext } from './contexts.ts';
 import type { Seen } from './times.ts';
 import type { StepCount, UnitCount, Window } from './usage.ts';
 
 export type ExposureInsert = Omit<Exposure, 'firstAt' | 'lastAt'> & Seen;
+
+/** Of a flag's entries, when its contexts are asked for. */
+const newestLookedAt = 50_000;
 
 export const exposureRepository = {
   /** All entries of a request and their batch in one statement: a list for each column, however many entries there are. */
@@ -155,6 +159,24 @@ export const exposureRepository = {
         select variant, ${unitHash} from ${pending(tx, flag)} where last_at >= ${from} and unit is not null
       ) as known
       group by variant`.execute(tx.sql);
+    return rows;
+  },
+
+  /**
+   * Who was exposed to a flag lately, each once with what is known of them, the latest first. Only the newest entries are
+   * looked at, so that a flag with millions costs no more.
+   */
+  async recentContexts(tx: ProjectTx, flag: string, limit: number): Promise<ExposedContext[]> {
+    const { rows } = await sql<ExposedContext>`
+      select unit, rule_id as "ruleId", user_id as "userId", repo_id as "repoId", max(task_id) as "taskId",
+        task_type as "taskType", agent, model
+      from (
+        select unit, rule_id, user_id, repo_id, task_id, task_type, agent, model, last_at from exposure
+        where project_id = ${tx.projectId} and flag = ${flag}
+        order by last_at desc limit ${newestLookedAt}
+      ) as newest
+      group by unit, rule_id, user_id, repo_id, task_type, agent, model
+      order by max(last_at) desc limit ${limit}`.execute(tx.sql);
     return rows;
   },
 

@@ -1,4 +1,5 @@
 import type { FlagAction, HistoryActor } from '@whetstone/shared/contract';
+import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { FlagRow } from '../repository.ts';
 
@@ -9,6 +10,24 @@ export interface VersionInsert {
   actor: HistoryActor;
   reason: string | undefined;
 }
+
+export interface VersionRow extends FlagRow {
+  action: FlagAction;
+  actorKind: HistoryActor['kind'];
+  actorId: string | null;
+  actorName: string;
+  reason: string | null;
+}
+
+/** A place in the project's log, which puts changes of different flags in their order, or a time. */
+export type Moment = { sequence: number } | { time: Date };
+
+/** A page is cut short when its definitions get larger than this, but has at least one version and the one before. */
+const maxBytesRead = 1_048_576;
+
+const flagColumns = sql.raw(
+  'key, version, definition, created_at as "createdAt", updated_at as "updatedAt", archived_at as "archivedAt"',
+);
 
 export const historyRepository = {
   insert: (tx: ProjectTx, { row, sequence, action, actor, reason }: VersionInsert) =>
@@ -30,4 +49,61 @@ export const historyRepository = {
         archived_at: row.archivedAt,
       })
       .execute(),
+
+  /** Newest first, below a version; `before` of each is the version it came from, `undefined` for the first of all. */
+  async page(tx: ProjectTx, key: string, below: number | undefined, limit: number) {
+    const { rows } = await sql<VersionRow & { oldest: number }>`
+      select ${flagColumns}, action, actor_kind as "actorKind", actor_id as "actorId", actor_name as "actorName", reason,
+        (select min(version) from flag_version where project_id = ${tx.projectId} and key = ${key}) as oldest
+      from (
+        select *, row_number() over newest as place,
+          sum(octet_length(definition::text)) over newest - octet_length(definition::text) as bytes_before
+        from (
+          select * from flag_version
+          where project_id = ${tx.projectId} and key = ${key} and version < ${below ?? 2_147_483_647}
+          order by version desc limit ${limit + 1}
+        ) as versions
+        window newest as (order by version desc rows unbounded preceding)
+      ) as measured
+      where place <= 2 or bytes_before < ${maxBytesRead}
+      order by version desc`.execute(tx.sql);
+    const versions = rows
+      .slice(0, limit)
+      .map((row, i) => ({ ...row, before: rows[i + 1] }))
+      .filter(({ version, oldest, before }) => before !== undefined || version === oldest);
+    const last = versions.at(-1);
+    return { versions, isLast: last === undefined || last.version === last.oldest };
+  },
+
+  async find(tx: ProjectTx, key: string, version: number): Promise<(FlagRow & { sequence: number }) | undefined> {
+    const { rows } = await sql<FlagRow & { sequence: string }>`
+      select ${flagColumns}, sequence from flag_version
+      where project_id = ${tx.projectId} and key = ${key} and version = ${version}`.execute(tx.sql);
+    const [row] = rows;
+    return row && { ...row, sequence: Number(row.sequence) };
+  },
+
+  /** The first and the last version that the history knows, and since when; `undefined` without any. */
+  async reach(tx: ProjectTx, key: string) {
+    const { rows } = await sql<{ first: number; last: number; since: Date; createdAt: Date }>`
+      select min(version) as first, max(version) as last, min(updated_at) as since, min(created_at) as "createdAt"
+      from flag_version where project_id = ${tx.projectId} and key = ${key}
+      having count(*) > 0`.execute(tx.sql);
+    return rows[0];
+  },
+
+  /** What these flags were at a moment, the archived ones included; one look into the index for each. */
+  async asOf(tx: ProjectTx, keys: string[], moment: Moment): Promise<FlagRow[]> {
+    const { rows } = await sql<FlagRow>`
+      select found.* from unnest(${keys}::text[]) as wanted (name) cross join lateral (
+        select ${flagColumns} from flag_version
+        where project_id = ${tx.projectId} and key = wanted.name collate "C" and ${upTo(moment)}
+        order by flag_version.version desc limit 1
+      ) as found`.execute(tx.sql);
+    return rows;
+  },
 };
+
+/** Holds for what was written until then, in any table of versions. */
+const upTo = (moment: Moment) =>
+  'sequence' in moment ? sql`sequence <= ${moment.sequence}` : sql`updated_at <= ${moment.time}`;

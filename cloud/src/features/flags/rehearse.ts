@@ -1,0 +1,54 @@
+import type { WrittenFlag } from '@whetstone/shared/contract';
+import { diffOf, sharesOf, whoMoves } from '@whetstone/shared/flags';
+import type { Ctx } from '../../context.ts';
+import type { ProjectTx } from '../../platform/db/database.ts';
+import { changeable } from './definition.ts';
+import { contextOf } from './exposures/contexts.ts';
+import { exposureRepository } from './exposures/repository.ts';
+import { flagView } from './flag-view.ts';
+import { madeUpContexts } from './made-up-contexts.ts';
+import type { Plan } from './plan.ts';
+import type { FlagRow } from './repository.ts';
+import { rulesetAround, rulesOfNow } from './ruleset-around.ts';
+
+const maxContexts = 10_000;
+const madeUp = 10_000;
+
+/** What a planned change would make of the flag, and who would get another variant. Stores nothing and locks nothing. */
+export async function rehearse(ctx: Ctx, plan: (tx: ProjectTx) => Promise<Plan>): Promise<WrittenFlag> {
+  const { before, after, rulesets, seen, nowMs } = await ctx.transaction(async (tx) => {
+    const rows = outcomeOf(await plan(tx), tx.now);
+    const rules = rulesOfNow(tx);
+    return {
+      ...rows,
+      rulesets: [await rulesetAround(rows.before, rules), await rulesetAround(rows.after, rules)] as const,
+      seen: await exposureRepository.recentContexts(tx, rows.after.key, maxContexts),
+      nowMs: tx.now.getTime(),
+    };
+  });
+
+  const flag = flagView(after);
+  const was = before && flagView(before);
+  const contexts = seen.map((exposure) => contextOf(exposure, was ?? flag));
+  const simulated = madeUpContexts(was ? [was, flag] : [flag], madeUp);
+  return {
+    ...flag,
+    dryRun: true,
+    diff: diffOf(was && changeable(was), changeable(flag)),
+    moves: {
+      ...whoMoves(...rulesets, flag.key, contexts, nowMs),
+      simulated: sharesOf(...rulesets, flag.key, simulated, nowMs),
+    },
+  };
+}
+
+function outcomeOf(plan: Plan, now: Date): { before: FlagRow | undefined; after: FlagRow } {
+  if (plan.kind === 'nothing') return { before: plan.row, after: plan.row };
+  if (plan.kind === 'create') {
+    const { definition } = plan;
+    const times = { createdAt: now, updatedAt: now, archivedAt: null };
+    return { before: undefined, after: { key: definition.key, version: 1, definition, ...times } };
+  }
+  const { before, definition = before.definition, archivedAt = before.archivedAt } = plan;
+  return { before, after: { ...before, version: before.version + 1, definition, archivedAt, updatedAt: now } };
+}

@@ -1,0 +1,43 @@
+import { compileRuleset, type CompiledRuleset } from '@whetstone/shared/flags';
+import type { ProjectTx } from '../../platform/db/database.ts';
+import { flagView } from './flag-view.ts';
+import { historyRepository, type Moment } from './history/repository.ts';
+import { flagRepository, type FlagRow } from './repository.ts';
+
+/** Where the rules are read that a flag depends on. */
+export interface RulesOf {
+  /** Those of the keys that there are, archived or not. */
+  flags: (keys: string[]) => Promise<FlagRow[]>;
+}
+
+export const rulesOfNow = (tx: ProjectTx): RulesOf => ({
+  flags: (keys) => flagRepository.findAll(tx, keys),
+});
+
+export const rulesAsOf = (tx: ProjectTx, moment: Moment): RulesOf => ({
+  flags: (keys) => historyRepository.asOf(tx, keys, moment),
+});
+
+/**
+ * A flag with all that its answer can depend on, as a ruleset: what it waits for, what that waits for and so on, a query
+ * for each level and none for a flag that waits for nothing. An archived flag is in no ruleset.
+ */
+export async function rulesetAround(flag: FlagRow | undefined, rules: RulesOf): Promise<CompiledRuleset> {
+  const found = new Map<string, FlagRow>();
+  const asked = new Set<string>();
+  for (let level = flag ? [flag] : []; level.length > 0;) {
+    const active = level.filter(({ archivedAt }) => !archivedAt);
+    for (const row of active) {
+      found.set(row.key, row);
+      asked.add(row.key);
+    }
+    const needed = new Set(active.flatMap(prerequisitesOf).filter((key) => !asked.has(key)));
+    for (const key of needed) asked.add(key);
+    level = needed.size > 0 ? await rules.flags([...needed]) : [];
+  }
+  const compiled = compileRuleset({ revision: 0, flags: [...found.values()].map(flagView) });
+  if (!compiled) throw new Error(`the rules around the flag "${flag?.key}" cannot be read`);
+  return compiled;
+}
+
+const prerequisitesOf = (row: FlagRow) => (flagView(row).prerequisites ?? []).map(({ flag }) => flag);
