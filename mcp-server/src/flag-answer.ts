@@ -33,7 +33,7 @@ export type FlagErrorCode =
   | 'PARSE_ERROR';
 
 export interface FlagTraceStep {
-  step: 'disabled' | 'prerequisite' | 'rule' | 'fallthrough';
+  step: 'disabled' | 'prerequisite' | 'override' | 'rule' | 'fallthrough';
   id?: string | undefined;
   outcome: 'decided' | 'passed' | 'skipped';
   why: string;

@@ -22,7 +22,7 @@ const flag = fc
   })
   .map(({ key, enabled, names, values: list, coverage, isSplit, ruleId, hasRule, never }) => {
     const serve = isSplit
-      ? { split: names.map((variant) => ({ variant, weight: 1 })), coverage }
+      ? { split: names.map((variant) => ({ variant, weight: 1 })), coverage, sticky: 'userId' }
       : { variant: names[0] };
     return {
       key,
@@ -46,9 +46,11 @@ it('writes every evaluation as JSON.stringify would, and as the contract has it'
       fc.boolean(),
       (document, context, explain) => {
         const ruleset = compileRuleset({ revision: 1, flags: [document] })!;
-        const evaluation = evaluate(ruleset, document.key, context, { nowMs: 0, explain })!;
+        const whole = evaluate(ruleset, document.key, context, { nowMs: 0, explain })!;
+        const { sticky, ...evaluation } = whole;
         reasons.add(evaluation.reason);
-        expect(evaluationJson(evaluation)).toBe(JSON.stringify(evaluation));
+        expect(sticky === undefined).toBe(evaluation.reason !== 'SPLIT');
+        expect(evaluationJson(whole)).toBe(JSON.stringify(evaluation));
         expect(Evaluation.parse(JSON.parse(evaluationJson(evaluation)))).toEqual(
           JSON.parse(JSON.stringify(evaluation)),
         );

@@ -87,7 +87,8 @@ export function flagReader({ feed, defaults, clock, expose }: ReaderDependencies
       if (mismatch) return byDefault(key, wish, 'TYPE_MISMATCH', [`"${key}" ${mismatch}.`, view.degradedReason]);
       // Who gave up was not served.
       if (!wish.signal?.aborted) expose(evaluation, context, unitOf(ruleset, evaluation, context, nowMs));
-      return { ...evaluation, ...view };
+      const { sticky: _toStore, ...answer } = evaluation;
+      return { ...answer, ...view };
     },
 
     async catalog(signal) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { conditionComplaint } from '../flags/condition.ts';
+import { conditionComplaint } from '../flags/complaints.ts';
 import { patternBudget } from '../flags/pattern-budget.ts';
 
 /** Words that are paths below /api/flags and therefore cannot be flag keys. */
@@ -261,9 +261,9 @@ function checkReferences(flag: References, context: z.core.$RefinementCtx) {
     serve.split.forEach(({ variant }, i) => checkVariant(variant, [...path, 'split', i, 'variant']));
     if (serve.otherwise !== undefined) checkVariant(serve.otherwise, [...path, 'otherwise']);
   };
-  const overspent = patternBudget();
+  const patterns = patternBudget();
   const checkPatterns = (condition: Condition, path: PropertyKey[]) => {
-    const complaint = overspent(condition);
+    const complaint = patterns.complaint(condition);
     if (complaint) complain([...path, ...complaint.path], complaint.message);
   };
   const checkRules = (rules: Rule[], path: PropertyKey[]) => {

@@ -50,7 +50,7 @@ const evaluationErrors = [
 ] as const;
 
 export const TraceStep = z.object({
-  step: z.enum(['disabled', 'prerequisite', 'rule', 'fallthrough']),
+  step: z.enum(['disabled', 'prerequisite', 'override', 'rule', 'fallthrough']),
   id: z.string().optional().describe('Rule id or prerequisite flag'),
   outcome: z.enum(['decided', 'passed', 'skipped']).describe('passed: a met prerequisite; skipped: did not decide'),
   why: z.string(),

@@ -34,10 +34,18 @@ export function divide<Item>(parts: readonly { item: Item; weight: number }[], c
   const shares = parts.map(({ item, weight }) => {
     const start = total;
     total += weight;
-    return { item, start, covered: start + (weight * coverage) / 100, end: total };
+    return { item, start, covered: coveredTo(start, total, coverage), end: total };
   });
   return { total, shares };
 }
+
+/** The same with another coverage. */
+export const cover = <Item>({ total, shares }: Division<Item>, coverage: number): Division<Item> => ({
+  total,
+  shares: shares.map(({ item, start, end }) => ({ item, start, covered: coveredTo(start, end, coverage), end })),
+});
+
+const coveredTo = (start: number, end: number, coverage: number): number => start + ((end - start) * coverage) / 100;
 
 /** The share whose full range holds the hash; one always does, as long as a weight is above 0. */
 export function shareOf<Item>(division: Division<Item>, hash: number): Share<Item> | undefined {
@@ -49,4 +57,5 @@ export function shareOf<Item>(division: Division<Item>, hash: number): Share<Ite
 export const isCovered = <Item>(division: Division<Item>, share: Share<Item>, hash: number): boolean =>
   pointOf(division, hash) < share.covered;
 
-const pointOf = ({ total }: Division<unknown>, hash: number): number => (hash * total) / hashes;
+/** Where a hash lies on the scale of the weights. */
+export const pointOf = ({ total }: Division<unknown>, hash: number): number => (hash * total) / hashes;

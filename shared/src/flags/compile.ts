@@ -1,10 +1,12 @@
 import type { ReaderOf } from './attributes.ts';
-import { compileOff, compileServe, type CompiledServe, type Served, type Serving } from './compile-serve.ts';
-import { compileCondition, conditionComplaint, type CompiledCondition } from './condition.ts';
-import { isOperator, type ConditionComplaint, type ConditionDocument } from './operators.ts';
-import { patternBudget } from './pattern-budget.ts';
+import { compileOff, compileServe, served, type Served, type Serving } from './compile-serve.ts';
+import { compileCondition, type CompiledCondition } from './condition.ts';
+import { isOperator, type ConditionDocument } from './operators.ts';
+import { patternBudget, type PatternBudget } from './pattern-budget.ts';
+import { compilePhases, type CompiledRule, type Phase } from './phases.ts';
 import {
   flag as boolean,
+  instant,
   integer,
   knowAll,
   record,
@@ -16,7 +18,6 @@ import {
   Unreadable,
   type Json,
 } from './reading.ts';
-import { instantOf } from './scalar.ts';
 
 export type CompiledFlag = ReadableFlag | UnreadableFlag;
 
@@ -27,12 +28,16 @@ export interface ReadableFlag {
   readonly createdAt: string;
   readonly off: Served;
   readonly prerequisites: readonly Prerequisite[];
+  readonly overrides: readonly CompiledOverride[];
   /** By time; the first is in force from ever. */
   readonly phases: readonly [Phase, ...Phase[]];
+  /** The segments that its rules ask about. */
+  readonly segments: readonly string[];
+  readonly patternStates: number;
 }
 
 /** One whose rules we cannot read, but whose off variant we can. */
-interface UnreadableFlag {
+export interface UnreadableFlag {
   readonly kind: 'unreadable';
   readonly key: string;
   readonly version: number;
@@ -45,86 +50,88 @@ export interface Prerequisite {
   readonly variants: readonly string[];
 }
 
-/** The decisions of a flag between two scheduled changes. */
-export interface Phase {
-  readonly fromMs: number;
-  /** The scheduled time as written; none for the first. */
-  readonly at?: string;
-  readonly enabled: boolean;
-  readonly rules: readonly CompiledRule[];
-  readonly fallthrough: CompiledServe;
+/** Units that get a variant whatever the rules say. */
+export interface CompiledOverride {
+  readonly names: CompiledCondition;
+  readonly served: Served;
+  /** Exclusive; Infinity for one that stays. */
+  readonly untilMs: number;
+  readonly expiresAt: string | undefined;
 }
 
-export interface CompiledRule {
-  readonly id: string;
-  readonly when: readonly CompiledCondition[];
-  readonly serve: CompiledServe;
+/** What the conditions of one flag or segment share. */
+export interface ConditionScope {
+  readonly readerOf: ReaderOf;
+  readonly budget: PatternBudget;
+  /** Collects the segments that are asked about. */
+  readonly segments: Set<string>;
 }
 
-/** What the parts of one flag share. */
-interface Scope extends Serving {
-  readonly overspent: ReturnType<typeof patternBudget>;
-}
+interface Scope extends Serving, ConditionScope {}
 
 /** Throws Unreadable. */
 export function compileFlag(json: Json, readerOf: ReaderOf): ReadableFlag {
-  const { key, salt = key, createdAt = '', prerequisites = none } = json;
+  const { key, salt = key, createdAt = '', prerequisites = none, overrides = none } = knowAll(json, membersOfFlag);
   const off = compileOff(json);
-  const prefix = `${text(salt, 'salt')}/`;
   const variants = record(json['variants'], 'variants');
+  checkType(variants, json['type']);
+  const seed = text(salt, 'salt');
+  const scope: Scope = { seed, variants, off, readerOf, budget: patternBudget(), segments: new Set() };
   return {
     kind: 'readable',
     key: text(key, 'key'),
     version: integer(json['version'], 'version'),
     createdAt: text(createdAt, 'createdAt'),
     off,
-    prerequisites: records(prerequisites, 'prerequisites').map((prerequisite) => ({
-      flag: text(prerequisite['flag'], 'flag'),
-      variants: texts(prerequisite['variants'], 'variants'),
-    })),
-    phases: compilePhases(json, { prefix, variants, off, readerOf, overspent: patternBudget() }),
+    prerequisites: records(prerequisites, 'prerequisites').map(compilePrerequisite),
+    overrides: records(overrides, 'overrides').map((override) => compileOverride(override, scope)),
+    phases: compilePhases(json, {
+      rules: (rules) => records(rules, 'rules').map((rule) => compileRule(rule, scope)),
+      serve: (serve) => compileServe(record(serve, 'fallthrough'), scope),
+    }),
+    segments: scope.segments.size > 0 ? [...scope.segments] : none,
+    patternStates: scope.budget.spent(),
   };
 }
 
-/** Scheduled changes add up in the order of their times. */
-function compilePhases(json: Json, scope: Scope): [Phase, ...Phase[]] {
-  const { enabled, rules = none, fallthrough, schedule = none } = json;
-  let phase: Phase = {
-    fromMs: -Infinity,
-    enabled: boolean(enabled, 'enabled'),
-    rules: compileRules(rules, scope),
-    fallthrough: compileServe(record(fallthrough, 'fallthrough'), scope),
-  };
-  const phases: [Phase, ...Phase[]] = [phase];
-  const changes = records(schedule, 'schedule').map((change) => compileChange(change, scope));
-  for (const change of changes.sort((a, b) => a.fromMs - b.fromMs)) {
-    phase = { ...phase, ...change };
-    phases.push(phase);
-  }
-  return phases;
+const typesToCheck: readonly unknown[] = ['boolean', 'string', 'number'];
+
+/** `json` is anything, and so is a type that we do not know: it changes no decision. */
+function checkType(variants: Json, type: unknown): void {
+  if (!typesToCheck.includes(type)) return;
+  for (const name in variants) if (typeof variants[name] !== type) refuse(name, `a ${String(type)}, as the type says`);
 }
 
-function compileChange(change: Json, scope: Scope): Partial<Phase> & { fromMs: number; at: string } {
-  const { enabled, rules, fallthrough } = knowAll(record(change['set'], 'set'), membersOfSet);
-  const at = text(change['at'], 'at');
+function compilePrerequisite(prerequisite: Json): Prerequisite {
+  const { flag, variants } = knowAll(prerequisite, membersOfPrerequisite);
+  return { flag: text(flag, 'flag'), variants: texts(variants, 'variants') };
+}
+
+function compileOverride(override: Json, { readerOf, variants, off }: Scope): CompiledOverride {
+  const { attribute = 'userId', values, variant, expiresAt } = knowAll(override, membersOfOverride);
+  const by = text(attribute, 'attribute');
   return {
-    at,
-    fromMs: instantOf(at) ?? refuse('at', 'an ISO-8601 instant'),
-    ...(enabled !== undefined && { enabled: boolean(enabled, 'enabled') }),
-    ...(rules !== undefined && { rules: compileRules(rules, scope) }),
-    ...(fallthrough !== undefined && { fallthrough: compileServe(record(fallthrough, 'fallthrough'), scope) }),
+    names: compileCondition({ attribute: by, op: 'in', values: texts(values, 'values') }, readerOf(by)),
+    served: served(variants, variant, 'variant', off.variant),
+    untilMs: expiresAt === undefined ? Infinity : instant(expiresAt, 'expiresAt'),
+    expiresAt: expiresAt === undefined ? undefined : text(expiresAt, 'expiresAt'),
   };
 }
 
-function compileRules(rules: unknown, scope: Scope): CompiledRule[] {
-  return records(rules, 'rules').map((rule) => ({
-    id: text(rule['id'], 'id'),
-    when: records(rule['when'], 'when').map((condition) => readCondition(condition, scope)),
-    serve: compileServe(record(rule['serve'], 'serve'), scope),
-  }));
+function compileRule(rule: Json, scope: Scope): CompiledRule {
+  const { id, when, serve } = knowAll(rule, membersOfRule);
+  return {
+    id: text(id, 'id'),
+    when: compileWhen(when, scope),
+    serve: compileServe(record(serve, 'serve'), scope),
+  };
 }
 
-function readCondition(json: Json, { readerOf, overspent }: Scope): CompiledCondition {
+/** Throws Unreadable. */
+export const compileWhen = (when: unknown, scope: ConditionScope): CompiledCondition[] =>
+  records(when, 'when').map((condition) => readCondition(condition, scope));
+
+function readCondition(json: Json, { readerOf, budget, segments }: ConditionScope): CompiledCondition {
   const { attribute, op, values = none, negate = false } = knowAll(json, membersOfCondition);
   const condition: ConditionDocument = {
     attribute: text(attribute, 'attribute'),
@@ -132,16 +139,40 @@ function readCondition(json: Json, { readerOf, overspent }: Scope): CompiledCond
     values: scalars(values, 'values'),
     negate: boolean(negate, 'negate'),
   };
-  const complaint = conditionComplaint(condition) ?? overspent(condition);
-  if (complaint) throw new Unreadable(sentenceOf(complaint));
+  const overspent = budget.complaint(condition);
+  if (overspent) throw new Unreadable(`${overspent.path.join('.')}: ${overspent.message}`);
+  if (condition.op === 'segment') for (const key of condition.values) segments.add(String(key));
   return compileCondition(condition, readerOf(condition.attribute));
 }
 
 const operator = (name: string) =>
   isOperator(name) ? name : refuse('op', `an operator that this version knows, not "${name}"`);
 
-const sentenceOf = ({ path, message }: ConditionComplaint) => `${path.join('.')}: ${message}`;
-
 const none: readonly never[] = [];
-const membersOfSet = ['enabled', 'rules', 'fallthrough'];
+/** All that a flag may have: a member of a newer server may decide, so that not knowing it is not being able to read. */
+const membersOfFlag = [
+  'key',
+  'enabled',
+  'variants',
+  'offVariant',
+  'rules',
+  'fallthrough',
+  'version',
+  'createdAt',
+  'updatedAt',
+  'description',
+  'type',
+  'overrides',
+  'prerequisites',
+  'schedule',
+  'rollout',
+  'salt',
+  'tags',
+  'owner',
+  'expiresAt',
+  'archivedAt',
+];
+const membersOfPrerequisite = ['flag', 'variants'];
+const membersOfOverride = ['attribute', 'values', 'variant', 'expiresAt', 'note'];
+const membersOfRule = ['id', 'description', 'when', 'serve'];
 const membersOfCondition = ['attribute', 'op', 'values', 'negate'];

@@ -1,76 +1,64 @@
-import type { EvaluationContext } from '../contract/flags.ts';
 import type { ReadAttribute } from './attributes.ts';
-import {
-  operatorRules,
-  type ConditionComplaint,
-  type ConditionDocument,
-  type OperatorRules,
-  type Test,
-} from './operators.ts';
-import { isScalar } from './reading.ts';
+import { isComparing, operatorRules, type ConditionDocument, type OperatorRules, type Test } from './operators.ts';
+import { isScalar, refuse, Unreadable } from './reading.ts';
+import type { Run } from './run.ts';
 import { textOf } from './scalar.ts';
-import { conditionSentence } from './sentences.ts';
-
-/** What is wrong with the values of a condition, when it is written. */
-export function conditionComplaint({ op, values }: ConditionDocument): ConditionComplaint | undefined {
-  if (op === 'exists') {
-    return values.length > 0 ? { path: ['values'], message: '"exists" takes no values' } : undefined;
-  }
-  const { complaint, mostValues = Infinity } = operatorRules[op];
-  if (!complaint) return undefined;
-  if (values.length === 0) return { path: ['values'], message: `"${op}" needs at least one value` };
-  if (values.length > mostValues) return { path: ['values'], message: `"${op}" takes at most ${mostValues} values` };
-  for (const [i, value] of values.entries()) {
-    const message = complaint(value);
-    if (message !== undefined) return { path: ['values', i], message };
-  }
-  return undefined;
-}
+import { membership } from './segment-membership.ts';
 
 /** Data instead of closures over it: a large ruleset has thousands, and making closures is what its loading would cost. */
 export interface CompiledCondition {
   readonly document: ConditionDocument;
   readonly read: ReadAttribute;
   readonly negate: boolean;
-  /** None for `exists`, which looks at no value. */
+  /** Neither for `exists` and `segment`. */
   readonly rules: OperatorRules | undefined;
   readonly test: Test | undefined;
 }
 
-/** Takes conditions that have no complaint. */
+/** Throws Unreadable for values that the operator cannot compare with. */
 export function compileCondition(document: ConditionDocument, read: ReadAttribute): CompiledCondition {
-  const rules = document.op === 'exists' ? undefined : operatorRules[document.op];
-  return { document, read, negate: document.negate === true, rules, test: rules?.compile(document.values) };
+  const { op, values, negate = false } = document;
+  if (op !== 'in' && (op === 'exists') !== (values.length === 0)) refuse('values', `what "${op}" takes`);
+  const rules = isComparing(op) ? operatorRules[op] : undefined;
+  if (rules?.mostValues !== undefined && values.length > rules.mostValues) refuse('values', 'fewer');
+  return { document, read, negate, rules, test: rules && testOf(rules, values) };
 }
 
-export function holds(condition: CompiledCondition, context: EvaluationContext): boolean {
-  return outcomeOf(condition, condition.read(context)) === !condition.negate;
+function testOf(rules: OperatorRules, values: ConditionDocument['values']): Test {
+  try {
+    return rules.compile(values);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Unreadable(`values: ${error.message}`);
+    throw error;
+  }
 }
 
-/** What was found, as a sentence. */
-export function explain(condition: CompiledCondition, context: EvaluationContext): string {
-  const { document, rules } = condition;
-  const found = condition.read(context);
-  return rules
-    ? conditionSentence(document, rules, found, outcomeOf(condition, found))
-    : `${document.attribute} ${found === undefined ? 'is missing' : 'is there'}`;
+export function holds(condition: CompiledCondition, run: Run): boolean {
+  return outcomeOf(condition, condition.read(run.context), run) === !condition.negate;
 }
 
 /** `undefined`, a missing or wrong-typed attribute, holds neither plain nor negated. A list holds when an element does. */
-function outcomeOf({ rules, test }: CompiledCondition, attribute: unknown): boolean | undefined {
-  if (!rules || !test) return attribute !== undefined;
-  if (rules.longest !== undefined && isLonger(attribute, rules.longest)) return undefined;
-  if (isScalar(attribute)) return test(attribute);
-  if (!Array.isArray(attribute)) return undefined;
-  const outcomes = attribute.filter(isScalar).map(test);
-  if (outcomes.includes(true)) return true;
-  return outcomes.includes(false) || attribute.length === 0 ? false : undefined;
+export function outcomeOf({ rules, test, document }: CompiledCondition, found: unknown, run: Run): boolean | undefined {
+  if (!rules || !test) {
+    if (document.op === 'exists') return found !== undefined;
+    return overElements(found, (unit) => membership(document.values, textOf(unit), run, holds));
+  }
+  if (rules.longest !== undefined && isLonger(found, rules.longest)) return undefined;
+  return overElements(found, test);
 }
 
-function isLonger(attribute: unknown, longest: number): boolean {
-  if (!Array.isArray(attribute)) return lengthOf(attribute) > longest;
-  let length = attribute.length - 1;
-  for (let i = 0; i < attribute.length && length <= longest; i++) length += lengthOf(attribute[i]);
+function overElements(found: unknown, test: Test): boolean | undefined {
+  if (isScalar(found)) return test(found);
+  if (!Array.isArray(found)) return undefined;
+  const outcomes = found.filter(isScalar).map(test);
+  if (outcomes.includes(true)) return true;
+  return outcomes.includes(false) || found.length === 0 ? false : undefined;
+}
+
+function isLonger(found: unknown, longest: number): boolean {
+  if (!Array.isArray(found)) return lengthOf(found) > longest;
+  let length = found.length - 1;
+  for (let i = 0; i < found.length && length <= longest; i++) length += lengthOf(found[i]);
   return length > longest;
 }
 

@@ -1,10 +1,14 @@
 export { isFirstClass } from './attributes.ts';
 export { bucketOf } from './bucketing.ts';
-export { conditionComplaint } from './condition.ts';
 export { diffOf } from './diff.ts';
+export { conditionComplaint } from './complaints.ts';
+export { decide, decideAll } from './decide.ts';
+export { maxPrerequisiteDepth } from './endless.ts';
 export { evaluate } from './evaluate.ts';
 export { murmur3 } from './murmur3.ts';
-export { compileRuleset, maxPrerequisiteDepth, type CompiledRuleset } from './ruleset.ts';
+export { patternBudget } from './pattern-budget.ts';
+export { compileRuleset, type CompiledRuleset } from './ruleset.ts';
+export type { Assigned, Evaluated, FirstAnswer } from './run.ts';
 export { expandShortFlag } from './short-form.ts';
 export { unitOf } from './unit.ts';
 export { sharesOf, whoMoves } from './who-moves.ts';

@@ -1,20 +1,31 @@
-import type { ConditionComplaint, ConditionDocument } from './operators.ts';
+import type { ConditionComplaint } from './complaints.ts';
+import type { ConditionDocument } from './operators.ts';
 import { mostStates, patternStates } from './pattern.ts';
 
-/** Takes the conditions of one flag in turn, and complains of the value with which they exceed the budget. */
-export function patternBudget(): (condition: ConditionDocument) => ConditionComplaint | undefined {
+export interface PatternBudget {
+  /** Takes the conditions of one flag or segment in turn; complains of the value with which they exceed the budget. */
+  readonly complaint: (condition: ConditionDocument) => ConditionComplaint | undefined;
+  /** States spent so far. */
+  readonly spent: () => number;
+}
+
+/** Of one flag, or of one segment. */
+export function patternBudget(): PatternBudget {
   let spent = 0;
-  return ({ op, values }) => {
-    if (op !== 'matches') return undefined;
-    for (const [i, value] of values.entries()) {
-      // What follows is not even measured: that takes time too.
-      if (spent > mostStates) return undefined;
-      spent += patternStates(String(value));
-      if (spent > mostStates) return { path: ['values', i], message: exceeded(spent) };
-    }
-    return undefined;
+  return {
+    complaint({ op, values }) {
+      if (op !== 'matches') return undefined;
+      for (const [i, value] of values.entries()) {
+        // What follows is not even measured: that takes time too.
+        if (spent > mostStates) return undefined;
+        spent += patternStates(String(value));
+        if (spent > mostStates) return { path: ['values', i], message: exceeded(spent) };
+      }
+      return undefined;
+    },
+    spent: () => spent,
   };
 }
 
 const exceeded = (states: number) =>
-  `with this value the patterns of the flag take ${states} states, the budget of a flag is ${mostStates}`;
+  `with this value its patterns take ${states} states, the budget of a flag or segment is ${mostStates}`;

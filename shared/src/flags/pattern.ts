@@ -32,39 +32,41 @@ export const mostStates = 2000;
 const tokens = /\((?:\?:)?|\[(?:\\.|[^\]\\])*\]|\\.|\{[^}]*\}\??|[*+?]\??|./gsu;
 const takenEscape = /^\\[dDwWsStnrvf^$\\.*+?()[\]{}|/]$/;
 
-export function patternComplaint(pattern: string): string | undefined {
-  const part = readOrComplain(pattern);
-  return typeof part === 'string' ? part : undefined;
-}
+/** At least the number of its states. Throws as `compilePattern` does. */
+export const sizeOfPattern = (pattern: string): number => read(pattern).size;
 
-/** At least the number of its states, as a share of a budget; of a pattern that is refused anyway, none. */
+/** The same as a share of a budget; of a pattern that is refused anyway, none. */
 export function patternStates(pattern: string): number {
-  const part = readOrComplain(pattern);
-  return typeof part === 'string' ? 0 : part.size;
+  try {
+    return sizeOfPattern(pattern);
+  } catch (error) {
+    if (error instanceof SyntaxError) return 0;
+    throw error;
+  }
 }
 
-/** Throws a SyntaxError for what `patternComplaint` complains of. */
+/** Throws a SyntaxError whose message says what is not taken. */
 export function compilePattern(pattern: string): Pattern {
   const { emit } = read(pattern);
   const states: State[] = [{ kind: 'found' }];
   return { start: emit(states, 0), states };
 }
 
-function readOrComplain(pattern: string): Part | string {
-  try {
-    return read(pattern);
-  } catch (error) {
-    if (error instanceof SyntaxError) return error.message.slice(error.message.lastIndexOf(': ') + 1).trim();
-    throw error;
-  }
-}
-
 function read(pattern: string): Part {
   if (pattern.length > longest) throw new SyntaxError(`a pattern has at most ${longest} characters`);
-  void new RegExp(pattern, 'u'); // from here on it is well formed
+  checkSyntax(pattern); // from here on it is well formed
   const part = parse(pattern.match(tokens) ?? []);
   if (part.size > mostStates) throw new SyntaxError(`the pattern is too large, more than ${mostStates} states`);
   return part;
+}
+
+/** V8 says "Invalid regular expression: /(/u: Unterminated group". */
+function checkSyntax(pattern: string): void {
+  try {
+    void new RegExp(pattern, 'u');
+  } catch (error) {
+    throw new SyntaxError(String(error).split(': ').pop());
+  }
 }
 
 function parse(parts: readonly string[]): Part {

@@ -1,4 +1,4 @@
-import type { Scalar } from './scalar.ts';
+import { instantOf, type Scalar } from './scalar.ts';
 
 /** Its message names the member and what was expected there. */
 export class Unreadable extends Error {}
@@ -27,6 +27,10 @@ export const integer = (value: unknown, name: string): number =>
 
 export const percentage = (value: unknown, name: string): number =>
   typeof value === 'number' && value >= 0 && value <= 100 ? value : refuse(name, '0 to 100');
+
+/** ISO-8601 text as milliseconds since 1970. */
+export const instant = (value: unknown, name: string): number =>
+  instantOf(text(value, name)) ?? refuse(name, 'an ISO-8601 instant');
 
 export const record = (value: unknown, name: string): Json => (isRecord(value) ? value : refuse(name, 'an object'));
 

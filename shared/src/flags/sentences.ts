@@ -1,46 +1,80 @@
-import { bucketAt, bucketOf, isCovered, type Division, type Share } from './bucketing.ts';
-import type { ConditionDocument, OperatorRules } from './operators.ts';
+import { bucketAt, bucketOf, isCovered } from './bucketing.ts';
+import type { CompiledCondition } from './condition.ts';
+import { outcomeOf } from './condition.ts';
+import { longestMatched, type Comparing, type ConditionDocument } from './operators.ts';
 import { isScalar } from './reading.ts';
+import type { Landing, Run } from './run.ts';
 
-/** 'userId "bob" is not in 1 value' */
-export function conditionSentence(
-  { attribute, op, values, negate }: ConditionDocument,
-  { reads, phrase }: OperatorRules,
-  found: unknown,
-  outcome: boolean | undefined,
-): string {
+/** What an operator reads, and what holds, of which the first word is denied by "not". */
+type Wording = readonly [reads: string, phrase: string];
+
+const number = 'a number';
+const time = 'a time';
+const version = 'a version';
+const any = 'text, a number or a boolean';
+
+const wordings: Readonly<Record<Comparing | 'segment', Wording>> = {
+  in: [any, 'is in'],
+  contains: ['text', 'does contain'],
+  startsWith: ['text', 'does start with'],
+  endsWith: ['text', 'does end with'],
+  matches: [`text of at most ${longestMatched} characters`, 'does match'],
+  gt: [number, 'is above'],
+  gte: [number, 'is at least'],
+  lt: [number, 'is below'],
+  lte: [number, 'is at most'],
+  before: [time, 'is before'],
+  after: [time, 'is after'],
+  semverEq: [version, 'is version'],
+  semverGt: [version, 'is above version'],
+  semverGte: [version, 'is at least version'],
+  semverLt: [version, 'is below version'],
+  semverLte: [version, 'is at most version'],
+  segment: [any, 'is in segment'],
+};
+
+/** What was found, as a sentence: 'userId "bob" is not in 1 value'. */
+export function conditionSentence(condition: CompiledCondition, run: Run): string {
+  const { attribute, op, values, negate } = condition.document;
+  const found = condition.read(run.context);
   if (found === undefined) return `${attribute} is missing`;
-  if (op === 'segment') return `no segment called ${values.map(show).join(' or ')}`;
+  if (op === 'exists') return `${attribute} is there`;
+  const outcome = outcomeOf(condition, found, run);
   const subject = `${attribute} ${show(found)}`;
-  if (outcome === undefined) return `${subject} is not ${reads}`;
+  const [reads, phrase] = wordings[op];
+  if (outcome === undefined) return (op === 'segment' && segmentProblem(values, run)) || `${subject} is not ${reads}`;
   const predicate = outcome ? phrase : phrase.replace(' ', ' not ');
   return `${subject} ${predicate} ${op === 'in' ? count(values) : anyOf(values)}${negate ? ' (negated)' : ''}`;
 }
 
-interface Split {
-  by: string;
-  coverage: number;
-  division: Division<{ variant: string }>;
+/** What keeps a segment from being asked. */
+function segmentProblem(keys: readonly unknown[], { ruleset }: Run): string | undefined {
+  const circular = keys.map(String).find((key) => ruleset.endlessSegments.has(key));
+  if (circular !== undefined) return `the segments that "${circular}" asks about run in a circle or too deep`;
+  const unknown = keys.map(String).find((key) => !ruleset.segments.has(key));
+  return unknown === undefined ? undefined : `no segment is called "${unknown}"`;
 }
 
-/** Where a unit fell. */
-interface Landing {
-  unit: string;
-  hash: number;
-  share: Share<{ variant: string }> | undefined;
-  served: string;
+/** What would hold: 'plan in 2 values', 'seats at least 5'; for a negated condition 'plan not in 2 values'. */
+export function wishSentence({ attribute, op, values, negate }: ConditionDocument): string {
+  if (op === 'exists') return `${attribute} ${negate ? 'missing' : 'there'}`;
+  const phrase = wordings[op][1].replace(/^(is|does) /, negate ? 'not ' : '');
+  return `${attribute} ${phrase} ${anyOf(values)}`;
 }
 
 /** 'by userId "bob": bucket 49149 is inside a 0…50000 of which 25 % is covered (0…12500): outside, so "off"' */
-export function splitSentence(split: Split, { unit, hash, share, served }: Landing): string {
-  const { division, coverage, by } = split;
+export function splitSentence({ split, unit, hash, share, hashed, served }: Landing): string {
+  const { division, coverage, by, sticky, since } = split;
   const bucket = `by ${by} ${show(unit)}: bucket ${bucketOf(hash)}`;
-  if (!share) return `${bucket} is in no share, so ${show(served)}`;
+  const kept = served === hashed ? '' : `; ${sticky?.attribute} was first served "${served.variant}", which stays`;
+  if (!share) return `${bucket} is in no share, so "${hashed.variant}"${kept}`;
   const border = (point: number) => bucketAt(point, division.total);
   const inside = `${bucket} is inside ${share.item.variant} ${border(share.start)}…${border(share.end)}`;
-  if (coverage === 100) return inside;
-  const covered = `of which ${coverage} % is covered (${border(share.start)}…${border(share.covered)})`;
-  return `${inside} ${covered}: ${isCovered(division, share, hash) ? 'inside' : `outside, so ${show(served)}`}`;
+  if (coverage === 100) return `${inside}${kept}`;
+  const step = since === undefined ? '' : ` by the rollout step of ${since}`;
+  const covered = `of which ${coverage} % is covered${step} (${border(share.start)}…${border(share.covered)})`;
+  const side = isCovered(division, share, hash) ? 'inside' : `outside, so "${hashed.variant}"`;
+  return `${inside} ${covered}: ${side}${kept}`;
 }
 
 export function unitSentence(by: string, found: unknown): string {
@@ -53,7 +87,7 @@ const count = (values: readonly unknown[]) => (values.length === 1 ? '1 value' :
 const anyOf = (values: readonly unknown[]) => (values.length === 1 ? show(values[0]) : `any of ${count(values)}`);
 
 /** Never throws: a context may hold anything. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 79)}…` : value);
   if (Array.isArray(value)) return `[${count(value)}]`;
   return isScalar(value) ? String(value) : `of type ${typeof value}`;

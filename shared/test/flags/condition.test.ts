@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition, EvaluationContext } from '../../src/contract/flags.ts';
 import { attributeReader } from '../../src/flags/attributes.ts';
-import { compileCondition, holds as conditionHolds } from '../../src/flags/condition.ts';
+import { compileCondition, holds as holdsIn, type CompiledCondition } from '../../src/flags/condition.ts';
+import { runOf } from '../../src/flags/decide.ts';
 import { conditionComplaint } from '../../src/flags/index.ts';
 import type { ConditionDocument } from '../../src/flags/operators.ts';
+import { compiled as rulesetOf } from './support.ts';
 
 type Op = Condition['op'];
 type Values = Condition['values'];
@@ -11,6 +13,9 @@ type Values = Condition['values'];
 const condition = (op: Op, values: Values, negate?: boolean) => ({ attribute: 'x', op, values, negate });
 
 const compiled = (document: ConditionDocument) => compileCondition(document, attributeReader(document.attribute));
+
+const conditionHolds = (one: CompiledCondition, context: EvaluationContext) =>
+  holdsIn(one, runOf(rulesetOf(), context, { nowMs: 0 }));
 
 const holds = (op: Op, values: Values, attribute: unknown, negate?: boolean) =>
   conditionHolds(compiled(condition(op, values, negate)), { attributes: { x: attribute } });

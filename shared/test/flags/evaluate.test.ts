@@ -381,7 +381,7 @@ describe('the trace', () => {
     [{ attribute: 'x', op: 'semverGte', values: ['2'] }, 'v1', 'x "v1" is not a version'],
     [{ attribute: 'x', op: 'exists', values: [] }, undefined, 'x is missing'],
     [{ attribute: 'x', op: 'exists', values: [], negate: true }, 1, 'x is there'],
-    [{ attribute: 'x', op: 'segment', values: ['beta'] }, 'a', 'no segment called "beta"'],
+    [{ attribute: 'x', op: 'segment', values: ['beta'] }, 'a', 'no segment is called "beta"'],
   ])('says why a condition failed: %j for %j', (condition, x, why) => {
     const flag = flagWith({ rules: [{ id: 'r', when: [condition], serve: { variant: 'on' } }] });
     expect(whys(explained(flag, { attributes: { x } }))[0]).toBe(`when[0]: ${why}`);

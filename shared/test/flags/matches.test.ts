@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { search } from '../../src/flags/matches.ts';
-import { compilePattern, patternComplaint, patternStates } from '../../src/flags/pattern.ts';
+import { conditionComplaint } from '../../src/flags/index.ts';
+import { compilePattern, patternStates } from '../../src/flags/pattern.ts';
+
+const patternComplaint = (pattern: string) =>
+  conditionComplaint({ attribute: 'x', op: 'matches', values: [pattern] })?.message;
 
 const isFound = (pattern: string, text: string) => search(compilePattern(pattern), text).found;
 

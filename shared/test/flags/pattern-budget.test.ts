@@ -25,7 +25,7 @@ const draftOf = (parts: object) => ({
   ...parts,
 });
 
-const over = 'with this value the patterns of the flag take 2002 states, the budget of a flag is 2000';
+const over = 'with this value its patterns take 2002 states, the budget of a flag or segment is 2000';
 
 describe('the patterns of a flag', () => {
   it('have 2,000 states together', () => {

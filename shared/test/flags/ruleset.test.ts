@@ -18,13 +18,8 @@ describe('a ruleset', () => {
     { revision: 1, flags: {} },
   ])('is not %j', (document) => expect(compileRuleset(document)).toBeUndefined());
 
-  it('ignores members it does not know, where they cannot change a decision', () => {
-    const flag = {
-      ...flagWith({ rules: [] }),
-      colour: 'red',
-      rules: [{ ...rule({ attribute: 'x', op: 'exists' }), note: 1 }],
-    };
-    const ruleset = compileRuleset({ revision: 3, flags: [flag], segments: [], more: true });
+  it('ignores members it does not know beside flags and segments', () => {
+    const ruleset = compileRuleset({ revision: 3, flags: [flagWith()], segments: [], more: true });
     expect(ruleset).toMatchObject({ revision: 3, unreadable: new Map() });
     expect(ruleset?.flags.get('new-fixer-prompt')?.kind).toBe('readable');
   });
@@ -47,18 +42,44 @@ describe('a ruleset', () => {
     ],
     [
       'a split by another hash',
-      { fallthrough: { split: [{ variant: 'on', weight: 1 }], hash: 'flagd' } },
-      'hash: expected nothing that this version does not know',
+      { fallthrough: { split: [{ variant: 'on', weight: 1 }], hash: 'sha1' } },
+      'hash: expected one that this version knows, not "sha1"',
+    ],
+    ['a member of a newer server', { holdout: 5 }, 'holdout: expected nothing that this version does not know'],
+    [
+      'a rule that means more',
+      { rules: [{ ...rule({ attribute: 'x', op: 'exists' }), until: '2027-01-01T00:00:00Z' }] },
+      'until: expected nothing that this version does not know',
+    ],
+    [
+      'an override that means more',
+      { overrides: [{ values: ['ada'], variant: 'on', share: 5 }] },
+      'share: expected nothing that this version does not know',
+    ],
+    [
+      'an override until a time it cannot read',
+      { overrides: [{ values: ['ada'], variant: 'on', expiresAt: 'soon' }] },
+      'expiresAt: expected an ISO-8601 instant',
+    ],
+    [
+      'a rollout gated by what it does not know',
+      { rollout: { steps: [{ at: '2026-03-01T00:00:00Z', coverage: 5, gate: 'evals' }] } },
+      'gate: expected nothing that this version does not know',
+    ],
+    [
+      'a variant that is not of the declared type',
+      { type: 'boolean', variants: { on: 1, off: false } },
+      'on: expected a boolean, as the type says',
     ],
     [
       'a value it cannot read',
       { rules: [rule({ attribute: 'x', op: 'gt', values: ['six'] })] },
-      'values.0: expected a number or numeric text',
+      'values.0: nothing to compare with: "six"',
     ],
     [
       'a pattern it cannot read',
       { rules: [rule({ attribute: 'x', op: 'matches', values: ['('] })] },
-      'values.0: Unterminated group',
+      'values: Unterminated group',
     ],
     [
       'values that are objects',

@@ -32,7 +32,7 @@ interface Asked {
 
 /** What one flag serves. */
 export function served(
-  flag: { key: string },
+  flag: { key: string; [member: string]: unknown },
   { context = {}, nowMs = 0, explain = false, others = [] }: Asked = {},
 ): Evaluation {
   const evaluation = evaluate(compiled(flag, ...others), flag.key, context, { nowMs, explain });

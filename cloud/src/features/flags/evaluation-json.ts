@@ -1,11 +1,14 @@
-import type { Evaluation } from '@whetstone/shared/contract';
+import type { Evaluated } from '@whetstone/shared/flags';
 
 /**
  * The JSON of an evaluation, for the hottest answer there is. Keys, variants, rule ids and codes are of grammars without
  * a character that JSON escapes, so that only the value needs the real thing; a test holds it equal to `JSON.stringify`.
  */
-export function evaluationJson(evaluation: Evaluation): string {
-  if (evaluation.trace) return JSON.stringify(evaluation);
+export function evaluationJson(evaluation: Evaluated): string {
+  if (evaluation.trace) {
+    const { sticky: _toStore, ...answer } = evaluation;
+    return JSON.stringify(answer);
+  }
   const { key, enabled, variant, reason, errorCode, ruleId, bucket, flagVersion } = evaluation;
   const { rolloutPercentage: share } = evaluation.metadata;
   return (
