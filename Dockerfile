@@ -6,6 +6,7 @@ WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY shared/package.json shared/
 COPY cloud/package.json cloud/
+COPY cloud/dashboard/package.json cloud/dashboard/
 COPY mcp-server/package.json mcp-server/
 COPY bench/package.json bench/
 COPY judges/package.json judges/

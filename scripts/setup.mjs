@@ -17,6 +17,8 @@ const buildInputs = [
   'tsconfig.json',
   'mcp-server/tsconfig.types.json',
   'scripts/mcp-bundle',
+  'cloud/dashboard/index.html',
+  'cloud/dashboard/vite.config.ts',
   ...workspaces.map((folder) => `${folder}/src`),
 ];
 

@@ -18,6 +18,7 @@ export * from './operation.ts';
 export * from './page.ts';
 export * from './parse.ts';
 export * from './role.ts';
+export * from './session.ts';
 export * from './system.ts';
 export * from './tenancy.ts';
 export * from './time-range.ts';

@@ -1,0 +1,74 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+
+export const inputClass =
+  'h-8 w-full rounded border border-line-strong bg-canvas px-2 text-text aria-invalid:border-bad disabled:opacity-60';
+
+interface Labels {
+  label: string;
+  /** What is wrong with it, said beside it. */
+  error?: string | undefined;
+  hint?: ComponentChildren;
+}
+
+interface FieldProps extends Labels {
+  children: (control: {
+    id: string;
+    'aria-describedby': string | undefined;
+    'aria-invalid': boolean;
+  }) => ComponentChildren;
+}
+
+/** Label, control, and what is to know of it; the control is whatever `children` makes with the given attributes. */
+export function Field({ label, error, hint, children }: FieldProps) {
+  const id = useId();
+  const about = error || hint ? `${id}-about` : undefined;
+  return (
+    <div class="mb-3">
+      <label for={id} class="mb-1 block font-medium">
+        {label}
+      </label>
+      {children({ id, 'aria-describedby': about, 'aria-invalid': Boolean(error) })}
+      {about && (
+        <p id={about} class={`mt-1 text-sm ${error ? 'text-bad' : 'text-muted'}`}>
+          {error ?? hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface TextFieldProps extends Labels {
+  value: string;
+  onInput: (value: string) => void;
+  type?: 'text' | 'password' | 'search' | 'datetime-local' | 'number';
+  /** Keys and code: in monospace, and no dictionary. */
+  isCode?: boolean;
+  isRequired?: boolean;
+  isDisabled?: boolean;
+  placeholder?: string;
+  autocomplete?: string;
+}
+
+/** A line of text. */
+export function TextField({ label, error, hint, ...input }: TextFieldProps) {
+  const { value, onInput, type = 'text', isCode = false, isRequired = false, isDisabled = false } = input;
+  return (
+    <Field label={label} error={error} hint={hint}>
+      {(control) => (
+        <input
+          {...control}
+          type={type as 'text'}
+          value={value}
+          onInput={(event) => onInput(event.currentTarget.value)}
+          required={isRequired}
+          disabled={isDisabled}
+          placeholder={input.placeholder}
+          autocomplete={input.autocomplete ?? 'off'}
+          spellcheck={!isCode}
+          class={`${inputClass} ${isCode ? 'font-mono text-sm' : ''}`}
+        />
+      )}
+    </Field>
+  );
+}
