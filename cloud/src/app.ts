@@ -13,11 +13,15 @@ import { flagWriter } from './features/flags/write-flag.ts';
 import { jobService } from './features/jobs/service.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
 import { tenancyService } from './features/tenancy/service.ts';
+import { authentication } from './http/authentication.ts';
+import { serveDashboard } from './http/dashboard.ts';
 import { serveDocs } from './http/docs.ts';
 import { eventStreams } from './http/sse-routes.ts';
 import { mount } from './http/mount.ts';
 import { openApi } from './http/openapi.ts';
 import { newHttpServer } from './http/server.ts';
+import { sessionCookie } from './http/session-cookie.ts';
+import { sessionRoutes } from './http/session-routes.ts';
 import { dayMs } from './platform/day.ts';
 import type { Database } from './platform/db/database.ts';
 import type { Events } from './platform/events/events.ts';
@@ -38,6 +42,12 @@ export interface Platform {
   version: string;
   /** Shows a person at the terminal what happened in the background. */
   say: (line: string) => void;
+  /** Where people reach the server, when that is known. */
+  publicUrl: string | undefined;
+  /** Signs the cookies of signed-in browsers. */
+  sessionSecret: string;
+  /** The built dashboard. */
+  dashboardDir: string;
 }
 
 export interface App {
@@ -51,7 +61,8 @@ export interface App {
 }
 
 /** The composition root: the one place where slices meet their dependencies. */
-export function buildApp({ database, events, queue, clock, log, version, say }: Platform): App {
+export function buildApp(platform: Platform): App {
+  const { database, events, queue, clock, log, version, say, publicUrl, sessionSecret, dashboardDir } = platform;
   const credentials = credentialDirectory({ database, clock, events });
   const rulesets = rulesetCache({ database, clock, events });
   events.onChange((projectId, topic) =>
@@ -61,6 +72,7 @@ export function buildApp({ database, events, queue, clock, log, version, say }: 
   const { write, apply } = flagWriter({ events });
 
   let stopping = false;
+  const tenancy = tenancyService({ database, events });
   const handlers = {
     ...systemService({
       version,
@@ -71,7 +83,7 @@ export function buildApp({ database, events, queue, clock, log, version, say }: 
       ],
       isStopping: () => stopping,
     }),
-    ...tenancyService({ database, events }),
+    ...tenancy,
     ...flagService({ rulesets, write, clock }),
     ...historyService({ write }),
     ...exposureService(),
@@ -97,15 +109,19 @@ export function buildApp({ database, events, queue, clock, log, version, say }: 
   const { app, answer, metrics } = newHttpServer(log);
   const countRun = jobOutcomes(metrics);
   app.addHook('onReady', () => queue.define(jobs));
-  mount(app, contract, handlers, { authenticate: credentials.authenticate, applyOnce, answer });
-  const mountStream = eventStreams(app, { authenticate: credentials.authenticate, metrics });
+  const cookie = sessionCookie({ secret: sessionSecret, isSecure: publicUrl?.startsWith('https:') ?? false });
+  const sessions = { cookie, clock, publicUrl };
+  const authenticate = authentication(credentials, sessions);
+  mount(app, contract, handlers, { authenticate, applyOnce, answer });
+  const mountStream = eventStreams(app, { authenticate, metrics });
   mountStream('streamFlags', streams.streamFlags, flagStream({ rulesets, events }));
   const document = JSON.stringify(openApi({ ...contract, ...streams }, version));
   app.get('/openapi.json', async (_, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(document),
   );
   serveDocs(app);
-  app.get('/', async (_, reply) => reply.redirect('/docs'));
+  sessionRoutes(app, { ...credentials, ...sessions, answer, describe: tenancy.getMe });
+  serveDashboard(app, dashboardDir);
 
   const flushing = setInterval(() => void credentials.flushUses().catch(warn), 60_000).unref();
   const warn = (error: unknown) => log.warn({ err: error }, 'cannot write down when keys were last used');

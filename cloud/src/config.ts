@@ -29,6 +29,7 @@ const Environment = z.object({
     .string()
     .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
     .optional(),
+  WHETSTONE_SESSION_SECRET: z.string().min(32).optional(),
   WHETSTONE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   DATABASE_URL: postgresUrl().optional(),
   DATABASE_DIRECT_URL: postgresUrl().optional(),
@@ -41,6 +42,7 @@ const expectations: Record<keyof z.infer<typeof Environment>, string> = {
   WHETSTONE_ADMIN_KEY: 'a key in the grammar wsk_<selector 12>_<secret 32><checksum 6>; `pnpm key` prints a fresh one',
   WHETSTONE_SEED: 'demo or none',
   WHETSTONE_PUBLIC_URL: 'an http or https URL, such as https://whetstone.example.com',
+  WHETSTONE_SESSION_SECRET: 'at least 32 characters that nobody can guess, such as what `openssl rand -hex 32` prints',
   WHETSTONE_LOG_LEVEL: 'trace, debug, info, warn, error or silent',
   DATABASE_URL: 'a PostgreSQL URL, such as postgres://user:password@host:5432/database',
   DATABASE_DIRECT_URL: 'a PostgreSQL URL that goes past any pooler, for LISTEN',
@@ -53,12 +55,16 @@ export interface Config {
   adminKey: string | undefined;
   seed: 'demo' | 'none';
   publicUrl: string | undefined;
+  /** Signs cookies; when absent, one is made in the data directory. */
+  sessionSecret: string | undefined;
   logLevel: string | undefined;
   databaseUrl: string | undefined;
   /** For LISTEN; the same as `databaseUrl` unless that leads to a pooler. */
   databaseDirectUrl: string | undefined;
   /** A migrated data directory to start new ones from; made by the build. */
   templateFile: string;
+  /** The built dashboard beside this server. */
+  dashboardDir: string;
   /** The built MCP server beside this one, for the configuration to paste. */
   mcpServerFile: string;
 }
@@ -86,10 +92,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     adminKey: known.WHETSTONE_ADMIN_KEY,
     seed: known.WHETSTONE_SEED,
     publicUrl: known.WHETSTONE_PUBLIC_URL,
+    sessionSecret: known.WHETSTONE_SESSION_SECRET,
     logLevel: known.WHETSTONE_LOG_LEVEL,
     databaseUrl: known.DATABASE_URL,
     databaseDirectUrl: known.DATABASE_URL === undefined ? undefined : (known.DATABASE_DIRECT_URL ?? known.DATABASE_URL),
     templateFile: resolve(checkout, 'cloud/dist/pglite-template.tgz'),
+    dashboardDir: resolve(checkout, 'cloud/dist/dashboard'),
     mcpServerFile: resolve(checkout, 'mcp-server/dist/whetstone-mcp.js'),
   };
 }

@@ -7,6 +7,7 @@ import { createLog } from './log.ts';
 import { openConfigured } from './open-configured.ts';
 import { openEvents } from './platform/events/open.ts';
 import { openPgBossQueue } from './platform/queue/pg-boss-queue.ts';
+import { keptSessionSecret } from './session-secret.ts';
 import { blaming } from './start-problem.ts';
 import { version } from './version.ts';
 
@@ -19,10 +20,13 @@ export async function serve(config: Config) {
   const { dataDir, databaseUrl } = config;
   const database = await openConfigured(config, { clock, log });
   const keys = await blaming('WHETSTONE_DATA_DIR', bootstrap({ database, dataDir, adminKey: config.adminKey }));
+  const sessionSecret = config.sessionSecret ?? (await blaming('WHETSTONE_DATA_DIR', keptSessionSecret(dataDir)));
   const events = openEvents({ database, directUrl: config.databaseDirectUrl, clock, log });
   const queue = await openPgBossQueue({ database, clock, log });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const { app, work, seedSamples } = buildApp({ database, events, queue, clock, log, version, say });
+  const { publicUrl, dashboardDir } = config;
+  const platform = { database, events, queue, clock, log, version, say, publicUrl, sessionSecret, dashboardDir };
+  const { app, work, seedSamples } = buildApp(platform);
   stopGracefully(async () => {
     // Half a request is not worth waiting for longer; the database and its lock are.
     const patience = setTimeout(() => app.server.closeAllConnections(), 5_000).unref();

@@ -10,8 +10,8 @@ declare module 'fastify' {
   }
 }
 
-/** Turns the `authorization` header into who is asking; throws `unauthorized`. */
-export type Authenticate = (header: string | undefined) => Ctx | Promise<Ctx>;
+/** Who is asking, by what the request shows: a key, or a cookie that stands for one; throws `unauthorized`. */
+export type Authenticate = (request: Pick<FastifyRequest, 'method' | 'headers'>) => Ctx | Promise<Ctx>;
 
 type Done = (error?: Error) => void;
 
@@ -31,7 +31,7 @@ export function gate(id: string, needed: Operation['role'], authenticate: Authen
     if (request.startedMs === 0) request.startedMs = performance.now();
     if (needed === 'public') return done();
     try {
-      const ctx = authenticate(request.headers.authorization);
+      const ctx = authenticate(request);
       if (ctx instanceof Promise)
         return void ctx.then((known) => admit(request, known, needed)).then(() => done(), done);
       admit(request, ctx, needed);

@@ -68,7 +68,7 @@ export function eventStreams(app: FastifyInstance, { authenticate, metrics }: Bo
         });
         reply.hijack();
         const isStillAllowed = () => {
-          const known = authenticate(request.headers.authorization);
+          const known = authenticate(request);
           return known instanceof Promise
             ? known.then((each) => holdToRole(id, op.role, each))
             : holdToRole(id, op.role, known);

@@ -1,6 +1,7 @@
 import { createClient } from '@whetstone/shared/client';
 import type { Role } from '@whetstone/shared/contract';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { buildApp } from '../../src/app.ts';
 import { bootstrap } from '../../src/features/tenancy/bootstrap.ts';
 import type { Database } from '../../src/platform/db/database.ts';
@@ -23,12 +24,14 @@ interface Options {
   clock?: () => number;
   /** Sees every use of the database, to count them or to make them fail. */
   wrap?: (database: Database) => Database;
+  /** As people reach it; by https, cookies are for https alone. */
+  publicUrl?: string;
 }
 
 /** The real app on a real engine, listening; with a client for every role and for a second tenant. */
 export async function startApp(
   engine: Engine,
-  { place, adminKey: given, clock = Date.now, wrap = (same) => same }: Options = {},
+  { place, adminKey: given, clock = Date.now, wrap = (same) => same, publicUrl }: Options = {},
 ) {
   const at = place ?? (await engine.place());
   const database = await openDatabase(at.choice, { clock, log: silentLog });
@@ -44,6 +47,9 @@ export async function startApp(
     log: silentLog,
     version: '0.0.0',
     say: (line) => void said.push(line),
+    publicUrl,
+    sessionSecret: 'a fake secret that signs the cookies of tests',
+    dashboardDir: join(at.directory, 'no-dashboard'),
   });
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 });
   const clientOf = (apiKey: string | undefined) => createClient({ baseUrl, apiKey, retries: 0, timeoutMs: 20_000 });

@@ -72,7 +72,7 @@ const handlers = {
   ready: () => kept,
 };
 mount(app, contract, handlers, {
-  authenticate: (header) => {
+  authenticate: ({ headers: { authorization: header } }) => {
     if (!header) throw new WhetstoneError('unauthorized', 'send an API key');
     return header === 'Bearer slow'
       ? Promise.resolve(ctx('viewer'))

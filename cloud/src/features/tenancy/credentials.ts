@@ -89,6 +89,12 @@ export function credentialDirectory({ database, clock, events }: Options) {
     return ctx;
   }
 
+  /** Whose secret was shown earlier and whose place in a project is vouched for, as a signed cookie does. */
+  function admitTo(projectId: string, entry: Entry | undefined): Ctx {
+    if (entry?.credential.projectId !== projectId) throw refused();
+    return admit(entry);
+  }
+
   return {
     /** Throws `unauthorized`. Answers without a promise when the key is already known, which is the hot path. */
     authenticate(header: string | undefined): Ctx | Promise<Ctx> {
@@ -99,6 +105,13 @@ export function credentialDirectory({ database, clock, events }: Options) {
       const entry = bySelector.get(key.selector);
       if (entry ? events.isCurrent(entry.loadedAtMs) : isKnownUnknown(key.selector)) return prove(entry, key, header);
       return (loading.get(key.selector) ?? load(key.selector)).then((loaded) => prove(loaded, key, header));
+    },
+
+    /** The same for a key that was shown before, with what became of it since; throws `unauthorized`. */
+    admitSigned({ selector, projectId }: { selector: string; projectId: string }): Ctx | Promise<Ctx> {
+      const entry = bySelector.get(selector);
+      if (entry ? events.isCurrent(entry.loadedAtMs) : isKnownUnknown(selector)) return admitTo(projectId, entry);
+      return (loading.get(selector) ?? load(selector)).then((loaded) => admitTo(projectId, loaded));
     },
 
     forget(projectId: string) {

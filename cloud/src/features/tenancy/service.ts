@@ -15,7 +15,7 @@ interface Dependencies {
   events: Pick<Events, 'append'>;
 }
 
-export function tenancyService({ database, events }: Dependencies): Handlers<typeof tenancy, Ctx> {
+export function tenancyService({ database, events }: Dependencies) {
   /** Runs a change of keys alone, and has every server forget what it knew of them. */
   const changing = <T>(ctx: Ctx, work: (tx: ProjectTx) => Promise<T>) =>
     ctx.transaction(async (tx) => {
@@ -26,7 +26,7 @@ export function tenancyService({ database, events }: Dependencies): Handlers<typ
     });
 
   return {
-    async getMe({ projectId, actor }) {
+    async getMe({ projectId, actor }: Ctx) {
       const { organisationId, organisationName, ...project } = await database.asSystem((tx) =>
         systemRepository.describeTenant(tx, projectId),
       );
@@ -96,7 +96,7 @@ export function tenancyService({ database, events }: Dependencies): Handlers<typ
         await keepAnAdmin(tx, key);
         return keyView(await keyRepository.change(tx, id, { revokedAt: tx.now }));
       }),
-  };
+  } satisfies Handlers<typeof tenancy, Ctx>;
 }
 
 /** A new key, its row to insert, and how to show it: the only place that ever holds the secret. */
