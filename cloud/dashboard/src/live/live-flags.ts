@@ -1,13 +1,13 @@
-import type { Flag, Output, WhetstoneContract } from '@whetstone/shared/contract';
+import type { Flag } from '@whetstone/shared/contract';
 import type { FlagMessage } from './flag-stream.ts';
 
-type Listed = Output<WhetstoneContract['listFlags']>['items'][number];
+/** What a list tells of a flag's use and the stream does not; missing for what came after the list was read. */
+interface Remarks {
+  lastEvaluatedAt?: string | null;
+  staleReasons?: readonly { text: string }[];
+}
 
-/** What a list tells beside the flag itself; a change on the stream does not. */
-type Remarks = Omit<Listed, keyof Flag>;
-
-/** A flag, and what is known of its use; that is missing for what came after the list was read. */
-export type ListedFlag = Flag & Partial<Remarks>;
+export type ListedFlag = Flag & Remarks;
 
 /** All but the archived ones, by key. */
 export type LiveFlags = ReadonlyMap<string, ListedFlag>;
@@ -28,10 +28,11 @@ export function afterMessage(flags: LiveFlags, message: FlagMessage): LiveFlags 
   }
 }
 
-/** Nothing held is lost to a flag that comes without remarks. */
+/** Nothing that is known of its use is lost to a flag that comes without. */
 function withRemarksOf(held: ListedFlag | undefined, flag: Flag): ListedFlag {
-  const { lastEvaluatedAt, staleReasons } = (held ?? {}) as { lastEvaluatedAt?: unknown; staleReasons?: unknown };
-  return { ...flag, ...(lastEvaluatedAt !== undefined && { lastEvaluatedAt, staleReasons }) } as ListedFlag;
+  if (held?.lastEvaluatedAt === undefined) return flag;
+  const { lastEvaluatedAt, staleReasons = [] } = held;
+  return { ...flag, lastEvaluatedAt, staleReasons };
 }
 
 /** With what a list told, unless the stream has told something later meanwhile. */

@@ -95,7 +95,7 @@ export function ProjectProvider({ me, onRefused, children }: Props) {
 }
 
 /** Every flag of the project, in pages as large as the server gives them. */
-async function allFlags(api: Api, signal: AbortSignal, archived = false): Promise<ListedFlag[]> {
+export async function allFlags(api: Api, signal: AbortSignal, archived = false): Promise<ListedFlag[]> {
   const flags: ListedFlag[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await api.listFlags({ limit: 500, archived, ...(cursor && { cursor }) }, { signal });

@@ -6,8 +6,8 @@ import { Dialog } from '../ui/dialog.tsx';
 
 interface Guard {
   hold: (isHeld: boolean) => void;
-  /** Goes there, after asking when something is unsaved. */
-  go: (url: string, options?: { replace?: boolean }) => void;
+  /** Goes there, after asking when something is unsaved; `afterwards` runs only if one really went. */
+  go: (url: string, options?: { replace?: boolean; afterwards?: () => void }) => void;
 }
 
 const GuardContext = createContext<Guard | undefined>(undefined);
@@ -37,7 +37,9 @@ export function UnsavedGuard({ children }: { children: ComponentChildren }) {
   here.current = url;
   const routeTo = useRef(route);
   routeTo.current = route;
-  const [asked, setAsked] = useState<{ url: string; replace: boolean } | undefined>();
+  const [asked, setAsked] = useState<
+    { url: string; replace: boolean; afterwards?: (() => void) | undefined } | undefined
+  >();
 
   useEffect(() => {
     // Before the router, which listens on the way up.
@@ -52,6 +54,8 @@ export function UnsavedGuard({ children }: { children: ComponentChildren }) {
     const back = (event: PopStateEvent) => {
       if (!isHeld.current) return;
       const there = location.pathname + location.search;
+      // Only the part after # changed: still the same page.
+      if (there === here.current) return;
       event.stopImmediatePropagation();
       history.pushState(null, '', here.current);
       setAsked({ url: there, replace: true });
@@ -72,9 +76,10 @@ export function UnsavedGuard({ children }: { children: ComponentChildren }) {
       hold: (held: boolean) => {
         isHeld.current = held;
       },
-      go: (to: string, { replace = false } = {}) => {
-        if (isHeld.current) setAsked({ url: to, replace });
-        else routeTo.current(to, replace);
+      go: (to: string, { replace = false, afterwards }: { replace?: boolean; afterwards?: () => void } = {}) => {
+        if (isHeld.current) return setAsked({ url: to, replace, afterwards });
+        routeTo.current(to, replace);
+        afterwards?.();
       },
     }),
     [],
@@ -83,7 +88,9 @@ export function UnsavedGuard({ children }: { children: ComponentChildren }) {
   const leave = () => {
     isHeld.current = false;
     setAsked(undefined);
-    if (asked) routeTo.current(asked.url, asked.replace);
+    if (!asked) return;
+    routeTo.current(asked.url, asked.replace);
+    asked.afterwards?.();
   };
 
   return (

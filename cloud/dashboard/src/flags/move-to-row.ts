@@ -1,0 +1,9 @@
+/** Moves the focus by a row; from elsewhere to the first one. Rows are found in the page: the focus is what is current. */
+export function moveToRow(by: 1 | -1) {
+  const links = [...document.querySelectorAll<HTMLElement>('a.row-link')];
+  const row = document.activeElement?.closest('tr');
+  const at = links.findIndex((link) => row?.contains(link));
+  const next = at < 0 ? links[0] : links[at + by];
+  next?.focus();
+  next?.closest('tr')?.scrollIntoView({ block: 'nearest' });
+}
