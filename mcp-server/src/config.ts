@@ -29,7 +29,12 @@ export interface Config {
   defaultsFile: string | undefined;
   /** Whether the cloud is told which variants were served; DO_NOT_TRACK says no. */
   tracksExposures: boolean;
+  /** Of WHETSTONE_TOOLSETS: what is served beside the tools that are always there. */
+  toolsets: ReadonlySet<Toolset>;
+  unknownToolsets: readonly string[];
 }
+
+export type Toolset = 'admin';
 
 export interface Obstacles {
   url?: string;
@@ -91,6 +96,7 @@ export function readConfig(env: Environment, machine: Machine): Config {
     stateDir: stateDir ? resolve(stateDir) : defaultStateDir(env, machine),
     defaultsFile: env.WHETSTONE_DEFAULTS?.trim() || undefined,
     tracksExposures: !isOn(env.DO_NOT_TRACK),
+    ...toolsetsIn(env.WHETSTONE_TOOLSETS),
   };
 }
 
@@ -126,5 +132,11 @@ function parseUrl(text: string) {
 }
 
 const withoutCredentials = (text: string) => text.replace(/\/\/[^/@]*@/, '//');
+
+function toolsetsIn(text = ''): Pick<Config, 'toolsets' | 'unknownToolsets'> {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+  const isKnown = (name: string): name is Toolset => name === 'admin';
+  return { toolsets: new Set(names.filter(isKnown)), unknownToolsets: names.filter((name) => !isKnown(name)) };
+}
 
 const isOn = (text: string | undefined) => /^(1|true|yes|on)$/i.test(text?.trim() ?? '');

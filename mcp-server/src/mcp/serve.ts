@@ -2,6 +2,8 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { config as configureZod } from 'zod/v4/core';
 import { configFromEnvironment } from '../config.ts';
 import { systemClock } from '../offline/clock.ts';
+import { cloudCalls } from '../offline/cloud-call.ts';
+import { flagChanging } from '../offline/flag-changing.ts';
 import { openFlags } from '../offline/open-flags.ts';
 import { openRecording } from '../offline/open-recording.ts';
 import { nodeTransport } from '../offline/transport/node-transport.ts';
@@ -25,7 +27,11 @@ export function serve({ version, log }: { version: string; log: (message: string
   const recording = openRecording(config, { host: 'server', transport });
   const flags = openFlags(config, { transport, expose: recording.expose });
   const server = { url: config.url, keySelector: config.origin?.selector };
-  const ctx: ToolContext = { flags, recording, version, server, stateDir: config.stateDir };
+  const changing = config.toolsets.has('admin')
+    ? flagChanging({ ask: cloudCalls(config, transport), nowMs: systemClock.wallMs })
+    : undefined;
+  const ctx: ToolContext = { flags, recording, version, server, stateDir: config.stateDir, changing };
+  for (const name of config.unknownToolsets) log(`WHETSTONE_TOOLSETS: there is no toolset "${name}"; there is admin`);
   const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
 
   const onListed = () => {

@@ -27,6 +27,8 @@ interface ServerParts<Ctx> {
   info: Implementation;
   instructions?: string;
   tools: readonly WireTool[];
+  /** Further tools, where what they are must be asked for. */
+  moreTools?: (() => Promise<readonly WireTool[]>) | undefined;
   resources: readonly Resource<Ctx>[];
   watch: WatchResources<Ctx>;
   /** What resources read from. */
@@ -50,14 +52,14 @@ const afterListMs = 25;
  * validator for what `readArguments` checks with better words.
  */
 export function mcpServer<Ctx>(parts: ServerParts<Ctx>) {
-  const { era, info, instructions, tools, resources, watch, ctx, onListed, onBug } = parts;
+  const { era, info, instructions, tools, moreTools, resources, watch, ctx, onListed, onBug } = parts;
   const server = new Server(info, {
     capabilities: { tools: {}, resources: noticesOffered, completions: {} },
     ...(instructions !== undefined && { instructions }),
     jsonSchemaValidator: noValidator,
     cacheHints: {
       'server/discover': constant,
-      'tools/list': constant,
+      'tools/list': moreTools ? ofThisProject : constant,
       'resources/templates/list': constant,
       'resources/list': ofThisProject,
     },
@@ -66,12 +68,16 @@ export function mcpServer<Ctx>(parts: ServerParts<Ctx>) {
   server.setRequestHandler('tools/list', ({ params }) => {
     refuseCursor(params?.cursor);
     setTimeout(onListed, afterListMs).unref();
-    return { tools: tools.map(({ listing }) => listing) };
+    const listed = (all: readonly WireTool[]) => ({ tools: all.map(({ listing }) => listing) });
+    return moreTools ? moreTools().then((more) => listed([...tools, ...more])) : listed(tools);
   });
 
-  server.setRequestHandler('tools/call', ({ params }, request) => {
-    const tool = tools.find(({ listing }) => listing.name === params.name);
-    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownTool(params.name, tools));
+  server.setRequestHandler('tools/call', async ({ params }, request) => {
+    const called = ({ listing }: WireTool) => listing.name === params.name;
+    const known = tools.find(called);
+    const more = known ? [] : await (moreTools?.() ?? []);
+    const tool = known ?? more.find(called);
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownTool(params.name, [...tools, ...more]));
     return guarded(params.name, request, () => tool.call(params.arguments ?? {}, request));
   });
 

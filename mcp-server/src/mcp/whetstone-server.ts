@@ -1,5 +1,7 @@
 import { resources, watchResources } from '../resources/index.ts';
+import { adminTools } from '../tools/admin/index.ts';
 import { tools } from '../tools/index.ts';
+import type { FlagChanging } from '../offline/flag-changing.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { mcpServer } from './server.ts';
 import { wireTool } from './wire-tool.ts';
@@ -17,13 +19,23 @@ interface Surroundings {
   onBug: (error: unknown) => void;
 }
 
+const adminInstructions =
+  ' Tools that change flags answer a dry run first: show its diff and who moves to the user, and confirm only what they agree to.';
+
+/** For a key that may not, they are not there; while nobody can say, they are, and the cloud decides. */
+const toolsToChange =
+  (ctx: ToolContext, { mayChange }: FlagChanging) =>
+  async () =>
+    (await mayChange()) === false ? [] : adminTools.map((tool) => wireTool(tool, ctx));
+
 /** What whetstone-mcp serves. */
 export const whetstoneServer = ({ era, ctx, onListed, onBug }: Surroundings) =>
   mcpServer({
     era,
     info: { name: 'whetstone', title: 'Whetstone', version: ctx.version },
-    instructions,
+    instructions: ctx.changing ? instructions + adminInstructions : instructions,
     tools: tools.map((tool) => wireTool(tool, ctx)),
+    moreTools: ctx.changing && toolsToChange(ctx, ctx.changing),
     resources,
     watch: watchResources,
     ctx,

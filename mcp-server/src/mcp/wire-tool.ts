@@ -9,7 +9,9 @@ export const wireTool = (tool: Tool, ctx: ToolContext): WireTool => ({
   async call(sent, request) {
     const reading = readArguments(tool.inputSchema, sent, tool.aliases);
     if (reading.kind === 'refused') return refused(reading.complaints, tool.example);
-    const { structured, text } = await tool.handler(reading.args, { ...ctx, ...callOf(request) });
+    const outcome = await tool.handler(reading.args, { ...ctx, ...callOf(request) });
+    if ('refusal' in outcome) return { isError: true, content: [{ type: 'text', text: outcome.refusal }] };
+    const { structured, text } = outcome;
     const lines = [text, ...reading.repairs].join('\n');
     return { content: [{ type: 'text', text: lines }], structuredContent: asRecord(structured) };
   },

@@ -2,7 +2,7 @@ import { nearest } from './nearest.ts';
 
 /** The part of JSON Schema that our tools need. `type` absent means any JSON value. */
 export interface Parameter {
-  type?: 'string' | 'boolean' | 'object';
+  type?: 'string' | 'boolean' | 'number' | 'array' | 'object';
   description: string;
   /** Says of a parameter of any type that it is meant to be open: a bare `{}` looks forgotten, to people and to linters. */
   additionalProperties?: true;
@@ -19,9 +19,13 @@ type ValueOf<P extends Parameter> = P extends { type: 'string' }
   ? string
   : P extends { type: 'boolean' }
     ? boolean
-    : P extends { type: 'object' }
-      ? Record<string, unknown>
-      : unknown;
+    : P extends { type: 'number' }
+      ? number
+      : P extends { type: 'array' }
+        ? unknown[]
+        : P extends { type: 'object' }
+          ? Record<string, unknown>
+          : unknown;
 
 type RequiredName<S extends ArgumentsSchema> = S extends { required: readonly (infer Name extends string)[] }
   ? Name
@@ -105,7 +109,13 @@ function unknownName(name: string, { properties }: ArgumentsSchema) {
 /** Says what would fit; of a scalar, the same in the right type. */
 function wrongType(name: string, value: unknown, { type }: Parameter) {
   const got = JSON.stringify(value)?.slice(0, 80);
-  const examples = { string: JSON.stringify(textOf(value)), boolean: 'true', object: '{"tier": "gold"}' };
+  const examples = {
+    string: JSON.stringify(textOf(value)),
+    boolean: 'true',
+    number: '25',
+    array: '[]',
+    object: '{"tier": "gold"}',
+  };
   return `${name}: expected ${type}, got ${got}${type ? `; write e.g. ${examples[type]}` : ''}`;
 }
 
@@ -113,6 +123,7 @@ const textOf = (value: unknown) => (typeof value === 'number' || typeof value ==
 
 function fits(value: unknown, { type }: Parameter) {
   if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (type === 'array') return Array.isArray(value);
   return type === undefined || typeof value === type;
 }
 

@@ -1,4 +1,5 @@
 import type { FlagReader } from '../offline/flag-reader.ts';
+import type { FlagChanging } from '../offline/flag-changing.ts';
 import type { Recording } from '../offline/open-recording.ts';
 import type { ArgumentsOf, ArgumentsSchema } from './arguments.ts';
 
@@ -10,6 +11,8 @@ export interface ToolContext {
   /** For display. */
   server: { url: string; keySelector: string | undefined };
   stateDir: string;
+  /** Absent where WHETSTONE_TOOLSETS does not ask for tools that change flags. */
+  changing?: FlagChanging | undefined;
   /** Aborted once nobody waits for the answer any more; absent where nobody could say so. */
   signal?: AbortSignal | undefined;
   /** Tells who waits what is being waited for; absent when nobody asked to be told. */
@@ -17,13 +20,20 @@ export interface ToolContext {
 }
 
 /** The answer as data, and as a line for people who read along. */
-export interface Outcome {
+export interface Answer {
   structured: object;
   text: string;
 }
 
+/** What was asked for cannot be done, and what can: for the model to read. */
+interface Refusal {
+  refusal: string;
+}
+
+export type Outcome = Answer | Refusal;
+
 /** A tool is plain data; the protocol is the business of ../mcp. */
-export interface Tool<S extends ArgumentsSchema = ArgumentsSchema> {
+export interface Tool<S extends ArgumentsSchema = ArgumentsSchema, O extends Outcome = Outcome> {
   name: string;
   title: string;
   /** First what it answers and when to call it. Every byte is paid in each client's context. */
@@ -35,8 +45,8 @@ export interface Tool<S extends ArgumentsSchema = ArgumentsSchema> {
   example: Partial<ArgumentsOf<S>>;
   /** Names that models use instead of ours, in lower case without separators. */
   aliases?: Record<string, string>;
-  handler(args: ArgumentsOf<S>, ctx: ToolContext): Promise<Outcome>;
+  handler(args: ArgumentsOf<S>, ctx: ToolContext): Promise<O>;
 }
 
 /** Does nothing at run time; lets TypeScript infer the exact arguments of the handler. */
-export const defineTool = <const S extends ArgumentsSchema>(tool: Tool<S>) => tool;
+export const defineTool = <const S extends ArgumentsSchema, O extends Outcome>(tool: Tool<S, O>) => tool;

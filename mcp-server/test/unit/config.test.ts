@@ -18,6 +18,15 @@ describe('the configuration', () => {
       stateDir: '/home/kim/.local/state/whetstone',
       defaultsFile: undefined,
       tracksExposures: true,
+      toolsets: new Set(),
+      unknownToolsets: [],
+    });
+  });
+
+  it('takes toolsets by name and keeps the names it does not know', () => {
+    expect(read({ WHETSTONE_TOOLSETS: 'admin, evals' })).toMatchObject({
+      toolsets: new Set(['admin']),
+      unknownToolsets: ['evals'],
     });
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { instructions } from '../../src/mcp/whetstone-server.ts';
 import { listed } from '../../src/mcp/wire-tool.ts';
 import { readArguments } from '../../src/tools/arguments.ts';
+import { adminTools } from '../../src/tools/admin/index.ts';
 import { tools } from '../../src/tools/index.ts';
 import { evaluateFlag } from '../../src/tools/evaluate-flag.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
@@ -25,7 +26,7 @@ const ruled = {
   fallthrough: { variant: 'off' },
 };
 
-it.each(tools.map((tool) => [tool.name, tool] as const))(
+it.each([...tools, ...adminTools].map((tool) => [tool.name, tool] as const))(
   '%s describes every parameter and says all it does',
   (_name, tool) => {
     for (const parameter of Object.values(tool.inputSchema.properties)) expect(parameter.description).not.toBe('');
@@ -49,14 +50,18 @@ describe('what a client gets to read in every session', () => {
   });
 
   it('has an example of each tool that fits its schema', () => {
-    for (const tool of tools) expect(readArguments(tool.inputSchema, tool.example).kind).toBe('read');
+    for (const tool of [...tools, ...adminTools]) {
+      expect(readArguments(tool.inputSchema, tool.example).kind).toBe('read');
+    }
   });
 
   it('says of every answer what is in it', async () => {
     const validator = new AjvJsonSchemaValidator();
     for (const cloud of [serving(1, ruled), ...faults.map(({ reply }) => reply)]) {
       for (const tool of tools) {
-        const { structured } = await tool.handler(tool.example, contextWith(cloud));
+        const outcome = await tool.handler(tool.example, contextWith(cloud));
+        if ('refusal' in outcome) return expect.unreachable(outcome.refusal);
+        const { structured } = outcome;
         const validate = validator.getValidator({ ...tool.outputSchema } as Parameters<
           typeof validator.getValidator
         >[0]);
