@@ -206,7 +206,7 @@ describeOnEngines('the history of flags', (engine) => {
     const refused = results.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
     for (const { reason } of refused) expect(reason).toMatchObject({ code: 'conflict', extra: { currentVersion: 2 } });
     const backs = Array.from({ length: 4 }, () => app.admin.rollBackFlag({ key: 'raced', version: 1 }));
-    expect((await Promise.all(backs)).map(({ version }) => version).toSorted()).toEqual([3, 4, 5, 6]);
+    expect(new Set((await Promise.all(backs)).map(({ version }) => version))).toEqual(new Set([3, 4, 5, 6]));
     const { items } = await app.admin.getFlagHistory({ key: 'raced' });
     expect(items.map(({ version }) => version)).toEqual([6, 5, 4, 3, 2, 1]);
   });

@@ -27,7 +27,5 @@ export const changeRecorder =
     return flag;
   };
 
-export type RecordChange = ReturnType<typeof changeRecorder>;
-
 /** The product itself, by the part of it that acts. */
 export const systemActor = (name: string): HistoryActor => ({ kind: 'system', id: null, name });
