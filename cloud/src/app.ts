@@ -8,7 +8,11 @@ import { automaticRollback, type RollBackVariant } from './features/flags/histor
 import { historyService } from './features/flags/history/service.ts';
 import { flagJobs } from './features/flags/jobs.ts';
 import { rulesetCache } from './features/flags/rulesets.ts';
+import { segmentService } from './features/flags/segment-service.ts';
 import { flagService } from './features/flags/service.ts';
+import { assignmentKeeper } from './features/flags/sticky-exposures.ts';
+import { expireAssignments } from './features/flags/sticky/expire.ts';
+import { targetingService } from './features/flags/targeting-service.ts';
 import { flagWriter } from './features/flags/write-flag.ts';
 import { jobService } from './features/jobs/service.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
@@ -86,13 +90,19 @@ export function buildApp(platform: Platform): App {
     ...tenancy,
     ...flagService({ rulesets, write, clock }),
     ...historyService({ write }),
-    ...exposureService(),
+    ...segmentService({ events }),
+    ...targetingService({ rulesets, write, clock }),
+    ...exposureService({ keepAssignments: assignmentKeeper({ rulesets }) }),
     ...jobService({ queue }),
   };
 
   const retentions: Retention[] = [
     { what: 'idempotency receipts', purge: (nowMs, { signal }) => purgeReceipts(database, nowMs, signal) },
     { what: 'exposures', purge: (_, { signal }) => expireExposures({ database, signal }) },
+    {
+      what: 'first answers of sticky splits',
+      purge: (nowMs, { signal }) => expireAssignments(database, nowMs, signal),
+    },
     { what: 'events', purge: (_, { signal }) => events.purge({ signal }) },
     {
       what: 'ended jobs',

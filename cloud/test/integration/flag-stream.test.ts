@@ -76,6 +76,23 @@ describeOnEngines('the stream of flags', (engine) => {
     stream.cut();
   });
 
+  it('tells of segments, too, and of those that were removed', async () => {
+    const { client, key, projectId } = await app.otherTenant('segments');
+    const stream = await open(key);
+    await eventually(() => expect(stream.events.at(-1)?.event).toBe('current'));
+    const made = await client.createSegment({ key: 'beta', included: ['alice'] });
+    const changed = await client.updateSegment({ key: 'beta', version: 1, included: ['bob'] });
+    await client.deleteSegment({ key: 'beta' });
+    await eventually(() => expect(stream.events).toHaveLength(5));
+    const id = (revision: number) => `${projectId}.${revision}`;
+    expect(stream.events.slice(2)).toEqual([
+      { event: 'segment', id: id(1), data: { revision: 1, segment: made } },
+      { event: 'segment', id: id(2), data: { revision: 2, segment: changed } },
+      { event: 'segmentRemoved', id: id(3), data: { revision: 3, key: 'beta' } },
+    ]);
+    stream.cut();
+  });
+
   it('sends to who comes back exactly what was missed', async () => {
     const tenant = await app.otherTenant('comes back');
     await fourChanges(tenant);

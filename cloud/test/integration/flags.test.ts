@@ -205,7 +205,7 @@ describeOnEngines('flags', (engine) => {
       app.call('GET', '/api/flags/ruleset', { key, headers: etag ? { 'if-none-match': etag } : {} });
     const first = await ask();
     const etag = first.headers.get('etag')!;
-    expect(await first.json()).toEqual({ revision: 1, flags: [made] });
+    expect(await first.json()).toEqual({ revision: 1, flags: [made], segments: [] });
     expect((await ask(etag)).status).toBe(304);
     expect((await ask(`"other", W/${etag}`)).status).toBe(304);
     await client.archiveFlag({ key: 'one' });

@@ -22,8 +22,20 @@ type Sample = Record<string, unknown>;
 const operations = Object.entries({ ...contract, ...streams }) as [Id, Operation][];
 const guarded = operations.filter(([, op]) => op.role !== 'public') as [Id, Operation & { role: Role }][];
 
+interface Own {
+  flag: string;
+  archived: string;
+  /** With a rollout plan. */
+  rollout: string;
+  /** The same, paused. */
+  paused: string;
+  segment: string;
+  keyId: string;
+  jobId: string;
+}
+
 /** A good request for every operation; the compiler asks for one when an operation is added. */
-const samples: Record<Id, (own: { flag: string; archived: string; keyId: string; jobId: string }) => Sample> = {
+const samples: Record<Id, (own: Own) => Sample> = {
   getHealth: () => ({}),
   getReadiness: () => ({}),
   getMe: () => ({}),
@@ -45,6 +57,18 @@ const samples: Record<Id, (own: { flag: string; archived: string; keyId: string;
   evaluateFlag: ({ flag }) => ({ key: flag, userId: 'alice' }),
   getFlagHistory: ({ flag }) => ({ key: flag }),
   rollBackFlag: ({ flag }) => ({ key: flag, version: 1 }),
+  listSegments: () => ({}),
+  createSegment: () => ({ key: `new-${uuidv7()}`, included: ['alice'] }),
+  getSegment: ({ segment }) => ({ key: segment }),
+  updateSegment: ({ segment }) => ({ key: segment, version: 1, included: ['alice'] }),
+  deleteSegment: ({ segment }) => ({ key: segment }),
+  putOverride: ({ flag }) => ({ key: flag, values: ['alice'], variant: 'on' }),
+  deleteOverride: ({ rollout }) => ({ key: rollout, value: 'alice' }),
+  getRollout: ({ rollout }) => ({ key: rollout }),
+  putRollout: ({ rollout }) => ({ key: rollout, steps: [{ at: '2030-01-01T00:00:00Z', coverage: 50 }] }),
+  deleteRollout: ({ rollout }) => ({ key: rollout }),
+  pauseRollout: ({ rollout }) => ({ key: rollout }),
+  resumeRollout: ({ paused }) => ({ key: paused }),
   recordExposures: ({ flag }) => ({ exposures: [{ flag, variant: 'on', userId: 'alice' }] }),
   getFlagUsage: ({ flag }) => ({ key: flag }),
   listJobs: () => ({}),
@@ -87,7 +111,7 @@ describeOnEngines('every operation', (engine) => {
   let app: TestApp;
   let stranger: string;
   const keyOf = {} as Record<Role, string>;
-  let own: Parameters<(typeof samples)[Id]>[0];
+  let own: Own;
 
   beforeAll(async () => {
     app = await startApp(engine);
@@ -97,7 +121,22 @@ describeOnEngines('every operation', (engine) => {
     await app.admin.createFlag(aFlag('target'));
     await app.admin.createFlag(aFlag('archived'));
     await app.admin.archiveFlag({ key: 'archived' });
-    own = { flag: 'target', archived: 'archived', keyId, jobId: await app.seedSamples(app.projectId) };
+    const split = [{ variant: 'on', weight: 1 }];
+    const rollout = { steps: [{ at: '2030-01-01T00:00:00Z', coverage: 100 }] };
+    const overrides = [{ values: ['alice'], variant: 'on' }];
+    for (const key of ['rolling', 'paused'])
+      await app.admin.createFlag(aFlag(key, { fallthrough: { split, coverage: 0 }, rollout, overrides }));
+    await app.admin.pauseRollout({ key: 'paused' });
+    await app.admin.createSegment({ key: 'beta' });
+    own = {
+      flag: 'target',
+      archived: 'archived',
+      rollout: 'rolling',
+      paused: 'paused',
+      segment: 'beta',
+      keyId,
+      jobId: await app.seedSamples(app.projectId),
+    };
   });
   afterAll(() => app.close());
 
@@ -231,7 +270,8 @@ describeOnEngines('every operation', (engine) => {
   it("shows in no list what is another tenant's", async () => {
     const theirs = app.clientOf(stranger);
     expect((await theirs.listFlags({})).items).toEqual([]);
-    expect((await theirs.getRuleset({})).flags).toEqual([]);
+    expect(await theirs.getRuleset({})).toMatchObject({ flags: [], segments: [] });
+    expect((await theirs.listSegments({})).items).toEqual([]);
     expect((await theirs.listJobs({})).items).toEqual([]);
     const keys = (await theirs.listKeys({})).items.map(({ name }) => name);
     expect(keys).toEqual(['First admin key']);

@@ -132,7 +132,7 @@ export const Reason = z.string().min(1).max(500).optional().describe('Why, for w
 export const valueTypes = ['boolean', 'string', 'number', 'json'] as const;
 
 /** Named units get a variant whatever the rules say: for trying out, not for targeting. */
-const Override = z
+export const Override = z
   .strictObject({
     attribute: AttributeName.default('userId'),
     values: z.array(z.string().min(1).max(1024)).min(1).max(100),
@@ -144,7 +144,7 @@ const Override = z
 export type Override = z.infer<typeof Override>;
 
 /** The coverage of one split, raised by date. Clients follow it by their own clock, offline too. */
-const RolloutPlan = z
+export const RolloutPlan = z
   .strictObject({
     rule: RuleId.optional().describe('The rule whose split it moves; default the fallthrough'),
     steps: z

@@ -4,6 +4,7 @@ import { Flag, FlagChange, FlagDraft, FlagKey, Instant, Reason, ShortFlag } from
 import { WrittenFlag } from './flag-history.ts';
 import { operation, type Operation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
+import { Segment } from './segment.ts';
 
 export * from './flag-document.ts';
 
@@ -75,8 +76,9 @@ export const Evaluation = z.object({
 export type Evaluation = z.infer<typeof Evaluation>;
 
 const Ruleset = z.object({
-  revision: z.int().min(0).describe('Grows with every change of a flag in the project'),
+  revision: z.int().min(0).describe('Grows with every change of a flag or segment in the project'),
   flags: z.array(Flag).describe('All but the archived ones, by key'),
+  segments: z.array(Segment).describe('By key'),
 });
 export type Ruleset = z.infer<typeof Ruleset>;
 
@@ -199,8 +201,9 @@ export const streams = {
     output: z
       .string()
       .describe(
-        'Events `ruleset` (the answer of GET /api/flags/ruleset), `flag` {revision, flag}, `archived` {revision, key} ' +
-          'and `current` {revision}; ids as the ETag of the ruleset',
+        'Events `ruleset` (the answer of GET /api/flags/ruleset), `flag` {revision, flag}, `archived` {revision, key}, ' +
+          '`segment` {revision, segment}, `segmentRemoved` {revision, key} and `current` {revision}; ids as the ETag of ' +
+          'the ruleset',
       ),
     streams: true,
     errors: ['rate_limited'],

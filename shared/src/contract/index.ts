@@ -2,11 +2,22 @@ import { exposures } from './exposures.ts';
 import { flagHistory } from './flag-history.ts';
 import { flags } from './flags.ts';
 import { jobs } from './jobs.ts';
+import { segments } from './segment.ts';
 import { system } from './system.ts';
+import { targeting } from './targeting.ts';
 import { tenancy } from './tenancy.ts';
 
 /** Every operation of the product; routes, OpenAPI, the typed client and tools come from these records. */
-export const contract = { ...system, ...tenancy, ...flags, ...flagHistory, ...exposures, ...jobs };
+export const contract = {
+  ...system,
+  ...tenancy,
+  ...flags,
+  ...flagHistory,
+  ...segments,
+  ...targeting,
+  ...exposures,
+  ...jobs,
+};
 export type WhetstoneContract = typeof contract;
 
 export * from './dry-run.ts';
@@ -19,6 +30,8 @@ export * from './page.ts';
 export * from './parse.ts';
 export * from './role.ts';
 export * from './session.ts';
+export * from './segment.ts';
 export * from './system.ts';
+export * from './targeting.ts';
 export * from './tenancy.ts';
 export * from './time-range.ts';

@@ -10,6 +10,7 @@ export { patternBudget } from './pattern-budget.ts';
 export { compileRuleset, type CompiledRuleset } from './ruleset.ts';
 export type { Assigned, Evaluated, FirstAnswer } from './run.ts';
 export { expandShortFlag } from './short-form.ts';
+export { stickyAttribute } from './sticky-attribute.ts';
 export { unitOf } from './unit.ts';
 export { sharesOf, whoMoves } from './who-moves.ts';
 export { withoutVariant } from './without-variant.ts';

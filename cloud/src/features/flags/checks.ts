@@ -5,11 +5,13 @@ import { definitionOf } from './definition.ts';
 import { flagView } from './flag-view.ts';
 import { brokenDependants, referenceComplaints } from './references.ts';
 import { flagRepository } from './repository.ts';
+import { namesSegments } from './segment-references.ts';
+import { segmentsOf } from './segment-service.ts';
 
 /** Throws `invalid` unless all that a flag names is there. */
 export async function checkReferences(tx: ProjectTx, flag: FlagDefinition): Promise<void> {
   const others = flag.prerequisites?.length ? await activeFlags(tx) : new Map<string, FlagDefinition>();
-  const errors = referenceComplaints(flag, others);
+  const errors = referenceComplaints(flag, others, namesSegments(flag) ? await segmentsOf(tx) : new Map());
   if (errors.length === 0) return;
   throw new WhetstoneError('invalid', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
 }

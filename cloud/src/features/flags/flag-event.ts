@@ -1,6 +1,6 @@
-import type { Flag } from '@whetstone/shared/contract';
+import type { Flag, Segment } from '@whetstone/shared/contract';
 
-/** What the project's log keeps of a change: the flag as it is from then on, or the key of one that is not served any more. */
-export type FlagEvent = { flag: Flag } | { archived: string };
+/** What the project's log keeps of a change: a flag or segment as it is from then on, or the key of one that is gone. */
+export type FlagEvent = { flag: Flag } | { archived: string } | { segment: Segment } | { segmentRemoved: string };
 
 export const flagEvent = (flag: Flag): FlagEvent => (flag.archivedAt ? { archived: flag.key } : { flag });

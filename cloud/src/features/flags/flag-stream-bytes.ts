@@ -27,9 +27,14 @@ function madeOnce<K extends object>(known: WeakMap<K, Buffer>, key: K, make: (ke
 }
 
 function changeText(projectId: string, { sequence, data }: LoggedEvent): string {
+  const [name, member, value] = toldOf(data as FlagEvent);
   const id = `id: ${projectId}.${sequence}`;
-  const event = data as FlagEvent;
-  return 'flag' in event
-    ? `event: flag\n${id}\ndata: {"revision":${sequence},"flag":${JSON.stringify(event.flag)}}\n\n`
-    : `event: archived\n${id}\ndata: {"revision":${sequence},"key":${JSON.stringify(event.archived)}}\n\n`;
+  return `event: ${name}\n${id}\ndata: {"revision":${sequence},"${member}":${JSON.stringify(value)}}\n\n`;
+}
+
+/** Name of the event, and what it says. */
+function toldOf(event: FlagEvent): [string, string, unknown] {
+  if ('flag' in event) return ['flag', 'flag', event.flag];
+  if ('archived' in event) return ['archived', 'key', event.archived];
+  return 'segment' in event ? ['segment', 'segment', event.segment] : ['segmentRemoved', 'key', event.segmentRemoved];
 }

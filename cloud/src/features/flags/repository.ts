@@ -1,6 +1,8 @@
 import type { FlagDefinition } from '@whetstone/shared/contract';
+import { sql } from 'kysely';
 import type { ProjectTx } from '../../platform/db/database.ts';
 import { lockProject } from '../../platform/db/lock-project.ts';
+import type { SegmentRow } from './segments/repository.ts';
 
 const columns = [
   'key',
@@ -20,13 +22,14 @@ export interface FlagRow {
   archivedAt: Date | null;
 }
 
-/** The flags that are evaluated, and the places in the project's log at which they are these. */
+/** The flags and segments that are evaluated, and the places in the project's log at which they are these. */
 export interface RulesetRows {
-  /** Of the last event that concerned a flag. */
+  /** Of the last event that concerned a flag or segment. */
   revision: number;
   /** Of the last event at all. */
   head: number;
   flags: FlagRow[];
+  segments: SegmentRow[];
 }
 
 /** Writes come after `lockProject` and before the event that tells of them. */
@@ -99,6 +102,16 @@ export const flagRepository = {
       .orderBy('key')
       .execute(),
 
+  /** Of these keys, those that are evaluated. */
+  named: (tx: ProjectTx, keys: readonly string[]): Promise<FlagRow[]> =>
+    tx.sql
+      .selectFrom('flag')
+      .select(columns)
+      .where('project_id', '=', tx.projectId)
+      .where('archived_at', 'is', null)
+      .where('key', 'in', keys)
+      .execute(),
+
   hasAny: async (tx: ProjectTx): Promise<boolean> => {
     const flag = await tx.sql
       .selectFrom('flag')
@@ -109,27 +122,28 @@ export const flagRepository = {
     return flag !== undefined;
   },
 
-  /** In one statement, so that flags and revision are of one moment: what follows the revision is not yet in the flags. */
+  /** In one statement, so that all are of one moment: what follows the revision is in neither flags nor segments. */
   ruleset: async (tx: ProjectTx): Promise<RulesetRows> => {
-    const rows = await tx.sql
-      .selectFrom('project')
-      .leftJoin('flag', (join) => join.onRef('flag.project_id', '=', 'project.id').on('flag.archived_at', 'is', null))
-      .select(['project.flag_revision as revision', 'project.event_sequence as head'])
-      .select([
-        'flag.key',
-        'flag.version',
-        'flag.definition',
-        'flag.created_at as createdAt',
-        'flag.updated_at as updatedAt',
-        'flag.archived_at as archivedAt',
-      ])
-      .where('project.id', '=', tx.projectId)
-      .orderBy('flag.key')
-      .execute();
+    const { rows } = await sql<RulesetRow>`
+      select project.flag_revision as revision, project.event_sequence as head, item.*
+      from project left join (
+        select project_id, 'flag' as kind, ${itemColumns}, archived_at as "archivedAt" from flag where archived_at is null
+        union all
+        select project_id, 'segment', ${itemColumns}, null from segment
+      ) as item on item.project_id = project.id
+      where project.id = ${tx.projectId}
+      order by item.key`.execute(tx.sql);
     const [{ revision, head } = { revision: 0, head: 0 }] = rows;
-    return { revision: Number(revision), head: Number(head), flags: rows.flatMap(flagIn) };
+    const ofKind = (kind: RulesetRow['kind']) => rows.filter((row) => row.kind === kind);
+    return { revision: Number(revision), head: Number(head), flags: ofKind('flag'), segments: ofKind('segment') };
   },
 };
 
-/** A project without flags is a row without one. */
-const flagIn = (row: { [K in keyof FlagRow]: FlagRow[K] | null }) => (row.key === null ? [] : [row as FlagRow]);
+const itemColumns = sql`key, version, definition, created_at as "createdAt", updated_at as "updatedAt"`;
+
+/** A project without flags and segments is a row without either. */
+interface RulesetRow extends FlagRow {
+  revision: string;
+  head: string;
+  kind: 'flag' | 'segment' | null;
+}

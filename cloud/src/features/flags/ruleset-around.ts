@@ -3,24 +3,31 @@ import type { ProjectTx } from '../../platform/db/database.ts';
 import { flagView } from './flag-view.ts';
 import { historyRepository, type Moment } from './history/repository.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
+import { namesSegments } from './segment-references.ts';
+import { segmentRepository, type SegmentRow } from './segments/repository.ts';
+import { segmentView } from './segments/segment-view.ts';
 
 /** Where the rules are read that a flag depends on. */
 export interface RulesOf {
   /** Those of the keys that there are, archived or not. */
   flags: (keys: string[]) => Promise<FlagRow[]>;
+  /** All that there are: segments name others. */
+  segments: () => Promise<SegmentRow[]>;
 }
 
 export const rulesOfNow = (tx: ProjectTx): RulesOf => ({
   flags: (keys) => flagRepository.findAll(tx, keys),
+  segments: () => segmentRepository.all(tx),
 });
 
 export const rulesAsOf = (tx: ProjectTx, moment: Moment): RulesOf => ({
   flags: (keys) => historyRepository.asOf(tx, keys, moment),
+  segments: () => segmentRepository.asOf(tx, moment),
 });
 
 /**
  * A flag with all that its answer can depend on, as a ruleset: what it waits for, what that waits for and so on, a query
- * for each level and none for a flag that waits for nothing. An archived flag is in no ruleset.
+ * for each level and none for a flag that waits for nothing, and the segments if any of them names one. An archived flag is in no ruleset.
  */
 export async function rulesetAround(flag: FlagRow | undefined, rules: RulesOf): Promise<CompiledRuleset> {
   const found = new Map<string, FlagRow>();
@@ -35,7 +42,9 @@ export async function rulesetAround(flag: FlagRow | undefined, rules: RulesOf): 
     for (const key of needed) asked.add(key);
     level = needed.size > 0 ? await rules.flags([...needed]) : [];
   }
-  const compiled = compileRuleset({ revision: 0, flags: [...found.values()].map(flagView) });
+  const flags = [...found.values()].map(flagView);
+  const segments = flags.some(namesSegments) ? await rules.segments() : [];
+  const compiled = compileRuleset({ revision: 0, flags, segments: segments.map(segmentView) });
   if (!compiled) throw new Error(`the rules around the flag "${flag?.key}" cannot be read`);
   return compiled;
 }

@@ -5,6 +5,7 @@ import type { Database } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { flagView } from './flag-view.ts';
 import { flagRepository } from './repository.ts';
+import { segmentView } from './segments/segment-view.ts';
 
 export interface LoadedRuleset {
   compiled: CompiledRuleset;
@@ -34,8 +35,8 @@ export function rulesetCache({ database, clock, events }: Options) {
 
   async function read(projectId: string): Promise<LoadedRuleset> {
     events.track(projectId);
-    const { revision, head, flags } = await database.asProject(projectId, flagRepository.ruleset);
-    const ruleset: Ruleset = { revision, flags: flags.map(flagView) };
+    const { revision, head, flags, segments } = await database.asProject(projectId, flagRepository.ruleset);
+    const ruleset: Ruleset = { revision, flags: flags.map(flagView), segments: segments.map(segmentView) };
     const compiled = compileRuleset(ruleset, previous.get(projectId));
     if (!compiled) throw new Error(`the ruleset of project ${projectId} cannot be read`);
     previous.set(projectId, compiled);
@@ -66,6 +67,12 @@ export function rulesetCache({ database, clock, events }: Options) {
 
   return {
     of,
+
+    /** Without loading anything: for who is in the middle of a transaction. */
+    atHand(projectId: string): CompiledRuleset | undefined {
+      const known = held.get(projectId);
+      return known && events.isCurrent(known.loadedAtMs) ? known.ruleset.compiled : undefined;
+    },
 
     /** One that was loaded after this one: once, for however many ask. */
     newer(projectId: string, than: LoadedRuleset) {

@@ -1,6 +1,8 @@
 import {
   FlagKey,
+  mayActAs,
   Prepared,
+  type Evaluation,
   type flags,
   type Handlers,
   type Parsed,
@@ -18,6 +20,7 @@ import { flagView } from './flag-view.ts';
 import { evaluateAsOf } from './history/evaluate-as-of.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
+import { evaluateSticky } from './sticky-evaluation.ts';
 import type { flagWriter } from './write-flag.ts';
 
 interface Dependencies {
@@ -85,23 +88,32 @@ export function flagService({ rulesets, write, clock }: Dependencies): Handlers<
       if (input.asOfVersion !== undefined || atMs < nowMs) return evaluateThen(ctx, input);
       const ruleset = rulesets.of(ctx.projectId);
       return ruleset instanceof Promise
-        ? ruleset.then((loaded) => evaluateIn(loaded, input, atMs))
-        : evaluateIn(ruleset, input, atMs);
+        ? ruleset.then((loaded) => evaluateIn(ctx, loaded, input, atMs))
+        : evaluateIn(ctx, ruleset, input, atMs);
     },
   };
 }
 
 type Question = Parsed<WhetstoneContract['evaluateFlag']>;
 
+/** Without a promise and a look into the database unless a sticky split has a say. */
 function evaluateIn(
+  ctx: Ctx,
   { compiled }: LoadedRuleset,
   { key, explain = false, ...context }: Question,
   nowMs: number,
-): Prepared {
+): Prepared | Promise<Prepared> {
   const evaluation = evaluate(compiled, key, context, { nowMs, explain });
   if (!evaluation) throw unknownFlag(key);
-  return new Prepared(evaluationJson(evaluation), undefined);
+  if (!evaluation.sticky) return answerOf(evaluation);
+  // Who only looks on, by role, by asking for the trace or for another time, is served nothing.
+  const keeps = !explain && context.at === undefined && mayActAs(ctx.actor.role, 'agent');
+  return ctx
+    .transaction((tx) => evaluateSticky(tx, { compiled, key, context, nowMs, explain }, keeps))
+    .then((decided) => answerOf(decided ?? evaluation));
 }
+
+const answerOf = (evaluation: Evaluation) => new Prepared(evaluationJson(evaluation), undefined);
 
 async function evaluateThen(ctx: Ctx, { key, explain = false, at, asOfVersion, ...context }: Question) {
   const asOf = { at: at === undefined ? undefined : new Date(at), asOfVersion };

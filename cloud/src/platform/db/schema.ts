@@ -132,4 +132,41 @@ export interface Schema {
     first_at: Date;
     last_at: Date;
   };
+
+  segment: {
+    project_id: string;
+    key: string;
+    version: number;
+    definition: Json<unknown>;
+    created_at: Date;
+    updated_at: Date;
+  };
+
+  /** Every version of every segment, deletions included. */
+  segment_version: {
+    project_id: string;
+    key: string;
+    version: number;
+    /** Of the event that told of it. */
+    sequence: BigInteger;
+    action: string;
+    actor_kind: string;
+    actor_id: string | null;
+    actor_name: string;
+    reason: string | null;
+    definition: Json<unknown>;
+    created_at: Date;
+    updated_at: Date;
+    deleted_at: Date | null;
+  };
+
+  /** What a sticky split served first to each unit. */
+  flag_assignment: {
+    project_id: string;
+    flag: string;
+    attribute: string;
+    unit_hash: Buffer;
+    variant: string;
+    assigned_at: Date;
+  };
 }

@@ -4,6 +4,8 @@ import * as events from './0002-events.ts';
 import * as exposures from './0003-exposures.ts';
 import * as jobs from './0004-jobs.ts';
 import * as flagHistory from './0005-flag-history.ts';
+import * as segments from './0006-segments.ts';
+import * as sticky from './0007-sticky.ts';
 
 /** Append only: what has landed is never edited, see CONTRIBUTING.md. Named so that they sort in the order they run. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +14,6 @@ export const migrations: Record<string, Migration> = {
   '0003-exposures': exposures,
   '0004-jobs': jobs,
   '0005-flag-history': flagHistory,
+  '0006-segments': segments,
+  '0007-sticky': sticky,
 };

@@ -1,0 +1,13 @@
+import type { Segment } from '@whetstone/shared/contract';
+import type { SegmentRow } from './repository.ts';
+
+/** A stored segment as callers see it; the row's own members win over whatever the definition might hold. */
+export const segmentView = ({ key, version, definition, createdAt, updatedAt }: SegmentRow): Segment =>
+  ({
+    ...(definition as object),
+    key,
+    version,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    // Definitions are parsed before they are stored; see segmentRepository's callers.
+  }) as Segment;

@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { describeOnEngines } from '../support/engines.ts';
+import { aFlag } from '../support/flags.ts';
+
+const inSegment = (...keys: string[]) => ({ attribute: 'userId', op: 'segment' as const, values: keys });
+const ruleFor = (...keys: string[]) => [{ id: 'group', when: [inSegment(...keys)], serve: { variant: 'on' } }];
+const nested = (...keys: string[]) => [{ when: [inSegment(...keys)] }];
+
+describeOnEngines('segments', (engine) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp(engine);
+  });
+  afterAll(() => app.close());
+
+  it('come back as they were sent and are listed by key, a page at a time', async () => {
+    const rules = [{ when: [{ attribute: 'repoId', op: 'startsWith' as const, values: ['acme/'] }] }];
+    const made = await app.admin.createSegment({
+      key: 'list-b',
+      description: 'People of acme',
+      included: ['alice'],
+      excluded: ['mallory'],
+      rules,
+    });
+    expect(made).toMatchObject({ key: 'list-b', version: 1, included: ['alice'], excluded: ['mallory'], rules });
+    expect(await app.admin.getSegment({ key: 'list-b' })).toEqual(made);
+    await app.admin.createSegment({ key: 'list-a' });
+    const first = await app.admin.listSegments({ limit: 1 });
+    expect(first.items.map(({ key }) => key)).toEqual(['list-a']);
+    const second = await app.admin.listSegments({ limit: 1, cursor: first.nextCursor! });
+    expect(second.items.map(({ key }) => key)).toEqual(['list-b']);
+  });
+
+  it('decide at once: lists, rules, and again when they change', async () => {
+    await app.admin.createSegment({ key: 'beta', included: ['alice'] });
+    await app.admin.createFlag(aFlag('asks-beta', { rules: ruleFor('beta') }));
+    const enabled = async (userId: string) => (await app.admin.evaluateFlag({ key: 'asks-beta', userId })).enabled;
+    expect([await enabled('alice'), await enabled('bob')]).toEqual([true, false]);
+    const changed = await app.admin.updateSegment({
+      key: 'beta',
+      version: 1,
+      excluded: ['alice'],
+      included: ['alice', 'bob'],
+    });
+    expect(changed).toMatchObject({ version: 2 });
+    expect([await enabled('alice'), await enabled('bob')]).toEqual([false, true]);
+  });
+
+  it('refuse a change made from an older version, and a key that is taken', async () => {
+    await app.admin.createSegment({ key: 'contested' });
+    await app.admin.updateSegment({ key: 'contested', version: 1, included: ['first'] });
+    await expect(app.admin.updateSegment({ key: 'contested', version: 1 })).rejects.toMatchObject({
+      code: 'conflict',
+      extra: { currentVersion: 2 },
+    });
+    await expect(app.admin.createSegment({ key: 'contested' })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(app.admin.updateSegment({ key: 'nobody', version: 1 })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('are refused where a flag or a segment names one that is not there, in scheduled rules too', async () => {
+    const schedule = [{ at: '2030-01-01T00:00:00Z', set: { rules: ruleFor('nobody') } }];
+    await expect(app.admin.createFlag(aFlag('names', { rules: ruleFor('nobody') }))).rejects.toMatchObject({
+      errors: [{ path: 'rules.0.when.0.values.0', message: 'no segment is called "nobody"' }],
+    });
+    await expect(app.admin.createFlag(aFlag('names', { schedule }))).rejects.toMatchObject({
+      errors: [{ path: 'schedule.0.set.rules.0.when.0.values.0', message: 'no segment is called "nobody"' }],
+    });
+    await expect(app.admin.createSegment({ key: 'names', rules: nested('nobody') })).rejects.toMatchObject({
+      errors: [{ path: 'rules.0.when.0.values.0', message: 'no segment is called "nobody"' }],
+    });
+  });
+
+  it('cannot lead back to themselves: the path is named', async () => {
+    await app.admin.createSegment({ key: 'ring-a' });
+    await app.admin.createSegment({ key: 'ring-b', rules: nested('ring-a') });
+    await app.admin.createSegment({ key: 'ring-c', rules: nested('ring-b') });
+    await expect(app.admin.updateSegment({ key: 'ring-a', version: 1, rules: nested('ring-c') })).rejects.toMatchObject(
+      {
+        errors: [{ path: 'rules.0.when.0.values.0', message: 'goes round: ring-a -> ring-c -> ring-b -> ring-a' }],
+      },
+    );
+    await expect(app.admin.createSegment({ key: 'self', rules: nested('self') })).rejects.toMatchObject({
+      errors: [{ message: 'goes round: self -> self' }],
+    });
+  });
+
+  it('cannot be deleted while something names them, and say what does', async () => {
+    await app.admin.createSegment({ key: 'needed' });
+    await app.admin.createSegment({ key: 'around', rules: nested('needed') });
+    await app.admin.createFlag(aFlag('needs-now', { rules: ruleFor('needed') }));
+    const schedule = [{ at: '2030-01-01T00:00:00Z', set: { rules: ruleFor('needed') } }];
+    await app.admin.createFlag(aFlag('needs-later', { schedule }));
+    await expect(app.admin.deleteSegment({ key: 'needed' })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('the flag "needs-later", the flag "needs-now", the segment "around"'),
+      extra: { flags: ['needs-later', 'needs-now'], segments: ['around'] },
+    });
+    await app.admin.archiveFlag({ key: 'needs-now' });
+    await app.admin.archiveFlag({ key: 'needs-later' });
+    await app.admin.deleteSegment({ key: 'around' });
+    await app.admin.deleteSegment({ key: 'needed', reason: 'nobody needs it' });
+    await expect(app.admin.getSegment({ key: 'needed' })).rejects.toMatchObject({ code: 'not_found' });
+    // What comes back is looked up again.
+    await expect(app.admin.restoreFlag({ key: 'needs-now' })).rejects.toMatchObject({
+      errors: [{ message: 'no segment is called "needed"' }],
+    });
+  });
+
+  it('leave a line in the history for every version, deletions and what follows them included', async () => {
+    await app.admin.createSegment({ key: 'told', included: ['a'], reason: 'begins' });
+    await app.admin.updateSegment({ key: 'told', version: 1, included: ['b'] });
+    await app.admin.deleteSegment({ key: 'told', reason: 'ends' });
+    expect(await app.admin.createSegment({ key: 'told', included: ['c'] })).toMatchObject({ version: 4 });
+    const lines = await app.database.asProject(app.projectId, (tx) =>
+      tx.sql.selectFrom('segment_version').selectAll().where('key', '=', 'told').orderBy('version').execute(),
+    );
+    expect(
+      lines.map(({ version, action, reason, definition, actor_name }) => ({
+        version,
+        action,
+        reason,
+        included: (definition as { included: string[] }).included,
+        actor_name,
+      })),
+    ).toEqual([
+      { version: 1, action: 'created', reason: 'begins', included: ['a'], actor_name: 'Admin key of this machine' },
+      { version: 2, action: 'updated', reason: null, included: ['b'], actor_name: 'Admin key of this machine' },
+      { version: 3, action: 'deleted', reason: 'ends', included: ['b'], actor_name: 'Admin key of this machine' },
+      { version: 4, action: 'created', reason: null, included: ['c'], actor_name: 'Admin key of this machine' },
+    ]);
+    expect(lines.map(({ deleted_at }) => deleted_at !== null)).toEqual([false, false, true, false]);
+    const sequences = lines.map(({ sequence }) => Number(sequence));
+    expect(sequences.toSorted((a, b) => a - b)).toEqual(sequences);
+  });
+
+  it('come with the ruleset, whose ETag changes with them', async () => {
+    const before = await app.call('GET', '/api/flags/ruleset', { key: app.adminKey });
+    await app.admin.createSegment({ key: 'carried', included: ['alice'] });
+    const after = await app.call('GET', '/api/flags/ruleset', {
+      key: app.adminKey,
+      headers: { 'if-none-match': before.headers.get('etag')! },
+    });
+    expect(after.status).toBe(200);
+    const { segments } = (await after.json()) as { segments: { key: string }[] };
+    expect(segments.find(({ key }) => key === 'carried')).toMatchObject({ version: 1, included: ['alice'] });
+  });
+
+  it('are read by viewers, written by editors, and nobody else’s business', async () => {
+    const [viewer, editor] = [await app.keyWith('viewer'), await app.keyWith('editor')].map(app.clientOf);
+    await editor!.createSegment({ key: 'by-editor' });
+    expect(await viewer!.getSegment({ key: 'by-editor' })).toMatchObject({ version: 1 });
+    await expect(viewer!.createSegment({ key: 'by-viewer' })).rejects.toMatchObject({ code: 'forbidden' });
+    const { client } = await app.otherTenant('elsewhere');
+    await expect(client.getSegment({ key: 'by-editor' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(client.createFlag(aFlag('theirs', { rules: ruleFor('by-editor') }))).rejects.toMatchObject({
+      errors: [{ message: 'no segment is called "by-editor"' }],
+    });
+    expect(await client.createSegment({ key: 'by-editor' })).toMatchObject({ version: 1 });
+  });
+
+  it('refuse patterns beyond the budget, an empty rule and members that no segment has', async () => {
+    const pattern = { attribute: 'repoId', op: 'matches' as const, values: ['a'.repeat(900)] };
+    const costly = Array.from({ length: 3 }, () => ({ when: [pattern] }));
+    await expect(app.admin.createSegment({ key: 'costly', rules: costly })).rejects.toMatchObject({
+      errors: [{ path: expect.stringMatching(/^rules\.\d\.when\.0/) }],
+    });
+    await expect(app.admin.createSegment({ key: 'empty', rules: [{ when: [] }] })).rejects.toMatchObject({
+      errors: [{ path: 'rules.0.when' }],
+    });
+    const answer = await app.call('POST', '/api/flags/segments', {
+      key: app.adminKey,
+      body: { key: 'wrong', include: ['alice'] },
+    });
+    expect(await answer.json()).toMatchObject({ errors: [{ path: 'include', message: 'no field has this name' }] });
+  });
+});
+
+describeOnEngines('prerequisites', (engine) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp(engine);
+  });
+  afterAll(() => app.close());
+
+  it('cannot go round: the whole path is named', async () => {
+    const needs = (flag: string) => ({ prerequisites: [{ flag, variants: ['on'] }] });
+    const first = await app.admin.createFlag(aFlag('first'));
+    await app.admin.createFlag(aFlag('second', needs('first')));
+    await app.admin.createFlag(aFlag('third', needs('second')));
+    await expect(app.admin.updateFlag({ ...first, ...needs('third') })).rejects.toMatchObject({
+      errors: [{ path: 'prerequisites.0.flag', message: 'goes round: first -> third -> second -> first' }],
+    });
+  });
+});
