@@ -16,10 +16,12 @@ export function flagFunctions(flags: FlagReader, recording: Pick<Recording, 'clo
       flags.answer(key, context ?? {}, { default: defaultValue, signal: asAbortSignal(options?.signal) }),
 
     async status(options) {
-      const { ready, source, ageMs, degradedReason, ruleset, storeProblem, defaultsProblem } = await flags.status(
+      const { ready, source, ageMs, degradedReason, ruleset, ...found } = await flags.status(
         asAbortSignal(options?.signal),
       );
-      const problems = [storeProblem, defaultsProblem].filter((problem) => problem !== undefined);
+      const problems = [found.storeProblem, found.defaultsProblem, found.stickyProblem].filter(
+        (problem) => problem !== undefined,
+      );
       return { ready, source, ageMs, degradedReason, revision: ruleset?.revision, problems };
     },
 

@@ -43,7 +43,7 @@ export const flagCommand: Command = {
     const context = contextOf({ user, repo, attr });
     if ('wrong' in context) return refuse(terminal, { usage }, context.wrong);
 
-    const flags = openFlags(configFromEnvironment());
+    const flags = openFlags(configFromEnvironment(), { isLook: true });
     const wish = { default: valueOf(options.values.default), explain: explain === true };
     const answer = await flags.answer(key, context, wish);
     await flags.close();

@@ -1,4 +1,4 @@
-import { evaluate, unitOf } from '@whetstone/shared/flags';
+import { evaluate, unitOf, type CompiledRuleset } from '@whetstone/shared/flags';
 import type { FlagAnswer, FlagContext, FlagErrorCode } from '../flag-answer.ts';
 import type { Clock } from './clock.ts';
 import type { Defaults } from './defaults-file.ts';
@@ -7,6 +7,7 @@ import { flagDocuments } from './flag-documents.ts';
 import type { FeedHealth, RulesetFeed } from './ruleset-feed.ts';
 import type { RulesetView } from './ruleset-view.ts';
 import type { FlagChanges } from './ruleset-watch.ts';
+import type { Assignments } from './sticky/assignments.ts';
 
 export interface Wish {
   /** What to answer when no flag decides; a served value of another JSON type is then a mismatch. `null` fits any type. */
@@ -23,6 +24,8 @@ export interface ReaderStatus extends RulesetView, FeedHealth {
   /** Whether there are rules to answer by, however old; else every answer is `PROVIDER_NOT_READY`. */
   ready: boolean;
   defaultsProblem: string | undefined;
+  /** Why first answers of sticky splits may be forgotten. */
+  stickyProblem: string | undefined;
 }
 
 export interface FlagCatalog extends Omit<RulesetView, 'ruleset'> {
@@ -53,9 +56,10 @@ export interface ReaderDependencies {
   clock: Clock;
   /** Told of every evaluation that a caller is served. */
   expose: Expose;
+  sticky: Assignments;
 }
 
-export function flagReader({ feed, defaults, clock, expose }: ReaderDependencies): FlagReader {
+export function flagReader({ feed, defaults, clock, expose, sticky }: ReaderDependencies): FlagReader {
   async function fallbackOf(key: string, wanted: unknown) {
     if (wanted !== undefined) return { value: wanted };
     const { flags, problem } = await defaults();
@@ -76,19 +80,35 @@ export function flagReader({ feed, defaults, clock, expose }: ReaderDependencies
     return byDefault(key, wish, 'PARSE_ERROR', [reason, degraded]);
   }
 
+  /** Waits for the disk where a sticky split would answer for the first time: another process may have been first. */
+  async function evaluateSticky(
+    ruleset: CompiledRuleset,
+    key: string,
+    context: FlagContext,
+    options: { nowMs: number; explain: boolean },
+  ) {
+    const evaluated = evaluate(ruleset, key, context, { ...options, assigned: sticky.of });
+    if (!evaluated?.sticky) return evaluated;
+    await sticky.refresh();
+    return evaluate(ruleset, key, context, { ...options, assigned: sticky.of });
+  }
+
   return {
     async answer(key, context, wish = {}): Promise<FlagAnswer> {
       const { ruleset, ...view } = await feed.view(wish.signal);
       if (!ruleset) return byDefault(key, wish, 'PROVIDER_NOT_READY', [view.degradedReason]);
       const nowMs = clock.wallMs();
-      const evaluation = evaluate(ruleset, key, context, { nowMs, explain: wish.explain === true });
-      if (!evaluation) return unknown(key, wish, ruleset.unreadable.get(key), view.degradedReason);
+      const evaluated = await evaluateSticky(ruleset, key, context, { nowMs, explain: wish.explain === true });
+      if (!evaluated) return unknown(key, wish, ruleset.unreadable.get(key), view.degradedReason);
+      const { sticky: firstAnswers = [], ...evaluation } = evaluated;
       const mismatch = mismatchOf(evaluation.value, wish);
       if (mismatch) return byDefault(key, wish, 'TYPE_MISMATCH', [`"${key}" ${mismatch}.`, view.degradedReason]);
       // Who gave up was not served.
-      if (!wish.signal?.aborted) expose(evaluation, context, unitOf(ruleset, evaluation, context, nowMs));
-      const { sticky: _toStore, ...answer } = evaluation;
-      return { ...answer, ...view };
+      if (!wish.signal?.aborted) {
+        firstAnswers.forEach(sticky.keep);
+        expose(evaluation, context, unitOf(ruleset, evaluation, context, nowMs));
+      }
+      return { ...evaluation, ...view };
     },
 
     async catalog(signal) {
@@ -104,12 +124,15 @@ export function flagReader({ feed, defaults, clock, expose }: ReaderDependencies
         ...feed.health(),
         ready: view.ruleset !== undefined,
         defaultsProblem: (await defaults()).problem,
+        stickyProblem: sticky.problem(),
       };
     },
 
     watch: (tell) => feed.watch(tell),
     warmUp: () => feed.warmUp(),
-    close: () => feed.close(),
+    async close() {
+      await Promise.all([feed.close(), sticky.settled()]);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
+import { atExit } from '../at-exit.ts';
 import type { Config, Origin } from '../config.ts';
 import { redact } from '../redact/redact.ts';
 import { systemClock } from './clock.ts';
@@ -127,9 +128,4 @@ function nothingToTell(config: Config): Recording {
     status: async () => ({ outbox: undefined, exposures: { off } }),
     close: async () => undefined,
   };
-}
-
-function atExit(run: () => void) {
-  process.once('exit', run);
-  return () => void process.off('exit', run);
 }

@@ -12,6 +12,8 @@ export interface RulesetState {
 export interface RulesetDocument {
   revision: number;
   flags: readonly unknown[];
+  /** Absent in what a server without segments sends. */
+  segments?: readonly unknown[];
 }
 
 /** The state after a message; nothing when the message does not fit to the state, so that all must be read again. */
@@ -21,9 +23,24 @@ export function applyMessage(state: RulesetState, message: Exclude<StreamMessage
   if (projectOf(message.id) !== projectOf(eventIdOf(state.etag))) return undefined;
   // Sent again, as after a resume.
   if (message.revision < state.document.revision) return state;
-  const others = state.document.flags.filter((flag) => (flag as { key?: unknown }).key !== message.key);
-  const flags = message.kind === 'flag' ? [...others, message.flag] : others;
-  return { document: { ...state.document, revision: message.revision, flags }, etag: etagOf(message.id) };
+  return { document: { ...changed(state.document, message), revision: message.revision }, etag: etagOf(message.id) };
+}
+
+type Change = Exclude<StreamMessage, { kind: 'ruleset' | 'unknown' | 'current' }>;
+
+function changed(document: RulesetDocument, message: Change): RulesetDocument {
+  const without = (items: readonly unknown[] = []) =>
+    items.filter((item) => (item as { key?: unknown }).key !== message.key);
+  switch (message.kind) {
+    case 'flag':
+      return { ...document, flags: [...without(document.flags), message.flag] };
+    case 'archived':
+      return { ...document, flags: without(document.flags) };
+    case 'segment':
+      return { ...document, segments: [...without(document.segments), message.segment] };
+    case 'segmentRemoved':
+      return { ...document, segments: without(document.segments) };
+  }
 }
 
 /** Every change of a flag gives it another version; one that was made anew under an old key begins at another time. */

@@ -5,6 +5,8 @@ export type StreamMessage =
   | { kind: 'ruleset'; id: string; document: unknown }
   | { kind: 'flag'; id: string; revision: number; key: string; flag: unknown }
   | { kind: 'archived'; id: string; revision: number; key: string }
+  | { kind: 'segment'; id: string; revision: number; key: string; segment: unknown }
+  | { kind: 'segmentRemoved'; id: string; revision: number; key: string }
   | { kind: 'current'; revision: number }
   /** Of a newer server. If it changes the rules, the next `current` does not fit and everything is read again. */
   | { kind: 'unknown' };
@@ -24,14 +26,20 @@ export function parseMessage({ event, id = '', data }: StreamEvent): StreamMessa
   if (event === 'current') return { kind: 'current', revision };
   if (!id.endsWith(`.${revision}`)) return undefined;
   if (event === 'ruleset') return { kind: 'ruleset', id, document: json };
-  const { flag, key } =
-    event === 'flag' ? { flag: json['flag'], key: keyOf(json['flag']) } : { flag: undefined, key: json['key'] };
-  if (typeof key !== 'string') return undefined;
-  return event === 'flag' ? { kind: event, id, revision, key, flag } : { kind: event, id, revision, key };
+  if (event === 'flag' || event === 'segment') {
+    const item = json[event];
+    const key = keyOf(item);
+    if (key === undefined) return undefined;
+    return event === 'flag'
+      ? { kind: event, id, revision, key, flag: item }
+      : { kind: event, id, revision, key, segment: item };
+  }
+  const { key } = json;
+  return typeof key === 'string' ? { kind: event, id, revision, key } : undefined;
 }
 
-const kinds = ['ruleset', 'flag', 'archived', 'current'] as const;
+const kinds = ['ruleset', 'flag', 'archived', 'segment', 'segmentRemoved', 'current'] as const;
 
 const isKnown = (event: string | undefined): event is (typeof kinds)[number] => kinds.some((kind) => kind === event);
 
-const keyOf = (flag: unknown) => (isRecord(flag) ? flag['key'] : undefined);
+const keyOf = (item: unknown) => (isRecord(item) && typeof item['key'] === 'string' ? item['key'] : undefined);

@@ -5,6 +5,8 @@ import type { Expose } from '../../src/offline/exposures.ts';
 import { flagReader } from '../../src/offline/flag-reader.ts';
 import { followRuleset } from '../../src/offline/ruleset-feed.ts';
 import { partitionOf, rulesetStore } from '../../src/offline/ruleset-store.ts';
+import { assignmentJournal } from '../../src/offline/sticky/assignment-journal.ts';
+import { assignments } from '../../src/offline/sticky/assignments.ts';
 import { manualClock, type ManualClock } from './manual-clock.ts';
 import { scriptedCloud, silence, type Answer } from './scripted-cloud.ts';
 
@@ -28,6 +30,7 @@ export function newReader({ cloud: reply = silence, stateDir = newStateDir(), ..
   const cloud = scriptedCloud(reply);
   const origin = { url: 'http://cloud.test', apiKey: `wsk_${selector}_secret`, selector };
   const directory = join(stateDir, partitionOf(origin));
+  const stickyFolder = join(directory, 'sticky');
   const feed = followRuleset({
     origin,
     obstacle,
@@ -41,6 +44,7 @@ export function newReader({ cloud: reply = silence, stateDir = newStateDir(), ..
     clock,
     defaults: async () => ({ flags: new Map(Object.entries(defaults)) }),
     expose,
+    sticky: assignments({ journal: assignmentJournal(() => stickyFolder), clock, atExit: () => () => undefined }),
   });
-  return { reader, cloud, clock, stateDir, path: join(directory, 'ruleset-1.json') };
+  return { reader, cloud, clock, stateDir, path: join(directory, 'ruleset-1.json'), stickyFolder };
 }

@@ -105,6 +105,14 @@ export function streaming(revision: number, ...flags: object[]) {
       flags = flags.filter((other) => (other as { key: string }).key !== key);
       send(event('archived', { revision, key }, revision));
     },
+    putSegment(segment: { key: string; [member: string]: unknown }) {
+      revision += 1;
+      send(event('segment', { revision, segment }, revision));
+    },
+    removeSegment(key: string) {
+      revision += 1;
+      send(event('segmentRemoved', { revision, key }, revision));
+    },
     /** Ends every stream, as a restart does. */
     drop() {
       for (const stream of streams) stream.close();

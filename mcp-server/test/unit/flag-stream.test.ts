@@ -41,6 +41,43 @@ describe('with a stream', () => {
     expect(cloud.count()).toBe(1);
   });
 
+  it('knows of a segment that was made, changed or removed, without another request', async () => {
+    const { reader, server, cloud } = await listening();
+    const when = [{ attribute: 'userId', op: 'segment', values: ['beta'] }];
+    const rules = [{ id: 'group', when, serve: { variant: 'on' } }];
+    const enabled = async () => (await reader.answer('grouped', { userId: 'alice' })).enabled;
+    const segment = { key: 'beta', version: 1, createdAt: '2026-03-01T08:00:00Z', updatedAt: '2026-03-01T08:00:00Z' };
+    server.putSegment({ ...segment, included: ['alice'] });
+    server.put({ ...flagOf('grouped'), rules, fallthrough: { variant: 'off' } } as ReturnType<typeof flagOf>);
+    await eventually(async () => expect(await enabled()).toBe(true));
+    server.putSegment({ ...segment, version: 2, included: ['bob'] });
+    await eventually(async () => expect(await enabled()).toBe(false));
+    server.putSegment({ ...segment, version: 3, rules: [{ when: [{ ...when[0], op: 'in', values: ['alice'] }] }] });
+    await eventually(async () => expect(await enabled()).toBe(true));
+    server.removeSegment('beta');
+    await eventually(async () => expect(await enabled()).toBe(false));
+    expect(await reader.answer('grouped', {})).toMatchObject({ source: 'cloud' });
+    expect(cloud.count()).toBe(1);
+  });
+
+  it('remembers segments over a restart without the cloud', async () => {
+    const { reader, server, stateDir } = await listening();
+    const when = [{ attribute: 'userId', op: 'segment', values: ['beta'] }];
+    server.putSegment({ key: 'beta', version: 1, included: ['alice'] });
+    server.put({
+      ...flagOf('grouped'),
+      rules: [{ id: 'r', when, serve: { variant: 'on' } }],
+      fallthrough: { variant: 'off' },
+    } as ReturnType<typeof flagOf>);
+    await eventually(async () =>
+      expect(await reader.answer('grouped', { userId: 'alice' })).toMatchObject({ enabled: true }),
+    );
+    await reader.close();
+    const { reader: restarted } = newReader({ stateDir, obstacle: 'offline' });
+    expect(await restarted.answer('grouped', { userId: 'alice' })).toMatchObject({ enabled: true, source: 'cache' });
+    expect(await restarted.answer('grouped', { userId: 'bob' })).toMatchObject({ enabled: false, reason: 'DEFAULT' });
+  });
+
   it('understands events that arrive in any pieces, several at once, and letters of many bytes', async () => {
     const { reader, cloud, clock } = newReader({ cloud: silence });
     const text = `${event('ruleset', { revision: 1, flags: [flagOf('a', 'grüße 👋')] }, 1)}${event('flag', { revision: 2, flag: flagOf('b') }, 2)}${event('current', { revision: 2 })}`;
@@ -241,7 +278,7 @@ describe('a stream that is not to be trusted', () => {
 
   it('may say things that only a newer client knows, and a change twice', async () => {
     const { reader, server, cloud } = await listening();
-    server.send(event('segment', { revision: 1 }, 1));
+    server.send(event('wholly-new', { revision: 1 }, 1));
     server.put(off('greeting'));
     server.send(event('flag', { revision: 1, flag: flagOf('greeting') }, 1));
     server.heartbeat();
