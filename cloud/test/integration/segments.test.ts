@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp, testClock, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';
 
@@ -8,9 +8,10 @@ const ruleFor = (...keys: string[]) => [{ id: 'group', when: [inSegment(...keys)
 const nested = (...keys: string[]) => [{ when: [inSegment(...keys)] }];
 
 describeOnEngines('segments', (engine) => {
+  const { clock, advance } = testClock();
   let app: TestApp;
   beforeAll(async () => {
-    app = await startApp(engine);
+    app = await startApp(engine, { clock });
   });
   afterAll(() => app.close());
 
@@ -132,6 +133,30 @@ describeOnEngines('segments', (engine) => {
     expect(lines.map(({ deleted_at }) => deleted_at !== null)).toEqual([false, false, true, false]);
     const sequences = lines.map(({ sequence }) => Number(sequence));
     expect(sequences.toSorted((a, b) => a - b)).toEqual(sequences);
+  });
+
+  it('are as they were then for who asks as of a version or a time, and as they are for a dry run', async () => {
+    await app.admin.createSegment({ key: 'then', included: ['alice'] });
+    await app.admin.createSegment({ key: 'around-then', rules: nested('then') });
+    const first = await app.admin.createFlag(aFlag('asks-then', { rules: ruleFor('around-then') }));
+    advance(60_000);
+    const atFirst = new Date(clock() - 30_000).toISOString();
+    await app.admin.updateSegment({ key: 'then', version: 1, included: ['bob'] });
+    const second = await app.admin.updateFlag({ ...first, description: 'again' });
+    const enabled = async (userId: string, asOf: object) =>
+      (await app.admin.evaluateFlag({ key: 'asks-then', userId, ...asOf })).enabled;
+    for (const asOf of [{ asOfVersion: 1 }, { at: atFirst }])
+      expect([await enabled('alice', asOf), await enabled('bob', asOf)]).toEqual([true, false]);
+    for (const asOf of [{ asOfVersion: 2 }, {}])
+      expect([await enabled('alice', asOf), await enabled('bob', asOf)]).toEqual([false, true]);
+    await app.admin.recordExposures({
+      exposures: ['alice', 'bob'].map((userId) => ({ flag: 'asks-then', variant: 'on', userId })),
+    });
+    const tried = await app.admin.updateFlag({ ...second, rules: [], dryRun: true });
+    expect(tried.moves).toMatchObject({ examined: 2, moved: 1, transitions: [{ from: 'on', to: 'off', count: 1 }] });
+    await app.admin.archiveFlag({ key: 'asks-then' });
+    await app.admin.deleteSegment({ key: 'around-then' });
+    expect(await enabled('alice', { asOfVersion: 1 })).toBe(true);
   });
 
   it('come with the ruleset, whose ETag changes with them', async () => {

@@ -74,6 +74,21 @@ describeOnEngines('a sticky split over HTTP', (engine) => {
     expect(await variantOf('beaten', 't')).toBe('new');
   });
 
+  it('does not beat an automatic rollback', async () => {
+    await app.admin.createFlag(aFlag('harmful', sticky(100)));
+    expect(await variantOf('harmful', 't')).toBe('on');
+    await app.rollBackVariant(app.projectId, { key: 'harmful', variant: 'on', reason: 'it does harm' });
+    expect(await variantOf('harmful', 't')).toBe('off');
+  });
+
+  it('keeps nothing of what is asked about another time', async () => {
+    await app.admin.createFlag(aFlag('timed', sticky(100)));
+    const at = new Date(clock() + dayMs).toISOString();
+    expect(await app.admin.evaluateFlag({ key: 'timed', taskId: 't', at })).toMatchObject({ variant: 'on' });
+    await change('timed', sticky(0.01));
+    expect(await variantOf('timed', 't')).toBe('off');
+  });
+
   it('has a task that had to leave its variant stay where it went', async () => {
     await app.admin.createFlag(aFlag('moved', sticky(100)));
     expect(await variantOf('moved', 't')).toBe('on');

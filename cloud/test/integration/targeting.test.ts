@@ -145,6 +145,24 @@ describeOnEngines('overrides and rollout plans', (engine) => {
     expect(entering.length).toBeLessThan(5);
   });
 
+  it('can be tried: what would change, for whom, and nothing is stored', async () => {
+    await app.admin.createFlag(rolling('tries'));
+    await app.admin.recordExposures({
+      exposures: ['alice', 'bob'].map((userId) => ({ flag: 'tries', variant: 'off', reason: 'SPLIT', userId })),
+    });
+    const override = { key: 'tries', values: ['alice'], variant: 'on' };
+    const tried = await app.admin.putOverride({ ...override, dryRun: true });
+    expect(tried).toMatchObject({
+      version: 2,
+      dryRun: true,
+      diff: [{ path: '/overrides' }],
+      moves: { examined: 2, moved: 1, transitions: [{ from: 'off', to: 'on', count: 1 }] },
+    });
+    const steps = [{ at: inHours(-1), coverage: 100 }];
+    expect(await app.admin.putRollout({ key: 'tries', steps, dryRun: true })).toMatchObject({ moves: { moved: 2 } });
+    expect(await app.admin.getFlag({ key: 'tries' })).toMatchObject({ version: 1 });
+  });
+
   it('are written by editors and read by viewers of the project', async () => {
     await app.admin.createFlag(rolling('guarded'));
     const steps = [{ at: inHours(1), coverage: 50 }];

@@ -65,7 +65,7 @@ it('loads no ruleset for who lost their place when the one at hand can be follow
 it('loads one newer ruleset for all who cannot follow the one at hand', async () => {
   let loads = 0;
   const rulesets = rulesetCache({
-    database: { asProject: async () => ({ revision: 7, head: 8 + loads++, flags: [] }) as never },
+    database: { asProject: async () => ({ revision: 7, head: 8 + loads++, flags: [], segments: [] }) as never },
     clock: () => 0,
     events: { isCurrent: () => true, track: () => undefined },
   });
