@@ -255,7 +255,7 @@ describeOnEngines('the history of flags', (engine) => {
       const made = await app.admin.createFlag(aFlag('untouched'));
       await app.admin.createFlag(aFlag('untouched-archived'));
       await app.admin.archiveFlag({ key: 'untouched-archived' });
-      const { revision, flags } = await app.admin.getRuleset({});
+      const ruleset = await app.admin.getRuleset({});
       const options = { idempotencyKey: 'first-dry-then-real' };
       const draft = aFlag('dry');
       const dryRun = true;
@@ -277,7 +277,7 @@ describeOnEngines('the history of flags', (engine) => {
         moves: { moved: 0 },
       });
 
-      expect(await app.admin.getRuleset({})).toEqual({ revision, flags });
+      expect(await app.admin.getRuleset({})).toEqual(ruleset);
       expect((await app.admin.getFlagHistory({ key: 'untouched' })).items).toHaveLength(1);
       expect((await app.admin.getFlagHistory({ key: 'untouched-archived' })).items).toHaveLength(2);
       expect(await app.admin.createFlag(draft, options)).toMatchObject({ key: 'dry', version: 1 });
@@ -319,7 +319,7 @@ describeOnEngines('the history of flags', (engine) => {
         }),
       );
       await expose('examined', ['ann', 'ann', 'bob'], { repoId: 'acme/web', ruleId: 'web' });
-      await expose('examined', ['ann'], { repoId: 'acme/api', unit: 'core', taskType: 'refactor' });
+      await expose('examined', ['ann'], { repoId: 'acme/api', unit: 'core', reason: 'SPLIT', taskType: 'refactor' });
       await expose('of-another-flag', ['zoe']);
       const whole = { ...flag, fallthrough: { split: [{ variant: 'on', weight: 1 }], by: 'team' }, dryRun: true };
       expect((await app.admin.updateFlag(whole)).moves).toMatchObject({
@@ -358,6 +358,61 @@ describeOnEngines('the history of flags', (engine) => {
         flagVersion: 1,
         trace: [{ step: 'prerequisite', id: 'old-middle', outcome: 'decided' }],
       });
+    });
+
+    it('takes the segments of that time, those that are gone by now included', async () => {
+      const testers = await app.admin.createSegment({ key: 'testers', included: ['ann'] });
+      const inSegment = [{ attribute: 'userId', op: 'segment' as const, values: ['testers'] }];
+      const rules = [{ id: 'testers', when: inSegment, serve: { variant: 'on' } }];
+      const flag = await app.admin.createFlag(aFlag('for-testers', { rules }));
+      const forAnn = later();
+      await app.admin.updateSegment({ ...testers, included: ['bob'] });
+      const forBob = later();
+      const second = await app.admin.updateFlag({ ...flag, description: 'written when bob was in' });
+      await app.admin.updateFlag({ ...second, rules: [] });
+      await app.admin.deleteSegment({ key: 'testers' });
+      later();
+
+      const whoIsOn = async (more: object) => {
+        const users = ['ann', 'bob'];
+        const answers = users.map((userId) => app.admin.evaluateFlag({ key: 'for-testers', userId, ...more }));
+        return (await Promise.all(answers)).flatMap(({ enabled }, i) => (enabled ? users[i] : []));
+      };
+      expect(await whoIsOn({})).toEqual([]);
+      expect(await whoIsOn({ at: forAnn })).toEqual(['ann']);
+      expect(await whoIsOn({ at: forBob })).toEqual(['bob']);
+      expect(await whoIsOn({ asOfVersion: 1 })).toEqual(['ann']);
+      expect(await whoIsOn({ asOfVersion: 2 })).toEqual(['bob']);
+      await expect(app.admin.rollBackFlag({ key: 'for-testers', version: 2 })).rejects.toMatchObject({
+        code: 'invalid',
+        message: expect.stringContaining('no segment is called "testers"'),
+      });
+    });
+
+    it('serves nobody: a sticky split asked about another time keeps its first answer for the first real question', async () => {
+      const half = (first: string, second: string) => ({
+        split: [
+          { variant: first, weight: 1 },
+          { variant: second, weight: 1 },
+        ],
+        by: 'taskId',
+        sticky: 'taskId',
+      });
+      const flag = await app.admin.createFlag(aFlag('sticky', { rules: [], fallthrough: half('on', 'off') }));
+      const agent = app.clientOf(await app.keyWith('agent'));
+      const ask = async (more: object = {}) =>
+        (await agent.evaluateFlag({ key: 'sticky', taskId: 'task-1', ...more })).variant;
+      const soon = new Date(clock() + minuteMs).toISOString();
+      const atFirst = await ask({ at: soon });
+      expect(await ask({ asOfVersion: 1 })).toBe(atFirst);
+      const turned = await app.admin.updateFlag({ ...flag, fallthrough: half('off', 'on') });
+      const served = await ask();
+      expect(served).not.toBe(atFirst);
+      await app.admin.updateFlag({ ...turned, fallthrough: half('on', 'off') });
+      expect(await ask()).toBe(served);
+      expect(await agent.evaluateFlag({ key: 'sticky', taskId: 'task-1', asOfVersion: 1 })).not.toHaveProperty(
+        'sticky',
+      );
     });
 
     it('says what there was not', async () => {

@@ -58,7 +58,8 @@ export function compileServe(serve: Json, { seed, variants, off, readerOf }: Ser
     return { kind: 'fixed', served: served(variants, fixed, 'variant', off.variant) };
   }
   const { by = 'userId', coverage = 100, split, otherwise, sticky, hash } = knowAll(serve, membersOfSplit);
-  if (hash !== undefined && hash !== 'flagd') refuse('hash', `one that this version knows, not "${text(hash, 'hash')}"`);
+  if (hash !== undefined && hash !== 'flagd')
+    refuse('hash', `one that this version knows, not "${text(hash, 'hash')}"`);
   const unit = text(by, 'by');
   const covered = percentage(coverage, 'coverage');
   const parts = records(split, 'split').map((part) => {

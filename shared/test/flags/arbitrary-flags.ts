@@ -17,6 +17,8 @@ const serve = fc.oneof(
       coverage: fc.constantFrom(0, 10, 33.3, 60, 100),
       otherwise: variant,
       by: attribute,
+      sticky: attribute,
+      hash: fc.constant('flagd' as const),
     },
     { requiredKeys: ['split'] },
   ),
