@@ -1,7 +1,8 @@
 import { contract, streams } from '@whetstone/shared/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { expireExposures } from './features/flags/exposures/expire.ts';
+import { expireExposures, expireUsage } from './features/flags/exposures/expire.ts';
+import type { KeptDays } from './features/flags/exposures/kept.ts';
 import { exposureService } from './features/flags/exposures/service.ts';
 import { flagStream } from './features/flags/flag-stream.ts';
 import { automaticRollback, type RollBackVariant } from './features/flags/history/automatic-rollback.ts';
@@ -14,6 +15,7 @@ import { assignmentKeeper } from './features/flags/sticky-exposures.ts';
 import { expireAssignments } from './features/flags/sticky/expire.ts';
 import { targetingService } from './features/flags/targeting-service.ts';
 import { flagWriter } from './features/flags/write-flag.ts';
+import { staleService } from './features/flags/stale/service.ts';
 import { jobService } from './features/jobs/service.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
 import { tenancyService } from './features/tenancy/service.ts';
@@ -44,6 +46,7 @@ export interface Platform {
   clock: () => number;
   log: Logger;
   version: string;
+  keep: KeptDays;
   /** Shows a person at the terminal what happened in the background. */
   say: (line: string) => void;
   /** Where people reach the server, when that is known. */
@@ -66,7 +69,7 @@ export interface App {
 
 /** The composition root: the one place where slices meet their dependencies. */
 export function buildApp(platform: Platform): App {
-  const { database, events, queue, clock, log, version, say, publicUrl, sessionSecret, dashboardDir } = platform;
+  const { database, events, queue, clock, log, version, keep, say, publicUrl, sessionSecret, dashboardDir } = platform;
   const credentials = credentialDirectory({ database, clock, events });
   const rulesets = rulesetCache({ database, clock, events });
   events.onChange((projectId, topic) =>
@@ -92,13 +95,15 @@ export function buildApp(platform: Platform): App {
     ...historyService({ write }),
     ...segmentService({ events }),
     ...targetingService({ rulesets, write, clock }),
-    ...exposureService({ keepAssignments: assignmentKeeper({ rulesets }) }),
+    ...exposureService({ keep, keepAssignments: assignmentKeeper({ rulesets }) }),
+    ...staleService({ rulesets }),
     ...jobService({ queue }),
   };
 
   const retentions: Retention[] = [
     { what: 'idempotency receipts', purge: (nowMs, { signal }) => purgeReceipts(database, nowMs, signal) },
-    { what: 'exposures', purge: (_, { signal }) => expireExposures({ database, signal }) },
+    { what: 'exposures', purge: (_, { signal }) => expireExposures({ database, keep, signal }) },
+    { what: 'counts of exposures', purge: (_, { signal }) => expireUsage({ database, keep, signal }) },
     {
       what: 'first answers of sticky splits',
       purge: (nowMs, { signal }) => expireAssignments(database, nowMs, signal),

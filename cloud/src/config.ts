@@ -1,3 +1,4 @@
+import { longestUsageDays } from '@whetstone/shared/contract';
 import { parseApiKey } from '@whetstone/shared/keys';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -6,6 +7,14 @@ const checkout = resolve(import.meta.dirname, '../..');
 
 const postgresUrl = () =>
   z.string().refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol));
+
+const keptDays = (usual: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/)
+    .transform(Number)
+    .refine((days) => days <= longestUsageDays)
+    .default(usual);
 
 /** Each variable with what it expects; the message is what a person reads when the start stops. */
 const Environment = z.object({
@@ -31,6 +40,8 @@ const Environment = z.object({
     .optional(),
   WHETSTONE_SESSION_SECRET: z.string().min(32).optional(),
   WHETSTONE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
+  WHETSTONE_USAGE_DAYS: keptDays(400),
+  WHETSTONE_EXPOSURE_DAYS: keptDays(90),
   DATABASE_URL: postgresUrl().optional(),
   DATABASE_DIRECT_URL: postgresUrl().optional(),
 });
@@ -44,6 +55,8 @@ const expectations: Record<keyof z.infer<typeof Environment>, string> = {
   WHETSTONE_PUBLIC_URL: 'an http or https URL, such as https://whetstone.example.com',
   WHETSTONE_SESSION_SECRET: 'at least 32 characters that nobody can guess, such as what `openssl rand -hex 32` prints',
   WHETSTONE_LOG_LEVEL: 'trace, debug, info, warn, error or silent',
+  WHETSTONE_USAGE_DAYS: `days that counts of exposures by hour are kept, 1 to ${longestUsageDays}, such as 400`,
+  WHETSTONE_EXPOSURE_DAYS: `days that exposures and their units are kept, 1 to ${longestUsageDays}, such as 90`,
   DATABASE_URL: 'a PostgreSQL URL, such as postgres://user:password@host:5432/database',
   DATABASE_DIRECT_URL: 'a PostgreSQL URL that goes past any pooler, for LISTEN',
 };
@@ -58,6 +71,8 @@ export interface Config {
   /** Signs cookies; when absent, one is made in the data directory. */
   sessionSecret: string | undefined;
   logLevel: string | undefined;
+  /** For how many days counts of exposures by hour, and exposures with their units, are kept. */
+  keep: { usageDays: number; exposureDays: number };
   databaseUrl: string | undefined;
   /** For LISTEN; the same as `databaseUrl` unless that leads to a pooler. */
   databaseDirectUrl: string | undefined;
@@ -94,6 +109,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     publicUrl: known.WHETSTONE_PUBLIC_URL,
     sessionSecret: known.WHETSTONE_SESSION_SECRET,
     logLevel: known.WHETSTONE_LOG_LEVEL,
+    keep: { usageDays: known.WHETSTONE_USAGE_DAYS, exposureDays: known.WHETSTONE_EXPOSURE_DAYS },
     databaseUrl: known.DATABASE_URL,
     databaseDirectUrl: known.DATABASE_URL === undefined ? undefined : (known.DATABASE_DIRECT_URL ?? known.DATABASE_URL),
     templateFile: resolve(checkout, 'cloud/dist/pglite-template.tgz'),

@@ -17,7 +17,7 @@ const clock = () => Date.now();
 export async function serve(config: Config) {
   // On a terminal the ready text is what one looks at; elsewhere somebody collects the log.
   const log = createLog(config.logLevel ?? (process.stderr.isTTY ? 'warn' : 'info'));
-  const { dataDir, databaseUrl } = config;
+  const { dataDir, databaseUrl, keep } = config;
   const database = await openConfigured(config, { clock, log });
   const keys = await blaming('WHETSTONE_DATA_DIR', bootstrap({ database, dataDir, adminKey: config.adminKey }));
   const sessionSecret = config.sessionSecret ?? (await blaming('WHETSTONE_DATA_DIR', keptSessionSecret(dataDir)));
@@ -25,7 +25,7 @@ export async function serve(config: Config) {
   const queue = await openPgBossQueue({ database, clock, log });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const { publicUrl, dashboardDir } = config;
-  const platform = { database, events, queue, clock, log, version, say, publicUrl, sessionSecret, dashboardDir };
+  const platform = { database, events, queue, clock, log, version, keep, say, publicUrl, sessionSecret, dashboardDir };
   const { app, work, seedSamples } = buildApp(platform);
   stopGracefully(async () => {
     // Half a request is not worth waiting for longer; the database and its lock are.

@@ -16,5 +16,11 @@ export function readCursor(cursor: string | undefined, isKey: (text: string) => 
 export function pageAfter<T>(rows: T[], limit: number, keyOf: (item: T) => string): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last ? writeCursor(keyOf(last)) : null };
+  return pageUpTo(items, rows.length > limit && last ? keyOf(last) : undefined);
 }
+
+/** A page after which it goes on behind this sort key, or not at all. */
+export const pageUpTo = <T>(items: T[], key: string | undefined): Page<T> => ({
+  items,
+  nextCursor: key === undefined ? null : writeCursor(key),
+});

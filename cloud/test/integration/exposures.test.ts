@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expireExposures } from '../../src/features/flags/exposures/expire.ts';
+import { expireExposures, expireUsage } from '../../src/features/flags/exposures/expire.ts';
 import { rollUpExposures } from '../../src/features/flags/exposures/roll-up.ts';
 import type { Database, Tx } from '../../src/platform/db/database.ts';
 import { startApp, testClock, type TestApp } from '../support/app.ts';
@@ -15,6 +15,7 @@ import { aFlag } from '../support/flags.ts';
 type Entry = Input<WhetstoneContract['recordExposures']>['exposures'][number];
 
 const hourMs = 3_600_000;
+const keep = { usageDays: 400, exposureDays: 90 };
 const dayMs = 24 * hourMs;
 const ago = (ms: number, now = Date.now()) => new Date(now - ms).toISOString();
 
@@ -120,6 +121,53 @@ describeOnEngines('exposures', (engine) => {
       expect(await totals('units')).toEqual({ on: [14, 3], off: [2, 1] });
       await rollUp();
       expect(await totals('units')).toEqual({ on: [14, 3], off: [2, 1] });
+    });
+
+    it('with one row for each flag, variant, version and unit, however often and in whatever batches it comes', async () => {
+      const alice = { flag: 'twice', variant: 'on', unit: 'alice', flagVersion: 1 };
+      const others = [{ variant: 'off' }, { flagVersion: 2 }, { unit: 'bob' }, { flag: 'twice-more' }];
+      const all = [alice, ...others.map((other) => ({ ...alice, ...other }))];
+      for (let i = 0; i < 3; i++) {
+        await record(...all, ...all);
+        await rollUp();
+      }
+      const rows = await app.database.asSystem(({ sql: trx }) =>
+        trx
+          .selectFrom('exposure_unit')
+          .select(['flag', 'variant', 'flag_version', 'unit'])
+          .where('flag', 'like', 'twice%')
+          .orderBy('flag')
+          .orderBy('variant')
+          .orderBy('flag_version')
+          .orderBy('unit')
+          .execute(),
+      );
+      expect(rows.map((row) => [row.flag, row.variant, row.flag_version, row.unit])).toEqual([
+        ['twice', 'off', 1, 'alice'],
+        ['twice', 'on', 1, 'alice'],
+        ['twice', 'on', 1, 'bob'],
+        ['twice', 'on', 2, 'alice'],
+        ['twice-more', 'on', 1, 'alice'],
+      ]);
+      expect(await totals('twice')).toEqual({ on: [18, 2], off: [6, 1] });
+    });
+
+    it('over all variants, each unit once; the least exposed variants beyond a hundred together', async () => {
+      const variants = Array.from({ length: 130 }, (_, i) => `v${String(i).padStart(3, '0')}`);
+      await record(
+        ...variants.map((variant, i) => ({ flag: 'many', variant, unit: 'alice', count: i < 100 ? 10 : 1 })),
+        { flag: 'many', variant: 'v000', unit: 'bob' },
+      );
+      for (const rolledUp of [false, true]) {
+        if (rolledUp) await rollUp();
+        const answer = await usage('many', '24h');
+        expect(answer).toMatchObject({ exposures: 1_031, units: 2, other: { variants: 30, exposures: 30 } });
+        expect(answer.variants.map(({ variant }) => variant)).toEqual(variants.slice(0, 100));
+        expect(answer.variants[0]).toMatchObject({ exposures: 11, units: 2 });
+        expect(answer.other?.series.reduce((sum, { exposures }) => sum + exposures, 0)).toBe(30);
+        expect(answer.other?.series.map(({ at }) => at)).toEqual(answer.variants[0]?.series.map(({ at }) => at));
+        expect(answer.notes).toEqual(['30 variants beyond the 100 most exposed are added up in "other".']);
+      }
     });
 
     it('with units as long as they may be, in any script', async () => {
@@ -243,10 +291,13 @@ describeOnEngines('exposures', (engine) => {
       expect(await answer.json()).toMatchObject({ status: 400, errors: [{ path }] });
     });
 
-    it.each(['0d', '91d', '2161h', '-1d', '7', 'd', '7w', '07d', '1e3h', '7d7d', ''])('timeRange %j', async (range) => {
-      const answer = await app.call('GET', `/api/flags/limits/usage?timeRange=${range}`, { key: app.adminKey });
-      expect(await answer.json()).toMatchObject({ status: 400, errors: [{ path: 'timeRange' }] });
-    });
+    it.each(['0d', '1101d', '26401h', '-1d', '7', 'd', '7w', '07d', '1e3h', '7d7d', ''])(
+      'timeRange %j',
+      async (range) => {
+        const answer = await app.call('GET', `/api/flags/limits/usage?timeRange=${range}`, { key: app.adminKey });
+        expect(await answer.json()).toMatchObject({ status: 400, errors: [{ path: 'timeRange' }] });
+      },
+    );
 
     it('and are taken up to the limits', async () => {
       const { accepted } = await agent.recordExposures({ exposures: many(1_000) });
@@ -372,25 +423,25 @@ describeOnEngines('exposures that grow old', (engine) => {
     await record('always');
     advance(29 * dayMs);
     await rollUpExposures({ database });
-    expect(await expireExposures({ database })).toBe(0);
+    expect(await expireExposures({ database, keep })).toBe(0);
     expect(await range('90d')).toEqual([15, 2]);
 
     advance(2 * dayMs);
     await app.admin.recordExposures({ exposures: [{ flag: 'old', variant: 'on', unit: 'late', firstAt: ago(0) }] });
-    const dying = expireExposures({ database: dyingBeforeCommit(database) });
+    const dying = expireExposures({ database: dyingBeforeCommit(database), keep });
     await expect(dying).rejects.toThrow('died');
     expect(await entriesOf(app, 'old')).toBe(4);
-    expect(await expireExposures({ database, entriesAtOnce: 1 })).toBe(2);
+    expect(await expireExposures({ database, keep, rowsAtOnce: 1 })).toBe(2);
     expect(await entriesOf(app, 'old')).toBe(2);
     expect(await unitsOf(app, 'old')).toEqual(['always']);
     expect(await range('90d')).toEqual([5, 1]);
 
     // Not rolled up by anybody, the late one outlives its time.
     advance(200 * dayMs);
-    expect(await expireExposures({ database })).toBe(1);
+    expect(await expireExposures({ database, keep })).toBe(1);
     expect(await entriesOf(app, 'old')).toBe(1);
     await rollUpExposures({ database });
-    await expireExposures({ database });
+    await expireExposures({ database, keep });
     expect(await entriesOf(app, 'old')).toBe(0);
     expect(await unitsOf(app, 'old')).toEqual([]);
     const hours = await database.asSystem(({ sql: trx }) =>
@@ -398,7 +449,87 @@ describeOnEngines('exposures that grow old', (engine) => {
     );
     expect(hours.reduce((sum, { exposures }) => sum + Number(exposures), 0)).toBe(16);
 
-    await expect(expireExposures({ database, olderThanDays: 89 })).rejects.toThrow('at least the 90 days');
+    await app.close();
+  });
+
+  it('are still counted when their units are gone, and the answer says what it does not know', async () => {
+    const { clock, advance } = testClock();
+    const app = await startApp(engine, { clock, keep: { usageDays: 400, exposureDays: 10 } });
+    const { database } = app;
+    await app.admin.recordExposures({ exposures: [{ flag: 'kept', variant: 'on', unit: 'a', count: 5 }] });
+    advance(20 * dayMs);
+    await rollUpExposures({ database });
+    await expireExposures({ database, keep: { ...keep, exposureDays: 10 } });
+    await app.admin.recordExposures({ exposures: [{ flag: 'kept', variant: 'on', unit: 'b' }] });
+    expect(await app.admin.getFlagUsage({ key: 'kept', timeRange: '10d' })).toMatchObject({
+      exposures: 1,
+      units: 1,
+      variants: [{ units: 1 }],
+      notes: [],
+    });
+    expect(await app.admin.getFlagUsage({ key: 'kept', timeRange: '11d' })).toMatchObject({
+      exposures: 1,
+      units: null,
+      variants: [{ units: null }],
+      notes: [expect.stringContaining('WHETSTONE_EXPOSURE_DAYS is 10')],
+    });
+    const year = await app.admin.getFlagUsage({ key: 'kept', timeRange: '365d' });
+    expect(year).toMatchObject({ exposures: 6, units: null, step: 'week' });
+    expect(new Date(year.variants[0]!.series[0]!.at).getUTCDay()).toBe(1);
+    expect(year.variants[0]!.series.reduce((sum, { exposures }) => sum + exposures, 0)).toBe(6);
+    await app.close();
+  });
+
+  it('lose their counts by whole weeks once these have had their time, in small transactions; the last one stays known', async () => {
+    const { clock, advance } = testClock();
+    const short = { usageDays: 30, exposureDays: 90 };
+    const app = await startApp(engine, { clock, keep: short });
+    const { database } = app;
+    const record = (...exposures: Entry[]) => app.admin.recordExposures({ exposures });
+    const hoursOf = async (flag: string) =>
+      (
+        await database.asSystem(({ sql: trx }) =>
+          trx.selectFrom('exposure_hour').select('hour').where('flag', '=', flag).execute(),
+        )
+      ).length;
+    await app.admin.createFlag(aFlag('made'));
+    const { client } = await app.otherTenant('kept elsewhere');
+    await client.recordExposures({ exposures: [{ flag: 'made', variant: 'on' }] });
+    const at = Date.now();
+    const lateAt = (hours: number) => new Date(at - hours * hourMs).toISOString();
+    await record(
+      ...[1, 2, 3].flatMap((hours) =>
+        ['made', 'stranger'].map((flag) => ({ flag, variant: 'on', lastAt: lateAt(hours) })),
+      ),
+    );
+    advance(29 * dayMs);
+    await rollUpExposures({ database });
+    expect(await expireUsage({ database, keep: short })).toBe(0);
+    advance(10 * dayMs);
+    await record({ flag: 'made', variant: 'on' });
+    await rollUpExposures({ database });
+
+    const before = await app.admin.getFlagUsage({ key: 'made', timeRange: '1000d' });
+    expect(before).toMatchObject({ exposures: 1, notes: [expect.stringContaining('WHETSTONE_USAGE_DAYS is 30')] });
+    const dying = expireUsage({ database: dyingBeforeCommit(database), keep: short });
+    await expect(dying).rejects.toThrow('died');
+    expect(await hoursOf('stranger')).toBe(3);
+    let transactions = 0;
+    const counting: Database = {
+      ...database,
+      asProject: (projectId, work) => (transactions++, database.asProject(projectId, work)),
+    };
+    // Both tenants' counts, two rows a transaction: 6 in 3, 1 in 1, each with a last look and one for the names.
+    expect(await expireUsage({ database: counting, keep: short, rowsAtOnce: 2 })).toBe(7);
+    expect(transactions).toBe(8);
+    expect([await hoursOf('made'), await hoursOf('stranger')]).toEqual([1, 0]);
+    expect(await app.admin.getFlagUsage({ key: 'made', timeRange: '1000d' })).toEqual({
+      ...before,
+      to: expect.any(String),
+    });
+    await expect(app.admin.getFlagUsage({ key: 'stranger' })).rejects.toMatchObject({ code: 'not_found' });
+    const [listed] = (await app.admin.listFlags({})).items;
+    expect(Date.parse(listed!.lastEvaluatedAt!)).toBeGreaterThan(at + 38 * dayMs);
     await app.close();
   });
 });

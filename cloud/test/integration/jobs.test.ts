@@ -1,4 +1,5 @@
 import { demoFlags } from '../../src/features/flags/demo-flags.ts';
+import { rollUpExposures } from '../../src/features/flags/exposures/roll-up.ts';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startApp, testClock, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
@@ -140,6 +141,36 @@ describeOnEngines('retention', (engine) => {
     await eventually(async () => expect((await third.admin.listJobs({})).items).toEqual([]));
     expect(await remembered(third)).toEqual(['young']);
     await third.close();
+    await place.remove();
+  });
+
+  it('removes exposures and their counts after the days that are configured, by itself', async () => {
+    const { clock, advance } = testClock();
+    const place = await engine.place();
+    const keep = { usageDays: 20, exposureDays: 2 };
+    const first = await startApp(engine, { place, clock, keep });
+    const { adminKey } = first;
+    const rowsIn = (app: TestApp) =>
+      app.database.asSystem(async ({ sql: trx }) => {
+        const entries = await trx.selectFrom('exposure').select('flag').execute();
+        const hours = await trx.selectFrom('exposure_hour').select('flag').execute();
+        return { entries: entries.length, hours: hours.length };
+      });
+    await first.admin.recordExposures({ exposures: [{ flag: 'old', variant: 'on', unit: 'a' }] });
+    await rollUpExposures({ database: first.database });
+    expect(await rowsIn(first)).toEqual({ entries: 1, hours: 1 });
+    await first.close();
+
+    for (const [days, left] of [
+      [4, { entries: 0, hours: 1 }],
+      [24, { entries: 0, hours: 0 }],
+    ] as const) {
+      advance(days * dayMs);
+      const app = await startApp(engine, { place, clock, keep, adminKey });
+      await app.work();
+      await eventually(async () => expect(await rowsIn(app)).toEqual(left));
+      await app.close();
+    }
     await place.remove();
   });
 });

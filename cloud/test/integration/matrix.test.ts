@@ -71,6 +71,7 @@ const samples: Record<Id, (own: Own) => Sample> = {
   resumeRollout: ({ paused }) => ({ key: paused }),
   recordExposures: ({ flag }) => ({ exposures: [{ flag, variant: 'on', userId: 'alice' }] }),
   getFlagUsage: ({ flag }) => ({ key: flag }),
+  listStaleFlags: () => ({}),
   listJobs: () => ({}),
   retryJob: ({ jobId }) => ({ id: jobId }),
 };
@@ -270,6 +271,7 @@ describeOnEngines('every operation', (engine) => {
   it("shows in no list what is another tenant's", async () => {
     const theirs = app.clientOf(stranger);
     expect((await theirs.listFlags({})).items).toEqual([]);
+    expect((await theirs.listStaleFlags({ neverEvaluatedDays: 1 })).items).toEqual([]);
     expect(await theirs.getRuleset({})).toMatchObject({ flags: [], segments: [] });
     expect((await theirs.listSegments({})).items).toEqual([]);
     expect((await theirs.listJobs({})).items).toEqual([]);

@@ -14,18 +14,24 @@ import { aFlag } from '../support/flags.ts';
 const fake = { selector: 'fakeUpgrade1', secret: 'fakeSecretOfTheUpgradeTest000000' };
 const body = { key: 'once', rolloutPercentage: 25 };
 
-/** A database as the first release left it behind: its schema, and rows in all of its tables. */
-async function firstRelease({ choice }: Place) {
+/** A database with the schema that the migrations up to one left behind. */
+async function migratedTo(last: string, { choice }: Place) {
   const { database, kysely } = choice.url
     ? openPostgres({ url: choice.url, clock: Date.now, onError: (error) => expect.fail(error.message) })
     : await openPglite({ directory: choice.directory, clock: Date.now });
   const { error } = await new Migrator({
     db: kysely,
-    provider: { getMigrations: async () => ({ '0001-foundation': migrations['0001-foundation']! }) },
+    provider: { getMigrations: async () => migrations },
     migrationTableName: 'schema_migration',
     migrationLockTableName: 'schema_migration_lock',
-  }).migrateToLatest();
+  }).migrateTo(last);
   expect(error).toBeUndefined();
+  return database;
+}
+
+/** A database as the first release left it behind: its schema, and rows in all of its tables. */
+async function firstRelease(place: Place) {
+  const database = await migratedTo('0001-foundation', place);
 
   const [organisation, project, other] = [uuidv7(), uuidv7(), uuidv7()];
   await database.asSystem(async ({ sql: trx }) => {
@@ -150,5 +156,36 @@ describeOnEngines('a database of the first release', (engine) => {
     );
     // A project that has flags gets no samples.
     expect(app.said).toEqual([]);
+  });
+});
+
+describeOnEngines('a database that has counted exposures', (engine) => {
+  it('knows at once when each flag was last evaluated', async () => {
+    const place = await engine.place();
+    const database = await migratedTo('0004-jobs', place);
+    const [organisation, project] = [uuidv7(), uuidv7()];
+    await database.asSystem(async ({ sql: trx }) => {
+      await sql`insert into organisation values (${organisation}, 'acme', now())`.execute(trx);
+      await sql`insert into project (id, organisation_id, name, created_at)
+        values (${project}, ${organisation}, 'api', now())`.execute(trx);
+      await sql`insert into api_key (id, project_id, selector, secret_hash, name, role, created_at)
+        values (${uuidv7()}, ${project}, ${fake.selector}, ${hash('sha256', fake.secret, 'buffer')}, 'of then', 'admin', now())`.execute(
+        trx,
+      );
+      await sql`insert into flag (project_id, key, version, definition, created_at, updated_at)
+        values (${project}, 'counted', 1, ${JSON.stringify(aFlag('counted'))}, now(), now())`.execute(trx);
+      await sql`insert into exposure_hour
+        select ${project}, 'counted', at, 'on', 1, 3, at, at + interval '5 minutes'
+        from unnest(array['2026-03-02T10:00:00Z', '2026-03-05T10:00:00Z', '2026-03-01T10:00:00Z']::timestamptz[]) at`.execute(
+        trx,
+      );
+    });
+    await database.close();
+
+    const app = await startApp(engine, { place, adminKey: formatApiKey(fake) });
+    const [flag] = (await app.admin.listFlags({})).items;
+    expect(flag).toMatchObject({ key: 'counted', lastEvaluatedAt: '2026-03-05T10:05:00.000Z' });
+    await app.close();
+    await place.remove();
   });
 });

@@ -3,6 +3,7 @@ import type { Role } from '@whetstone/shared/contract';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildApp } from '../../src/app.ts';
+import type { KeptDays } from '../../src/features/flags/exposures/kept.ts';
 import { bootstrap } from '../../src/features/tenancy/bootstrap.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
@@ -22,6 +23,8 @@ interface Options {
   /** Of an earlier start on the same place; only the very first one makes keys. */
   adminKey?: string;
   clock?: () => number;
+  /** How long exposures are kept; default as the server's. */
+  keep?: KeptDays;
   /** Sees every use of the database, to count them or to make them fail. */
   wrap?: (database: Database) => Database;
   /** As people reach it; by https, cookies are for https alone. */
@@ -31,7 +34,14 @@ interface Options {
 /** The real app on a real engine, listening; with a client for every role and for a second tenant. */
 export async function startApp(
   engine: Engine,
-  { place, adminKey: given, clock = Date.now, wrap = (same) => same, publicUrl }: Options = {},
+  {
+    place,
+    adminKey: given,
+    clock = Date.now,
+    keep = { usageDays: 400, exposureDays: 90 },
+    wrap = (same) => same,
+    publicUrl,
+  }: Options = {},
 ) {
   const at = place ?? (await engine.place());
   const database = await openDatabase(at.choice, { clock, log: silentLog });
@@ -46,6 +56,7 @@ export async function startApp(
     clock,
     log: silentLog,
     version: '0.0.0',
+    keep,
     say: (line) => void said.push(line),
     publicUrl,
     sessionSecret: 'a fake secret that signs the cookies of tests',

@@ -20,6 +20,10 @@ describe('the environment', () => {
     ['WHETSTONE_SEED', 'maybe', 'demo or none'],
     ['WHETSTONE_PUBLIC_URL', 'ftp://x', 'an http or https URL'],
     ['WHETSTONE_LOG_LEVEL', 'loud', 'trace, debug, info'],
+    ['WHETSTONE_USAGE_DAYS', '0', 'days that counts of exposures by hour are kept, 1 to 1100'],
+    ['WHETSTONE_USAGE_DAYS', '1101', 'days that counts of exposures by hour are kept'],
+    ['WHETSTONE_EXPOSURE_DAYS', '90d', 'days that exposures and their units are kept, 1 to 1100'],
+    ['WHETSTONE_EXPOSURE_DAYS', '1e2', 'days that exposures and their units are kept'],
     ['DATABASE_URL', 'mysql://root:hunter2@x/y', 'a PostgreSQL URL'],
     ['DATABASE_URL', 'hunter2', 'a PostgreSQL URL'],
     ['DATABASE_DIRECT_URL', 'hunter2', 'a PostgreSQL URL'],
@@ -36,6 +40,12 @@ describe('the environment', () => {
       databaseDirectUrl: direct,
     });
     expect(readConfig({ DATABASE_DIRECT_URL: direct })).toMatchObject({ databaseDirectUrl: undefined });
+  });
+
+  it('says how long exposures are kept', () => {
+    expect(readConfig({}).keep).toEqual({ usageDays: 400, exposureDays: 90 });
+    const said = { WHETSTONE_USAGE_DAYS: '1100', WHETSTONE_EXPOSURE_DAYS: '1' };
+    expect(readConfig(said).keep).toEqual({ usageDays: 1_100, exposureDays: 1 });
   });
 
   it('names all that is wrong at once', () => {

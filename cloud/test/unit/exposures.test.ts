@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keptFrom } from '../../src/features/flags/exposures/kept.ts';
 import { seen } from '../../src/features/flags/exposures/times.ts';
 import { usageOf, windowOf, type StepCount } from '../../src/features/flags/exposures/usage.ts';
 
@@ -33,6 +34,8 @@ describe('the time of an exposure', () => {
   });
 });
 
+const keep = { usageDays: 400, exposureDays: 90 };
+
 describe('a usage window', () => {
   const now = new Date('2026-03-01T12:34:56.789Z');
   it.each([
@@ -41,15 +44,52 @@ describe('a usage window', () => {
     ['3d', '2026-02-26T12:00:00.000Z', 'hour'],
     ['73h', '2026-02-26T00:00:00.000Z', 'day'],
     ['7d', '2026-02-22T00:00:00.000Z', 'day'],
+    ['90d', '2025-12-01T00:00:00.000Z', 'day'],
   ])('of %s begins with a whole step that reaches back as far', (range, from, step) => {
-    expect(windowOf(range, now)).toEqual({ from: new Date(from), to: now, step });
+    const known = { unitsAreKnown: true, notes: [], kept: expect.anything() };
+    expect(windowOf(range, now, keep)).toEqual({ from: new Date(from), to: now, step, ...known });
+  });
+
+  it('says that it does not know the units of a range that reaches further back than they are kept', () => {
+    expect(windowOf('100d', now, keep)).toMatchObject({
+      from: new Date('2025-11-21T00:00:00Z'),
+      step: 'day',
+      unitsAreKnown: false,
+      notes: [expect.stringContaining('before 2025-12-01 are removed (WHETSTONE_EXPOSURE_DAYS is 90)')],
+    });
+    expect(windowOf('101d', now, { ...keep, exposureDays: 200 })).toMatchObject({
+      from: new Date('2025-11-17T00:00:00Z'), // a Monday
+      step: 'week',
+      unitsAreKnown: true,
+      notes: [],
+    });
+  });
+
+  it('begins with what is kept, and says so', () => {
+    const { from, notes } = windowOf('1100d', now, keep);
+    expect(from).toEqual(new Date('2025-01-20T00:00:00Z')); // the Monday on or before 400 days ago
+    expect(notes[0]).toBe(
+      'Counts before 2025-01-20 are not kept (WHETSTONE_USAGE_DAYS is 400): the answer begins there.',
+    );
+    expect(windowOf('400d', now, keep)).toMatchObject({ from, notes: [expect.stringContaining('Units')] });
+  });
+
+  it('never begins between two removals: units go by whole days, counts by whole weeks', () => {
+    const kept = keptFrom({ usageDays: 1, exposureDays: 1 }, new Date('2026-03-01T00:00:00Z'));
+    expect(kept).toEqual({ counts: new Date('2026-02-23T00:00:00Z'), units: new Date('2026-02-28T00:00:00Z') });
   });
 });
 
 describe('usage', () => {
-  const window = windowOf('2h', new Date('2026-03-01T12:30:00Z'));
+  const window = windowOf('2h', new Date('2026-03-01T12:30:00Z'), keep);
   const at = (time: string) => new Date(`2026-03-01T${time}Z`);
-  const step = (variant: string, hour: string, exposures: number, firstAt: string, lastAt: string): StepCount => ({
+  const step = (
+    variant: string | null,
+    hour: string,
+    exposures: number,
+    firstAt: string,
+    lastAt: string,
+  ): StepCount => ({
     variant,
     at: at(hour),
     exposures,
@@ -63,12 +103,16 @@ describe('usage', () => {
       step('a', '12:00:00', 4, '09:59:00', '12:20:00'),
       step('a', '10:00:00', 3, '10:00:00', '10:59:59'),
     ];
-    expect(usageOf('key', window, counts, [{ variant: 'a', units: 5 }])).toEqual({
+    const units = { all: 6, byVariant: new Map([['a', 5]]) };
+    expect(usageOf('key', window, { steps: counts, variants: 2, units })).toEqual({
       key: 'key',
       from: '2026-03-01T10:00:00.000Z',
       to: '2026-03-01T12:30:00.000Z',
       step: 'hour',
       exposures: 9,
+      units: 6,
+      kept: { countsFrom: '2025-01-20T00:00:00.000Z', unitsFrom: '2025-12-01T00:00:00.000Z' },
+      notes: [],
       variants: [
         {
           variant: 'a',
@@ -99,8 +143,35 @@ describe('usage', () => {
   });
 
   it('leaves out nothing that a server with a faster clock took in', () => {
-    const { to, variants } = usageOf('key', window, [step('a', '13:00:00', 1, '13:00:01', '13:00:01')], []);
+    const { to, variants } = usageOf('key', window, {
+      steps: [step('a', '13:00:00', 1, '13:00:01', '13:00:01')],
+      variants: 1,
+    });
     expect(to).toBe('2026-03-01T13:00:01.000Z');
     expect(variants[0]?.series.map(({ exposures }) => exposures)).toEqual([0, 0, 0, 1]);
+  });
+
+  it('has one more series for all variants that are not named, on the same steps, and knows no units unasked', () => {
+    const steps = [
+      step('a', '10:00:00', 9, '10:05:00', '10:10:00'),
+      step(null, '11:00:00', 4, '11:00:00', '11:20:00'),
+      step(null, '12:00:00', 3, '12:00:00', '12:20:00'),
+    ];
+    const usage = usageOf('key', window, { steps, variants: 8 });
+    expect(usage).toMatchObject({
+      exposures: 16,
+      units: null,
+      variants: [{ variant: 'a', exposures: 9, units: null }],
+    });
+    expect(usage.other).toEqual({
+      variants: 7,
+      exposures: 7,
+      series: [
+        { at: '2026-03-01T10:00:00.000Z', exposures: 0 },
+        { at: '2026-03-01T11:00:00.000Z', exposures: 4 },
+        { at: '2026-03-01T12:00:00.000Z', exposures: 3 },
+      ],
+    });
+    expect(usage.notes).toEqual(['7 variants beyond the 100 most exposed are added up in "other".']);
   });
 });

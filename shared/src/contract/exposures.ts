@@ -31,27 +31,55 @@ export const Exposure = z
   });
 export type Exposure = z.infer<typeof Exposure>;
 
-/** Usage looks back no further than entries are kept by default, so that its units are always counted exactly. */
-export const longestUsageDays = 90;
+/** How far usage may look back, and how long a server may be set to keep what it counts. */
+export const longestUsageDays = 1_100;
+
+/** The most variants that usage names; a flag has at most as many, and what clients report beyond them is added up. */
+export const mostUsageVariants = 100;
+
+const Series = z
+  .array(z.object({ at: z.iso.datetime(), exposures: z.int() }))
+  .describe('One point for each step of the range, zeros included, named by its beginning; the same steps for all');
+
+const units = z
+  .int()
+  .nullable()
+  .describe(
+    'Distinct units, exact; exposures without a unit are in none. null: the range reaches further back than units are kept',
+  );
 
 const VariantUsage = z.object({
   variant: z.string(),
   exposures: z.int().describe('Sum of the counts'),
-  units: z.int().describe('Distinct units, exact; exposures without a unit are in none'),
+  units,
   firstSeenAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime(),
-  series: z
-    .array(z.object({ at: z.iso.datetime(), exposures: z.int() }))
-    .describe('One point for each hour or day of the range, zeros included, named by its beginning'),
+  series: Series,
 });
 
 const FlagUsage = z.object({
   key: z.string(),
-  from: z.iso.datetime().describe('Beginning of the hour or day (UTC) that timeRange reaches back to'),
+  from: z.iso.datetime().describe('Beginning of the step that timeRange reaches back to, or of what is kept'),
   to: z.iso.datetime(),
-  step: z.enum(['hour', 'day']).describe('Of the series: hours up to 72h, days (UTC) beyond'),
+  step: z
+    .enum(['hour', 'day', 'week'])
+    .describe('Of the series: hours up to 72h, days (UTC) up to 100d, weeks from Monday beyond'),
   exposures: z.int(),
-  variants: z.array(VariantUsage).describe('Those exposed in the range, most exposed first'),
+  units: units.describe('Distinct units over all variants; as for a variant'),
+  variants: z
+    .array(VariantUsage)
+    .describe(`Those exposed in the range, most exposed first, at most ${mostUsageVariants}`),
+  other: z
+    .object({ variants: z.int(), exposures: z.int(), series: Series })
+    .optional()
+    .describe(`All variants beyond the ${mostUsageVariants} most exposed together; absent when there are none`),
+  kept: z.object({
+    countsFrom: z.iso.datetime().describe('Counts before are removed; nothing is known of them'),
+    unitsFrom: z.iso.datetime().describe('Units last seen before are removed'),
+  }),
+  notes: z
+    .array(z.string())
+    .describe('What this answer does not know, as sentences; empty when it knows all that was asked'),
 });
 export type FlagUsage = z.infer<typeof FlagUsage>;
 
@@ -73,7 +101,7 @@ export const exposures = {
   getFlagUsage: operation({
     method: 'GET',
     path: '/api/flags/:key/usage',
-    summary: 'How often each variant was served, to how many units, by hour or day',
+    summary: 'How often each variant was served, to how many units, by hour, day or week',
     tag,
     role: 'viewer',
     input: z.object({ key: FlagKey, timeRange: timeRange({ usual: '7d', longestDays: longestUsageDays }) }),

@@ -5,6 +5,7 @@ import { WrittenFlag } from './flag-history.ts';
 import { operation, type Operation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
 import { Segment } from './segment.ts';
+import { usageFields } from './stale.ts';
 
 export * from './flag-document.ts';
 
@@ -75,6 +76,10 @@ export const Evaluation = z.object({
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
+/** A flag as a list shows it: with what is known of its use. */
+const ListedFlag = Flag.extend(usageFields).meta({ id: 'ListedFlag' });
+export type ListedFlag = z.infer<typeof ListedFlag>;
+
 const Ruleset = z.object({
   revision: z.int().min(0).describe('Grows with every change of a flag or segment in the project'),
   flags: z.array(Flag).describe('All but the archived ones, by key'),
@@ -102,11 +107,11 @@ export const flags = {
   listFlags: operation({
     method: 'GET',
     path: '/api/flags',
-    summary: 'Flags by key',
+    summary: 'Flags by key, with when they were last evaluated and why they may be stale',
     tag,
     role: 'viewer',
     input: z.object({ ...pageInput, archived: z.boolean().default(false).describe('The archived ones instead') }),
-    output: pageOf(Flag),
+    output: pageOf(ListedFlag),
   }),
 
   getRuleset: operation({

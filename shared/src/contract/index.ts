@@ -3,6 +3,7 @@ import { flagHistory } from './flag-history.ts';
 import { flags } from './flags.ts';
 import { jobs } from './jobs.ts';
 import { segments } from './segment.ts';
+import { stale } from './stale.ts';
 import { system } from './system.ts';
 import { targeting } from './targeting.ts';
 import { tenancy } from './tenancy.ts';
@@ -16,6 +17,7 @@ export const contract = {
   ...segments,
   ...targeting,
   ...exposures,
+  ...stale,
   ...jobs,
 };
 export type WhetstoneContract = typeof contract;
@@ -29,8 +31,9 @@ export * from './operation.ts';
 export * from './page.ts';
 export * from './parse.ts';
 export * from './role.ts';
-export * from './session.ts';
 export * from './segment.ts';
+export * from './session.ts';
+export * from './stale.ts';
 export * from './system.ts';
 export * from './targeting.ts';
 export * from './tenancy.ts';

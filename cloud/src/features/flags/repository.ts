@@ -22,6 +22,11 @@ export interface FlagRow {
   archivedAt: Date | null;
 }
 
+export interface ListedFlagRow extends FlagRow {
+  /** Of the last exposure that was rolled up. */
+  lastEvaluatedAt: Date | null;
+}
+
 /** The flags and segments that are evaluated, and the places in the project's log at which they are these. */
 export interface RulesetRows {
   /** Of the last event that concerned a flag or segment. */
@@ -82,14 +87,25 @@ export const flagRepository = {
       .executeTakeFirstOrThrow();
   },
 
-  list: (tx: ProjectTx, archived: boolean, after: string | undefined, limit: number): Promise<FlagRow[]> =>
+  list: (tx: ProjectTx, archived: boolean, after: string | undefined, limit: number): Promise<ListedFlagRow[]> =>
     tx.sql
       .selectFrom('flag')
-      .select(columns)
-      .where('project_id', '=', tx.projectId)
-      .where('archived_at', archived ? 'is not' : 'is', null)
-      .$if(after !== undefined, (query) => query.where('key', '>', after!))
-      .orderBy('key')
+      .leftJoin('flag_last_exposure as known', (join) =>
+        join.onRef('known.project_id', '=', 'flag.project_id').onRef('known.flag', '=', 'flag.key'),
+      )
+      .select([
+        'flag.key',
+        'flag.version',
+        'flag.definition',
+        'flag.created_at as createdAt',
+        'flag.updated_at as updatedAt',
+        'flag.archived_at as archivedAt',
+        'known.last_at as lastEvaluatedAt',
+      ])
+      .where('flag.project_id', '=', tx.projectId)
+      .where('flag.archived_at', archived ? 'is not' : 'is', null)
+      .$if(after !== undefined, (query) => query.where('flag.key', '>', after!))
+      .orderBy('flag.key')
       .limit(limit)
       .execute(),
 

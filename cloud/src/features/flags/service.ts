@@ -22,6 +22,8 @@ import { flagRepository, type FlagRow } from './repository.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
 import { evaluateSticky } from './sticky-evaluation.ts';
 import type { flagWriter } from './write-flag.ts';
+import { listedFlag } from './stale/listed-flag.ts';
+import { prerequisiteKeys } from './stale/prerequisite-keys.ts';
 
 interface Dependencies {
   rulesets: Pick<RulesetCache, 'of'>;
@@ -43,8 +45,12 @@ export function flagService({ rulesets, write, clock }: Dependencies): Handlers<
 
     async listFlags(ctx, { limit, cursor, archived }) {
       const after = readCursor(cursor, (text) => FlagKey.safeParse(text).success);
-      const rows = await ctx.transaction((tx) => flagRepository.list(tx, archived, after, limit + 1));
-      return pageAfter(rows.map(flagView), limit, ({ key }) => key);
+      const prerequisites = prerequisiteKeys((await rulesets.of(ctx.projectId)).compiled);
+      const flags = await ctx.transaction(async (tx) => {
+        const rows = await flagRepository.list(tx, archived, after, limit + 1);
+        return rows.map((row) => listedFlag(row, prerequisites, tx.now.getTime()));
+      });
+      return pageAfter(flags, limit, ({ key }) => key);
     },
 
     async getRuleset({ projectId }) {

@@ -169,4 +169,11 @@ export interface Schema {
     variant: string;
     assigned_at: Date;
   };
+
+  /** By the name of the flag, whether there is such a flag or not. */
+  flag_last_exposure: {
+    project_id: string;
+    flag: string;
+    last_at: Date;
+  };
 }

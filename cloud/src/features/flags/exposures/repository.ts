@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { ProjectTx, Tx } from '../../../platform/db/database.ts';
 import type { ExposedContext } from './contexts.ts';
 import type { Seen } from './times.ts';
-import type { StepCount, UnitCount, Window } from './usage.ts';
+import type { StepCount, UnitCounts, Window } from './usage.ts';
 
 export type ExposureInsert = Omit<Exposure, 'firstAt' | 'lastAt'> & Seen;
 
@@ -81,6 +81,15 @@ export const exposureRepository = {
       on conflict (project_id, flag, variant, flag_version, unit_hash) do update set
         first_at = least(known.first_at, excluded.first_at),
         last_at = greatest(known.last_at, excluded.last_at)`.execute(tx.sql);
+    await sql`
+      insert into flag_last_exposure as known (project_id, flag, last_at)
+      select project_id, flag, max(last_at)
+      from exposure
+      where project_id = ${tx.projectId} and batch_id = any(${batchIds})
+      group by project_id, flag
+      order by project_id, flag
+      on conflict (project_id, flag) do update set last_at = excluded.last_at
+        where known.last_at < excluded.last_at`.execute(tx.sql);
     await tx.sql
       .updateTable('exposure_batch')
       .set({ rolled_up_at: tx.now })
@@ -133,24 +142,69 @@ export const exposureRepository = {
       .execute();
   },
 
-  /** Rolled up or not, in one statement: a batch that is rolled up between two would be missed or counted twice. */
-  async counts(tx: ProjectTx, flag: string, { from, step }: Window): Promise<StepCount[]> {
-    const { rows } = await sql<StepCount>`
-      select variant, date_trunc(${step}, hour, 'UTC') as at, sum(exposures)::float8 as exposures,
-        min(first_at) as "firstAt", max(last_at) as "lastAt"
-      from (
-        select variant, hour, exposures, first_at, last_at from exposure_hour
+  /** Projects that were ever exposed to anything, hence those that may have counts. */
+  async projectsWithCounts(tx: Tx): Promise<string[]> {
+    const rows = await tx.sql.selectFrom('flag_last_exposure').select('project_id as projectId').distinct().execute();
+    return rows.map(({ projectId }) => projectId);
+  },
+
+  /**
+   * Deletes at most so many counts of hours before a time, and resolves with how many. Flag by flag, along the key of the
+   * table, which would otherwise need an index of its own for this; what a roll-up holds waits for the next day.
+   */
+  async expireCounts(tx: ProjectTx, before: Date, atMost: number): Promise<number> {
+    const { numAffectedRows } = await sql`
+      delete from exposure_hour where project_id = ${tx.projectId} and (flag, hour, variant, flag_version) in (
+        select old.flag, old.hour, old.variant, old.flag_version
+        from flag_last_exposure known cross join lateral (
+          select flag, hour, variant, flag_version from exposure_hour counted
+          where counted.project_id = ${tx.projectId} and counted.flag = known.flag and counted.hour < ${before}
+          limit ${atMost} for update skip locked
+        ) as old
+        where known.project_id = ${tx.projectId}
+        limit ${atMost}
+      )`.execute(tx.sql);
+    return Number(numAffectedRows ?? 0);
+  },
+
+  /** Forgets names that no flag has, once nothing of them is counted any more. */
+  async forgetStrangers(tx: ProjectTx, before: Date): Promise<void> {
+    await sql`
+      delete from flag_last_exposure known
+      where known.project_id = ${tx.projectId} and known.last_at < ${before}
+        and not exists (select from flag where flag.project_id = ${tx.projectId} and flag.key = known.flag)
+        and not exists (
+          select from exposure_hour counted where counted.project_id = ${tx.projectId} and counted.flag = known.flag
+        )`.execute(tx.sql);
+  },
+
+  /**
+   * Rolled up or not, in one statement: a batch that is rolled up between two would be missed or counted twice. The most
+   * exposed variants by name, as many as asked for, and all others together, without one.
+   */
+  async counts(tx: ProjectTx, flag: string, { from, step }: Pick<Window, 'from' | 'step'>, mostVariants: number) {
+    const { rows } = await sql<StepCount & { variants: number }>`
+      with counted as (
+        select variant, hour as at, exposures, first_at, last_at from exposure_hour
         where project_id = ${tx.projectId} and flag = ${flag} and hour >= ${from}
         union all
         select variant, last_at, count, first_at, last_at from ${pending(tx, flag)} where last_at >= ${from}
-      ) as counted
+      ), ranked as (
+        select variant, row_number() over (order by sum(exposures) desc, variant) <= ${mostVariants} as is_named
+        from counted group by variant
+      )
+      select case when is_named then variant end as variant, date_trunc(${step}, at, 'UTC') as at,
+        sum(exposures)::float8 as exposures, min(first_at) as "firstAt", max(last_at) as "lastAt",
+        (select count(*) from ranked)::integer as variants
+      from counted join ranked using (variant)
       group by 1, 2`.execute(tx.sql);
-    return rows;
+    const [{ variants } = { variants: 0 }] = rows;
+    return { steps: rows.map(({ variants: _, ...row }): StepCount => row), variants };
   },
 
-  /** A unit belongs to the range when it was last seen in it, since every range ends now. */
-  async units(tx: ProjectTx, flag: string, { from }: Window): Promise<UnitCount[]> {
-    const { rows } = await sql<UnitCount>`
+  /** A unit belongs to the range when it was last seen in it, since every range ends now. Of the variants named, and of all. */
+  async units(tx: ProjectTx, flag: string, { from }: Pick<Window, 'from'>, variants: string[]): Promise<UnitCounts> {
+    const { rows } = await sql<{ variant: string | null; units: number }>`
       select variant, count(distinct unit_hash)::integer as units
       from (
         select variant, unit_hash from exposure_unit
@@ -158,8 +212,12 @@ export const exposureRepository = {
         union all
         select variant, ${unitHash} from ${pending(tx, flag)} where last_at >= ${from} and unit is not null
       ) as known
-      group by variant`.execute(tx.sql);
-    return rows;
+      group by grouping sets ((), (variant))
+      having grouping(variant) = 1 or variant = any(${variants})`.execute(tx.sql);
+    const named = rows.flatMap(({ variant, units }): [string, number][] =>
+      variant === null ? [] : [[variant, units]],
+    );
+    return { all: rows.find(({ variant }) => variant === null)?.units ?? 0, byVariant: new Map(named) };
   },
 
   /**
@@ -184,7 +242,7 @@ export const exposureRepository = {
   async isKnown(tx: ProjectTx, flag: string): Promise<boolean> {
     const { rows } = await sql<{ isKnown: boolean }>`
       select exists (select from flag where project_id = ${tx.projectId} and key = ${flag})
-        or exists (select from exposure_hour where project_id = ${tx.projectId} and flag = ${flag})
+        or exists (select from flag_last_exposure where project_id = ${tx.projectId} and flag = ${flag})
         or exists (select from ${pending(tx, flag)}) as "isKnown"`.execute(tx.sql);
     return rows[0]!.isKnown;
   },

@@ -1,70 +1,125 @@
-import { timeRangeMs, type FlagUsage } from '@whetstone/shared/contract';
+import { mostUsageVariants, timeRangeMs, type FlagUsage } from '@whetstone/shared/contract';
+import { dayMs } from '../../../platform/day.ts';
+import { keptFrom, type KeptDays, type KeptFrom } from './kept.ts';
+import { floorTo, stepsMs, type Step } from './steps.ts';
 
-const hourMs = 3_600_000;
-const stepsMs = { hour: hourMs, day: 24 * hourMs } as const;
-const longestByHourMs = 72 * hourMs;
+const longestByMs = { hour: 3 * dayMs, day: 100 * dayMs };
 
 export interface Window {
   from: Date;
   to: Date;
-  step: keyof typeof stepsMs;
+  step: Step;
+  kept: KeptFrom;
+  /** Whether every unit that was seen in it is still there. */
+  unitsAreKnown: boolean;
+  /** What cannot be answered of the range that was asked for. */
+  notes: string[];
 }
 
-/** Begins with a whole hour or UTC day, so that the points of the series add up to the totals. */
-export function windowOf(timeRange: string, now: Date): Window {
+/** Begins with a whole step, so that the points of the series add up to the totals, and with nothing that is removed. */
+export function windowOf(timeRange: string, now: Date, keep: KeptDays): Window {
   const lengthMs = timeRangeMs(timeRange);
-  const step = lengthMs <= longestByHourMs ? 'hour' : 'day';
-  const sinceMs = now.getTime() - lengthMs;
-  return { from: new Date(sinceMs - (sinceMs % stepsMs[step])), to: now, step };
+  const step = lengthMs <= longestByMs.hour ? 'hour' : lengthMs <= longestByMs.day ? 'day' : 'week';
+  const wanted = new Date(floorTo(step, now.getTime() - lengthMs));
+  const kept = keptFrom(keep, now);
+  const from = latestOf([wanted, kept.counts]);
+  const unitsAreKnown = from >= kept.units;
+  return { from, to: now, step, kept, unitsAreKnown, notes: notesOf({ wanted, from, kept, unitsAreKnown }, keep) };
 }
 
-/** The exposures of a variant in one step of the series. */
+type Known = Pick<Window, 'from' | 'kept' | 'unitsAreKnown'> & { wanted: Date };
+
+const notesOf = ({ wanted, from, kept, unitsAreKnown }: Known, { usageDays, exposureDays }: KeptDays) => [
+  ...(wanted < from
+    ? [
+        `Counts before ${dayText(kept.counts)} are not kept (WHETSTONE_USAGE_DAYS is ${usageDays}): the answer begins there.`,
+      ]
+    : []),
+  ...(unitsAreKnown
+    ? []
+    : [
+        `Units are not known for this range: those last seen before ${dayText(kept.units)} are removed ` +
+          `(WHETSTONE_EXPOSURE_DAYS is ${exposureDays}). Ask for a shorter one.`,
+      ]),
+];
+
+const dayText = (at: Date) => at.toISOString().slice(0, 10);
+
+/** The exposures of a variant in one step of the series; `null` stands for all that are not named. */
 export interface StepCount {
-  variant: string;
+  variant: string | null;
   at: Date;
   exposures: number;
   firstAt: Date;
   lastAt: Date;
 }
 
-export interface UnitCount {
-  variant: string;
-  units: number;
+export interface UnitCounts {
+  all: number;
+  byVariant: ReadonlyMap<string, number>;
 }
 
-export function usageOf(key: string, { from, to, step }: Window, counts: StepCount[], units: UnitCount[]): FlagUsage {
-  const unitsOf = new Map(units.map((row) => [row.variant, row.units]));
+interface Counted {
+  steps: StepCount[];
+  /** Variants that were exposed in the window, named or not. */
+  variants: number;
+  /** Absent when they are not known. */
+  units?: UnitCounts;
+}
+
+export function usageOf(key: string, window: Window, { steps, variants, units }: Counted): FlagUsage {
+  const { from, to, step, kept, notes } = window;
   // Another server's clock may be a little ahead of ours; what it took in belongs to the series all the same.
-  const until = latestOf([to, ...counts.map(({ lastAt }) => lastAt)]);
-  const variants = [...new Set(counts.map(({ variant }) => variant))].map((variant) => {
-    const steps = counts.filter((count) => count.variant === variant);
-    return {
-      variant,
-      exposures: sumOf(steps),
-      units: unitsOf.get(variant) ?? 0,
-      firstSeenAt: earliestOf(steps.map(({ firstAt }) => firstAt)).toISOString(),
-      lastSeenAt: latestOf(steps.map(({ lastAt }) => lastAt)).toISOString(),
-      series: seriesOf(steps, from.getTime(), until.getTime(), stepsMs[step]),
-    };
-  });
+  const until = latestOf([to, ...steps.map(({ lastAt }) => lastAt)]);
+  const series = (some: StepCount[]) => seriesOf(some, from.getTime(), until.getTime(), step);
+  const { named, others } = byVariant(steps);
+  const listed = [...named].map(([variant, some]) => ({
+    variant,
+    exposures: sumOf(some),
+    units: units ? (units.byVariant.get(variant) ?? 0) : null,
+    firstSeenAt: earliestOf(some.map(({ firstAt }) => firstAt)).toISOString(),
+    lastSeenAt: latestOf(some.map(({ lastAt }) => lastAt)).toISOString(),
+    series: series(some),
+  }));
+  const unnamed = variants - listed.length;
   return {
     key,
     from: from.toISOString(),
     to: until.toISOString(),
     step,
-    exposures: sumOf(variants),
-    variants: variants.toSorted((a, b) => b.exposures - a.exposures || (a.variant < b.variant ? -1 : 1)),
+    exposures: sumOf(steps),
+    units: units ? units.all : null,
+    variants: listed.toSorted((a, b) => b.exposures - a.exposures || (a.variant < b.variant ? -1 : 1)),
+    ...(unnamed > 0 && { other: { variants: unnamed, exposures: sumOf(others), series: series(others) } }),
+    kept: { countsFrom: kept.counts.toISOString(), unitsFrom: kept.units.toISOString() },
+    notes: [
+      ...notes,
+      ...(unnamed > 0
+        ? [`${unnamed} variants beyond the ${mostUsageVariants} most exposed are added up in "other".`]
+        : []),
+    ],
   };
+}
+
+function byVariant(steps: StepCount[]) {
+  const named = new Map<string, StepCount[]>();
+  for (const step of steps) {
+    if (step.variant === null) continue;
+    const known = named.get(step.variant);
+    if (known) known.push(step);
+    else named.set(step.variant, [step]);
+  }
+  return { named, others: steps.filter(({ variant }) => variant === null) };
 }
 
 const sumOf = (counted: { exposures: number }[]) => counted.reduce((sum, { exposures }) => sum + exposures, 0);
 const earliestOf = (times: Date[]) => times.reduce((a, b) => (b < a ? b : a));
 const latestOf = (times: Date[]) => times.reduce((a, b) => (b > a ? b : a));
 
-function seriesOf(steps: StepCount[], fromMs: number, untilMs: number, stepMs: number) {
+function seriesOf(steps: StepCount[], fromMs: number, untilMs: number, step: Step) {
   const exposuresAt = new Map(steps.map(({ at, exposures }) => [at.getTime(), exposures]));
-  const length = Math.floor((untilMs - fromMs) / stepMs) + 1;
-  return Array.from({ length }, (_, i) => fromMs + i * stepMs).map((ms) => ({
+  const length = Math.floor((untilMs - fromMs) / stepsMs[step]) + 1;
+  return Array.from({ length }, (_, i) => fromMs + i * stepsMs[step]).map((ms) => ({
     at: new Date(ms).toISOString(),
     exposures: exposuresAt.get(ms) ?? 0,
   }));
