@@ -15,7 +15,7 @@ import { assignmentKeeper } from './features/flags/sticky-exposures.ts';
 import { expireAssignments } from './features/flags/sticky/expire.ts';
 import { targetingService } from './features/flags/targeting-service.ts';
 import { flagWriter } from './features/flags/write-flag.ts';
-import { staleService } from './features/flags/stale/service.ts';
+import { staleService } from './features/flags/stale-service.ts';
 import { jobService } from './features/jobs/service.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
 import { tenancyService } from './features/tenancy/service.ts';

@@ -28,6 +28,33 @@ export const programText: Plugin = {
   },
 };
 
+/** What `flag stale`, `lint` and `types` are made of, for people and CI; no agent's session needs any of it. */
+export const flagToolsFile = 'whetstone-flags.cjs';
+
+/** Leaves these verbs out of the program, which takes them from the file beside itself when one of them is typed. */
+const flagToolsBeside: Plugin = {
+  name: 'flag-tools-beside',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/flag-work\/index\.ts$/ }, () => ({ path: flagToolsFile, namespace: 'beside' }));
+    onLoad({ filter: /./, namespace: 'beside' }, ({ path }) => ({
+      contents: `import { createRequire } from 'node:module';
+        export const { flagVerbs } = createRequire(import.meta.url)('./${path}');`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** zod brings its messages in fifty languages; ours are read in one. */
+export const oneLanguage: Plugin = {
+  name: 'one-language',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: `export { default as en } from './en.js';`,
+      loader: 'js',
+    }));
+  },
+};
+
 async function programOf(path: string, esbuild: Esbuild): Promise<string> {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path],
@@ -39,7 +66,7 @@ async function programOf(path: string, esbuild: Esbuild): Promise<string> {
     logLevel: 'error',
     define: { 'import.meta.url': 'importMetaUrl' },
     alias: { '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-bundle/sdk-shims.ts') },
-    plugins: [sdkEdits],
+    plugins: [sdkEdits, flagToolsBeside],
   });
   const code = await minified(lazyCode(outputFiles[0]!.text), esbuild);
   const text = `(async function (importMetaUrl, require) {"use strict";${code}\n})`;

@@ -5,6 +5,7 @@ import { openFlags } from '../offline/open-flags.ts';
 import { columns } from './columns.ts';
 import type { Command, Terminal } from './command.ts';
 import { contextOf } from './flag-context.ts';
+import type { FlagVerb } from './flag-work/verb.ts';
 import { meaning, readOptions, refuse } from './options.ts';
 import { sourceText } from './source-text.ts';
 import { styleFor } from './style.ts';
@@ -18,15 +19,33 @@ const usage = `whetstone-mcp flag eval KEY [options]
   --explain        every rule that was looked at, and why
   --json           the answer of the tool evaluate_flag
 
+whetstone-mcp flag stale   flags that may have had their time
+whetstone-mcp flag lint    what is wrong or doubtful in flags, for CI
+whetstone-mcp flag types   TypeScript types of keys and values
+                           (flag VERB --help says more of each)
+
 Exit code: 0 when the rules decided, 1 when they could not and the value is a
 fallback (not ready, no such flag, another type, unit missing), 2 wrong usage.`;
 
 export const flagCommand: Command = {
   name: 'flag',
+  alias: 'flags',
   words: 'flag eval KEY',
   summary: 'what is served to whom, and why',
+  also: [
+    ['flag stale', 'flags that may have had their time'],
+    ['flag lint', 'what is wrong or doubtful in flags, for CI'],
+    ['flag types', 'TypeScript types of keys and values'],
+  ],
   usage,
+  explain: async ([verb = '']) => verbOf(verb),
   async run(args, terminal) {
+    const [word = '', ...rest] = args;
+    const work = await verbOf(word);
+    if (work) {
+      const style = styleFor(terminal.isTty && !surroundingsFromEnvironment().noColor);
+      return work.run(rest, { terminal, style, config: configFromEnvironment(), nowMs: Date.now() });
+    }
     const options = readOptions(args, {
       user: { type: 'string' },
       repo: { type: 'string' },
@@ -53,9 +72,17 @@ export const flagCommand: Command = {
   },
 };
 
+const lazyVerbs = ['stale', 'lint', 'types'];
+const verbs = ['eval', ...lazyVerbs];
+
+/** Loaded when typed, see there. */
+async function verbOf(word: string): Promise<FlagVerb | undefined> {
+  return lazyVerbs.includes(word) ? (await import('./flag-work/index.ts')).flagVerbs[word] : undefined;
+}
+
 function wordsProblem(verb: string | undefined, key: string | undefined, extra: string[]) {
-  if (verb === undefined) return 'flag what? There is "flag eval KEY"';
-  if (verb !== 'eval') return `flag has no "${verb}"${meaning(verb, ['eval'])}`;
+  if (verb === undefined) return `flag what? There is ${verbs.join(', ')}`;
+  if (verb !== 'eval') return `flag has no "${verb}"${meaning(verb, verbs)}`;
   if (key === undefined) return 'which flag? Name its key: flag eval KEY';
   return extra.length > 0 ? `one key at a time; "${extra[0]}" is too much` : undefined;
 }

@@ -3,7 +3,10 @@ import type { Command } from './command.ts';
 export function overview(version: string, commands: readonly Command[]) {
   const lines: [string, string][] = [
     ['', 'serve MCP on stdio, for an MCP client to start'],
-    ...commands.map(({ name, words = name, summary }): [string, string] => [words, summary]),
+    ...commands.flatMap(({ name, words = name, summary, also = [] }): [string, string][] => [
+      [words, summary],
+      ...also,
+    ]),
     ['<command> --help', 'more about a command'],
     ['--help', 'this text'],
     ['--version', 'the version'],

@@ -14,10 +14,11 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     terminal.print(version);
     return 0;
   }
-  const command = commands.find(({ name }) => name === word);
+  const command = commands.find(({ name, alias }) => name === word || alias === word);
   if (!command) return unknownWord(word, commands, terminal);
   if (asksForHelp(rest)) {
-    terminal.print(`${command.summary}\n\n${command.usage}`);
+    const { summary, usage } = (await command.explain?.(rest)) ?? command;
+    terminal.print(`${summary}\n\n${usage}`);
     return 0;
   }
   return command.run(rest, terminal);

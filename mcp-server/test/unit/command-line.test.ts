@@ -27,15 +27,22 @@ describe('the command line', () => {
       expect(printed).toMatch(new RegExp(`^  whetstone-mcp ${name} `, 'm'));
   });
 
-  it.each([['doctor'], ['status'], ['flag'], ['flag', 'eval', 'key'], ['outbox'], ['outbox', 'drain']])(
-    'explains %s, and does not run it',
-    async (...words) => {
-      const { code, printed, complained } = await type(...words, '--help');
-      expect({ code, complained }).toEqual({ code: 0, complained: '' });
-      expect(printed).toContain(`whetstone-mcp ${words[0]}`);
-      expect(printed).toContain('Exit code: 0');
-    },
-  );
+  it.each([
+    ['doctor'],
+    ['status'],
+    ['flag'],
+    ['flag', 'eval', 'key'],
+    ['flag', 'stale'],
+    ['flag', 'lint'],
+    ['flag', 'types'],
+    ['outbox'],
+    ['outbox', 'drain'],
+  ])('explains %s, and does not run it', async (...words) => {
+    const { code, printed, complained } = await type(...words, '--help');
+    expect({ code, complained }).toEqual({ code: 0, complained: '' });
+    expect(printed).toContain(`whetstone-mcp ${words[0]}`);
+    expect(printed).toContain('Exit code: 0');
+  });
 
   it('fits into 80 columns', async () => {
     const pages = [
@@ -44,6 +51,9 @@ describe('the command line', () => {
       await type('status', '-h'),
       await type('flag', '-h'),
       await type('outbox', '-h'),
+      await type('flag', 'stale', '-h'),
+      await type('flag', 'lint', '-h'),
+      await type('flags', 'types', '-h'),
     ];
     const lines = pages.flatMap(({ printed }) => printed.split('\n'));
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
@@ -59,6 +69,15 @@ describe('the command line', () => {
     [['doctor', 'now'], 'doctor takes no "now"'],
     [['status', '--json=yes'], '--json takes no value'],
     [['flag'], 'flag what?'],
+    [['flag', 'lnt'], 'flag has no "lnt"; did you mean lint?'],
+    [['flags', 'lint'], 'lint what? Name files, or --server'],
+    [['flag', 'lint', 'a.json', '--server'], 'files or --server, not both'],
+    [['flag', 'lint', '--server', '--format', 'xml'], '--format xml: expected text, json, github'],
+    [['flag', 'stale', 'src'], 'flag stale takes no "src"; a folder is --repo DIR'],
+    [['flag', 'stale', '--days', '0'], '--days 0: expected a number from 1 to 1100'],
+    [['flag', 'stale', '--repo', '.', '--no-repo'], 'exclude each other'],
+    [['flag', 'types', '--check'], 'check what? Name it with --out FILE'],
+    [['flag', 'types', '--ot', 'x'], 'no option is called "--ot"; did you mean --out?'],
     [['flag', 'evl', 'k'], 'flag has no "evl"; did you mean eval?'],
     [['flag', 'eval'], 'Name its key'],
     [['flag', 'eval', 'a', 'b'], 'one key at a time; "b" is too much'],

@@ -202,11 +202,14 @@ export type Flag = z.infer<typeof Flag>;
 /** What a person decides about a flag: the part that the evaluator reads and a change replaces whole. */
 export type FlagDefinition = Omit<Flag, keyof typeof serverFields>;
 
-// A flag that was read may be sent back as it is: what only the server sets is taken and left unread.
+// A flag that was read may be sent back as it is: what only the server sets is taken and left unread. The last two are
+// in lists.
 const ignored = {
   createdAt: z.unknown().optional(),
   updatedAt: z.unknown().optional(),
   archivedAt: z.unknown().optional(),
+  lastEvaluatedAt: z.unknown().optional(),
+  staleReasons: z.unknown().optional(),
 };
 
 export const FlagDraft = z

@@ -7,6 +7,8 @@ export function definitionOf<T extends FlagDefinition>(flag: T): FlagDefinition 
     createdAt: _2,
     updatedAt: _3,
     archivedAt: _4,
+    lastEvaluatedAt: _5,
+    staleReasons: _6,
     ...definition
   } = flag as T & Record<string, unknown>;
   return definition;

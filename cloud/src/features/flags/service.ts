@@ -18,11 +18,11 @@ import { evaluationJson } from './evaluation-json.ts';
 import { existing, unknownFlag } from './existing.ts';
 import { flagView } from './flag-view.ts';
 import { evaluateAsOf } from './history/evaluate-as-of.ts';
+import { listedFlag } from './listed-flag.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
 import { evaluateSticky } from './sticky-evaluation.ts';
 import type { flagWriter } from './write-flag.ts';
-import { listedFlag } from './stale/listed-flag.ts';
 import { prerequisiteKeys } from './stale/prerequisite-keys.ts';
 
 interface Dependencies {

@@ -6,13 +6,13 @@ import {
   type StaleFlag,
   type StaleReason,
 } from '@whetstone/shared/contract';
-import type { Ctx } from '../../../context.ts';
-import { pageUpTo, readCursor } from '../../../platform/page.ts';
-import { flagView } from '../flag-view.ts';
-import { flagRepository } from '../repository.ts';
-import type { RulesetCache } from '../rulesets.ts';
-import { prerequisiteKeys } from './prerequisite-keys.ts';
-import { staleness } from './staleness.ts';
+import type { Ctx } from '../../context.ts';
+import { pageUpTo, readCursor } from '../../platform/page.ts';
+import { flagView } from './flag-view.ts';
+import { flagRepository } from './repository.ts';
+import type { RulesetCache } from './rulesets.ts';
+import { prerequisiteKeys } from './stale/prerequisite-keys.ts';
+import { staleness } from './stale/staleness.ts';
 
 interface Dependencies {
   rulesets: Pick<RulesetCache, 'of'>;
