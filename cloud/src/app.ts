@@ -1,4 +1,4 @@
-import { contract, streams } from '@whetstone/shared/contract';
+import { contract, ofrep, streams } from '@whetstone/shared/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { expireExposures, expireUsage } from './features/flags/exposures/expire.ts';
@@ -8,6 +8,7 @@ import { flagStream } from './features/flags/flag-stream.ts';
 import { automaticRollback, type RollBackVariant } from './features/flags/history/automatic-rollback.ts';
 import { historyService } from './features/flags/history/service.ts';
 import { flagJobs } from './features/flags/jobs.ts';
+import { ofrepService } from './features/flags/ofrep/service.ts';
 import { rulesetCache } from './features/flags/rulesets.ts';
 import { segmentService } from './features/flags/segment-service.ts';
 import { flagService } from './features/flags/service.ts';
@@ -24,6 +25,7 @@ import { serveDashboard } from './http/dashboard.ts';
 import { serveDocs } from './http/docs.ts';
 import { eventStreams } from './http/sse-routes.ts';
 import { mount } from './http/mount.ts';
+import { mountOfrep } from './http/ofrep-routes.ts';
 import { openApi } from './http/openapi.ts';
 import { newHttpServer } from './http/server.ts';
 import { sessionCookie } from './http/session-cookie.ts';
@@ -130,7 +132,11 @@ export function buildApp(platform: Platform): App {
   mount(app, contract, handlers, { authenticate, applyOnce, answer });
   const mountStream = eventStreams(app, { authenticate, metrics });
   mountStream('streamFlags', streams.streamFlags, flagStream({ rulesets, events }));
-  const document = JSON.stringify(openApi({ ...contract, ...streams }, version));
+  mountOfrep(app, ofrepService({ rulesets, clock, steadyMs: () => performance.now() }), {
+    authenticate: credentials.authenticate,
+    answer,
+  });
+  const document = JSON.stringify(openApi({ ...contract, ...streams, ...ofrep }, version));
   app.get('/openapi.json', async (_, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(document),
   );

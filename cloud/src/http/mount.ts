@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
 import type { OnceAnswer, OnceRequest } from '../platform/receipts/apply-once.ts';
 import type { Answer } from './answer.ts';
+import { names } from './etag.ts';
 import { gate, type Authenticate } from './gate.ts';
 import { inputReader } from './input.ts';
 
@@ -82,7 +83,7 @@ function sender(op: Operation, answer: Answer) {
       return answer(request, reply, { status, body, contentType, isReadyAtOnce });
     }
     reply.header('etag', result.etag).header('cache-control', 'no-cache');
-    const isCurrent = matches(request.headers['if-none-match'], result.etag);
+    const isCurrent = names(request.headers['if-none-match'], result.etag);
     return answer(request, reply, {
       status: isCurrent ? 304 : status,
       body: isCurrent ? '' : bytesOf(result),
@@ -97,7 +98,3 @@ function idempotencyKeyOf({ headers }: FastifyRequest) {
   if (key === undefined || (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key))) return key;
   throw invalidField('Idempotency-Key', 'expected 1 to 255 visible ASCII characters, such as a UUID');
 }
-
-const matches = (header: string | undefined, etag: string) =>
-  header !== undefined &&
-  (header === '*' || header.split(',').some((part) => part.trim().replace(/^W\//, '') === etag));

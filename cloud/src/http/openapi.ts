@@ -108,15 +108,20 @@ function responsesOf(op: Operation, components: Json): Json {
       [op.streams ? 'text/event-stream' : 'application/json']: { schema: schemaOf(op.output, 'output', components) },
     },
   };
+  const failure = op.failure && { 'application/json': { schema: schemaOf(op.failure, 'output', components) } };
+  const failureOf = (code: ErrorCode) =>
+    failure ? { description: sentenceOf(code), content: failure } : problemResponse(code);
   return {
     [op.status ?? 200]: op.etag ? { ...success, headers: { ETag: { schema: { type: 'string' } } } } : success,
     ...(op.etag ? { 304: { description: 'Still current' } } : {}),
-    ...Object.fromEntries([...new Set(codes)].map((code) => [statusOf[code], problemResponse(code)])),
+    ...Object.fromEntries([...new Set(codes)].map((code) => [statusOf[code], failureOf(code)])),
   };
 }
 
+const sentenceOf = (code: ErrorCode) => `\`${code}\``;
+
 const problemResponse = (code: ErrorCode) => ({
-  description: `\`${code}\``,
+  description: sentenceOf(code),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 });
 

@@ -15,13 +15,19 @@ export function answerProblems(app: FastifyInstance, answer: Answer) {
 
 /** Also for what fails before a route is found, such as an address that cannot be decoded. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, answer: Answer) {
-  const known = asWhetstoneError(error);
-  if (known.code === 'internal') request.log.error({ err: error, requestId: request.id }, 'bug');
+  const known = readProblem(error, request, reply);
   const body = JSON.stringify(problemOf(known, request.id));
   const contentType = 'application/problem+json; charset=utf-8';
+  return answer(request, reply, { status: statusOf[known.code], body, contentType });
+}
+
+/** What went wrong as far as a caller may know it: a bug is logged here, and what HTTP wants said goes into the headers. */
+export function readProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): WhetstoneError {
+  const known = asWhetstoneError(error);
+  if (known.code === 'internal') request.log.error({ err: error, requestId: request.id }, 'bug');
   if (known.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
   if (known.code === 'unavailable' || known.code === 'rate_limited') reply.header('retry-after', '1');
-  return answer(request, reply, { status: statusOf[known.code], body, contentType });
+  return known;
 }
 
 /** What is not HTTP at all never reaches a route: it is answered on the bare socket, in the same shape. */

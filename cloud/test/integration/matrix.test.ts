@@ -2,6 +2,7 @@ import {
   contract,
   hasBody,
   mayActAs,
+  ofrep,
   pathKeys,
   roles,
   streams,
@@ -16,10 +17,10 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';
 
-type Id = keyof typeof contract | keyof typeof streams;
+type Id = keyof typeof contract | keyof typeof streams | keyof typeof ofrep;
 type Sample = Record<string, unknown>;
 
-const operations = Object.entries({ ...contract, ...streams }) as [Id, Operation][];
+const operations = Object.entries({ ...contract, ...streams, ...ofrep }) as [Id, Operation][];
 const guarded = operations.filter(([, op]) => op.role !== 'public') as [Id, Operation & { role: Role }][];
 
 interface Own {
@@ -72,6 +73,8 @@ const samples: Record<Id, (own: Own) => Sample> = {
   recordExposures: ({ flag }) => ({ exposures: [{ flag, variant: 'on', userId: 'alice' }] }),
   getFlagUsage: ({ flag }) => ({ key: flag }),
   listStaleFlags: () => ({}),
+  evaluateFlagByOfrep: ({ flag }) => ({ key: flag, context: { targetingKey: 'alice' } }),
+  evaluateFlagsByOfrep: () => ({ context: { targetingKey: 'alice' } }),
   listJobs: () => ({}),
   retryJob: ({ jobId }) => ({ id: jobId }),
 };
@@ -176,9 +179,21 @@ describeOnEngines('every operation', (engine) => {
     return body;
   }
 
+  /** A failure in the shape that the operation has for them. */
+  async function expectFailure(op: Operation, answer: Response, status: number) {
+    if (!op.failure) return expectProblem(answer, status);
+    const body = (await answer.json()) as { errorDetails: string };
+    expect({ status: answer.status, type: answer.headers.get('content-type') }).toEqual({
+      status,
+      type: 'application/json; charset=utf-8',
+    });
+    expect(op.failure.parse(body)).toEqual(body);
+    return body;
+  }
+
   describe.each(guarded)('%s', (id, op) => {
     it('asks for a key', async () => {
-      await expectProblem(await send(op, undefined, samples[id](own)), 401);
+      await expectFailure(op, await send(op, undefined, samples[id](own)), 401);
     });
 
     it.each([
@@ -186,7 +201,7 @@ describeOnEngines('every operation', (engine) => {
       ['of nobody', formatApiKey({ selector: 'n'.repeat(12), secret: 'n'.repeat(32) })],
       ['twice', 'wsk_a wsk_b'],
     ])('refuses a key that is %s', async (_, key) => {
-      await expectProblem(await send(op, key, samples[id](own)), 401);
+      await expectFailure(op, await send(op, key, samples[id](own)), 401);
     });
 
     for (const role of roles.filter((each) => !mayActAs(each, op.role))) {
@@ -199,14 +214,16 @@ describeOnEngines('every operation', (engine) => {
     const names = pathKeys(op.path);
     if (names.length > 0) {
       it("does not know another tenant's id", async () => {
-        const body = await expectProblem(await send(op, stranger, samples[id](own)), 404);
-        expect(body).toMatchObject({ code: 'not_found' });
+        const body = await expectFailure(op, await send(op, stranger, samples[id](own)), 404);
+        expect(body).toMatchObject(op.failure ? { errorCode: 'FLAG_NOT_FOUND' } : { code: 'not_found' });
       });
 
       it('names a path value that is none', async () => {
         for (const bad of ['.hidden', 'UPPER', '%', 'a b', 'x'.repeat(3_000), '\u0000', 'ruleset?']) {
           const answer = await send(op, keyOf.admin, { ...samples[id](own), [names[0]!]: bad });
-          expect(await expectProblem(answer, 400)).toMatchObject({ errors: [{ path: names[0] }] });
+          // To OFREP whatever nobody made is a flag that is not there.
+          if (op.failure) await expectFailure(op, answer, 404);
+          else expect(await expectProblem(answer, 400)).toMatchObject({ errors: [{ path: names[0] }] });
         }
       });
     }
@@ -215,10 +232,11 @@ describeOnEngines('every operation', (engine) => {
       it('refuses every malformed body', async () => {
         const { path } = request(op, samples[id](own));
         for (const body of malformedBodies) {
-          const body400 = await expectProblem(await app.call(op.method, path, { key: keyOf.admin, body }), 400);
-          expect(body400).toMatchObject({
-            errors: expect.arrayContaining([{ path: expect.any(String), message: expect.any(String) }]),
-          });
+          const body400 = await expectFailure(op, await app.call(op.method, path, { key: keyOf.admin, body }), 400);
+          if (!op.failure)
+            expect(body400).toMatchObject({
+              errors: expect.arrayContaining([{ path: expect.any(String), message: expect.any(String) }]),
+            });
         }
       });
 
@@ -229,17 +247,21 @@ describeOnEngines('every operation', (engine) => {
             key: keyOf.admin,
             body: { ...body, [name]: [{ wrong: [] }] },
           });
-          const { errors } = (await expectProblem(answer, 400)) as unknown as { errors: { path: string }[] };
-          expect(errors.some((error) => error.path === name || error.path.startsWith(`${name}.`))).toBe(true);
+          const failure = await expectFailure(op, answer, 400);
+          if (op.failure) expect(failure).toMatchObject({ errorDetails: expect.stringContaining(name) });
+          else {
+            const { errors } = failure as unknown as { errors: { path: string }[] };
+            expect(errors.some((error) => error.path === name || error.path.startsWith(`${name}.`))).toBe(true);
+          }
         }
       });
 
       it('takes nothing but JSON, and no more than 1 MiB of it', async () => {
         const { path } = request(op, samples[id](own));
         const text = { 'content-type': 'text/plain' };
-        await expectProblem(await app.call(op.method, path, { key: keyOf.admin, body: 'x', headers: text }), 415);
+        await expectFailure(op, await app.call(op.method, path, { key: keyOf.admin, body: 'x', headers: text }), 415);
         const large = { name: 'x'.repeat(1_100_000) };
-        await expectProblem(await app.call(op.method, path, { key: keyOf.admin, body: large }), 413);
+        await expectFailure(op, await app.call(op.method, path, { key: keyOf.admin, body: large }), 413);
       });
     } else {
       it('survives every malformed query', async () => {

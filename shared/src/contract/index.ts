@@ -27,6 +27,7 @@ export * from './exposures.ts';
 export * from './flag-history.ts';
 export * from './flags.ts';
 export * from './jobs.ts';
+export * from './ofrep.ts';
 export * from './operation.ts';
 export * from './page.ts';
 export * from './parse.ts';

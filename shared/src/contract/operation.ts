@@ -21,6 +21,8 @@ export interface Operation<
   query?: Q;
   /** Status of success, 200 when absent. */
   status?: 200 | 201 | 202;
+  /** Body of its failures where they are not problem documents. */
+  failure?: z.ZodType;
   /** GET only: the input that collects every query name that no other field claims. */
   rest?: string;
   /** Takes `Idempotency-Key`: the same key and body answer the same and are applied once; a dry run leaves no receipt. */

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Database } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { flagView } from './flag-view.ts';
+import { turningPoints } from './ofrep/turning-points.ts';
 import { flagRepository } from './repository.ts';
 import { segmentView } from './segments/segment-view.ts';
 
@@ -13,6 +14,8 @@ export interface LoadedRuleset {
   answer: Prepared;
   /** The place in the project's log up to which it knows everything. */
   head: number;
+  /** When answers may change though no flag does; see turningPoints. */
+  turningPoints: readonly number[];
 }
 
 interface Options {
@@ -40,7 +43,8 @@ export function rulesetCache({ database, clock, events }: Options) {
     const compiled = compileRuleset(ruleset, previous.get(projectId));
     if (!compiled) throw new Error(`the ruleset of project ${projectId} cannot be read`);
     previous.set(projectId, compiled);
-    return { compiled, answer: new Prepared(JSON.stringify(ruleset), `"${projectId}.${revision}"`), head };
+    const answer = new Prepared(JSON.stringify(ruleset), `"${projectId}.${revision}"`);
+    return { compiled, answer, head, turningPoints: turningPoints(ruleset.flags) };
   }
 
   function load(projectId: string) {

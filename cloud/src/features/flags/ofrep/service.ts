@@ -1,0 +1,93 @@
+import type { EvaluationContext } from '@whetstone/shared/contract';
+import { evaluate } from '@whetstone/shared/flags';
+import { hash } from 'node:crypto';
+import type { Ctx } from '../../../context.ts';
+import type { LoadedRuleset, RulesetCache } from '../rulesets.ts';
+import { isComplaint, readOfrepContext, type OfrepComplaint } from './context.ts';
+import { ofrepWriter } from './evaluation-json.ts';
+import { slices } from './slices.ts';
+import { passedBy } from './turning-points.ts';
+
+interface Dependencies {
+  rulesets: Pick<RulesetCache, 'of'>;
+  clock: () => number;
+  /** Of a clock that never goes back. */
+  steadyMs: () => number;
+}
+
+interface OfrepAnswer {
+  status: 200 | 304 | 400 | 404;
+  json: string;
+  etag?: string;
+}
+
+interface BulkQuestion {
+  body: unknown;
+  /** Whether the caller has what this ETag names. */
+  has: (etag: string) => boolean;
+  /** Whether the caller is still there. */
+  isWanted: () => boolean;
+}
+
+/** Evaluations in the form of OFREP 0.3. Never rejects for what a caller sent. */
+export function ofrepService({ rulesets, clock, steadyMs }: Dependencies) {
+  const write = ofrepWriter();
+  const each = slices({ steadyMs });
+
+  function one({ compiled }: LoadedRuleset, key: string, context: EvaluationContext): OfrepAnswer {
+    const evaluation = evaluate(compiled, key, context, { nowMs: clock() });
+    if (evaluation) return { status: evaluation.errorCode === undefined ? 200 : 400, json: write(evaluation) };
+    return failure(404, { errorCode: 'FLAG_NOT_FOUND', errorDetails: `no flag is called "${key}"` }, key);
+  }
+
+  function all(
+    { compiled, answer, turningPoints }: LoadedRuleset,
+    context: EvaluationContext,
+    { has, isWanted }: BulkQuestion,
+  ) {
+    const nowMs = clock();
+    const etag = etagOf(answer.etag, passedBy(nowMs, turningPoints), context);
+    if (has(etag)) return { status: 304, json: '', etag } satisfies OfrepAnswer;
+    const flags: string[] = [];
+    const done = each(
+      compiled.flags.keys(),
+      (key) => flags.push(write(evaluate(compiled, key, context, { nowMs })!)),
+      isWanted,
+    );
+    const answered = (): OfrepAnswer => ({
+      status: 200,
+      json: `{"flags":[${flags.join(',')}],"metadata":{"revision":${compiled.revision}}}`,
+      etag,
+    });
+    return done ? done.then(answered) : answered();
+  }
+
+  return {
+    evaluateFlag({ projectId }: Ctx, key: string, body: unknown): OfrepAnswer | Promise<OfrepAnswer> {
+      const context = readOfrepContext(body);
+      if (isComplaint(context)) return failure(400, context, key);
+      const ruleset = rulesets.of(projectId);
+      return ruleset instanceof Promise
+        ? ruleset.then((loaded) => one(loaded, key, context))
+        : one(ruleset, key, context);
+    },
+
+    evaluateFlags({ projectId }: Ctx, question: BulkQuestion): OfrepAnswer | Promise<OfrepAnswer> {
+      const context = readOfrepContext(question.body);
+      if (isComplaint(context)) return failure(400, context);
+      const ruleset = rulesets.of(projectId);
+      return ruleset instanceof Promise
+        ? ruleset.then((loaded) => all(loaded, context, question))
+        : all(ruleset, context, question);
+    },
+  };
+}
+
+const failure = (status: 400 | 404, complaint: OfrepComplaint, key?: string): OfrepAnswer => ({
+  status,
+  json: JSON.stringify({ ...(key !== undefined && { key }), ...complaint }),
+});
+
+/** Of all that an answer depends on: project and revision (in the ETag of the ruleset), time, and who asks. */
+const etagOf = (rulesetEtag: string | undefined, passed: number, context: EvaluationContext) =>
+  `"${rulesetEtag?.slice(1, -1)}.${passed}.${hash('sha256', JSON.stringify(context), 'base64url')}"`;
