@@ -1,5 +1,6 @@
 import { compile } from './entries/compile.ts';
 import { exposures } from './entries/exposures.ts';
+import { httpBulk } from './entries/http-bulk.ts';
 import { httpEvaluate } from './entries/http-evaluate.ts';
 import { localEvaluate } from './entries/local-evaluate.ts';
 import { mcpEvaluate } from './entries/mcp-evaluate.ts';
@@ -14,6 +15,7 @@ const entries: Record<string, Entry> = {
   'local-evaluate': localEvaluate,
   compile,
   'http-evaluate': httpEvaluate,
+  'http-bulk': httpBulk,
   exposures,
   start,
   'mcp-start': mcpStart,

@@ -5,6 +5,8 @@ export interface Target {
   name: string;
   url: string;
   headers?: Record<string, string>;
+  /** Sent by POST; without one it is a GET. */
+  body?: string;
   /** Every answer must have it. */
   status: number;
   /** Process that answers. */
@@ -19,9 +21,15 @@ export interface Shot {
 }
 
 /** Twenty connections that ask again as soon as they were answered; throws when an answer is not as it should be. */
-export async function shoot({ name, url, headers = {}, status, pid }: Target, durationS: number): Promise<Shot> {
+export async function shoot({ name, url, headers = {}, body, status, pid }: Target, durationS: number): Promise<Shot> {
   const before = cpuMsOf(pid);
-  const result = await autocannon({ url, headers, connections: 20, duration: durationS });
+  const result = await autocannon({
+    url,
+    headers,
+    ...(body !== undefined && { method: 'POST' as const, body }),
+    connections: 20,
+    duration: durationS,
+  });
   const { total } = result.requests;
   const cpuMs = cpuMsOf(pid) - before;
   const right = result.statusCodeStats?.[`${status}`]?.count ?? 0;

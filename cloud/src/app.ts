@@ -132,10 +132,7 @@ export function buildApp(platform: Platform): App {
   mount(app, contract, handlers, { authenticate, applyOnce, answer });
   const mountStream = eventStreams(app, { authenticate, metrics });
   mountStream('streamFlags', streams.streamFlags, flagStream({ rulesets, events }));
-  mountOfrep(app, ofrepService({ rulesets, clock, steadyMs: () => performance.now() }), {
-    authenticate: credentials.authenticate,
-    answer,
-  });
+  mountOfrep(app, ofrepService({ rulesets, clock, steadyMs: () => performance.now() }), { authenticate, answer });
   const document = JSON.stringify(openApi({ ...contract, ...streams, ...ofrep }, version));
   app.get('/openapi.json', async (_, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(document),

@@ -18,6 +18,8 @@ export interface Leaving {
   contentType: string;
   /** Ready in the turn that brought the request: leaves with the others of that turn. */
   isReadyAtOnce?: boolean;
+  /** Asks and changes nothing though it is a POST; reads are not logged. */
+  isQuestion?: boolean;
 }
 
 /** Sends what an operation answers; what it returns is what the route's handler has to. */
@@ -40,10 +42,10 @@ export function answerDoor(app: FastifyInstance, log: FastifyBaseLogger): { answ
   app.addHook('onClose', async () => registry.clear());
 
   const sendLater = sendTogether();
-  const answer: Answer = (request, reply, { status, body, contentType, isReadyAtOnce }) => {
+  const answer: Answer = (request, reply, { status, body, contentType, isReadyAtOnce, isQuestion }) => {
     const tookMs = request.startedMs === 0 ? 0 : performance.now() - request.startedMs;
     durations.observe(request.operation, status, tookMs / 1_000);
-    if (status >= 500 || !isRead(request)) log.info(lineOf(request, status, tookMs), 'request');
+    if (status >= 500 || !(isQuestion || isRead(request))) log.info(lineOf(request, status, tookMs), 'request');
     reply.statusCode = status;
     reply.header('x-request-id', request.id).header('content-type', contentType);
     if (!isReadyAtOnce) return reply.send(body);

@@ -1,8 +1,9 @@
 import { Evaluation, type EvaluationContext } from '@whetstone/shared/contract';
-import { compileRuleset, evaluate } from '@whetstone/shared/flags';
+import { compileRuleset, evaluate, flagMetadataOf } from '@whetstone/shared/flags';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { evaluationJson } from '../../src/features/flags/evaluation-json.ts';
+import { ofrepWriter } from '../../src/features/flags/ofrep/evaluation-json.ts';
 
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,12}$/);
 const values = fc.jsonValue({ maxDepth: 2 });
@@ -51,6 +52,12 @@ it('writes every evaluation as JSON.stringify would, and as the contract has it'
         reasons.add(evaluation.reason);
         expect(sticky === undefined).toBe(evaluation.reason !== 'SPLIT');
         expect(evaluationJson(whole)).toBe(JSON.stringify(evaluation));
+        const { key, value, reason, variant, errorCode } = evaluation;
+        const inOfrep: unknown = JSON.parse(ofrepWriter()(evaluation));
+        const metadata = flagMetadataOf(evaluation);
+        if (errorCode === undefined)
+          expect(inOfrep).toEqual(JSON.parse(JSON.stringify({ key, value, reason, variant, metadata })));
+        else expect(inOfrep).toEqual({ key, errorCode, errorDetails: expect.any(String), metadata });
         expect(Evaluation.parse(JSON.parse(evaluationJson(evaluation)))).toEqual(
           JSON.parse(JSON.stringify(evaluation)),
         );

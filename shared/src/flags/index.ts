@@ -10,7 +10,6 @@ export { patternBudget } from './pattern-budget.ts';
 export { compileRuleset, type CompiledRuleset } from './ruleset.ts';
 export type { Assigned, Evaluated, FirstAnswer } from './run.ts';
 export { contextFromOpenFeature, flagMetadataOf } from './open-feature.ts';
-export { compileRuleset, maxPrerequisiteDepth, type CompiledRuleset } from './ruleset.ts';
 export { expandShortFlag } from './short-form.ts';
 export { stickyAttribute } from './sticky-attribute.ts';
 export { unitOf } from './unit.ts';

@@ -37,8 +37,6 @@ export function readOfrepContext(body: unknown): EvaluationContext | OfrepCompla
   return contextFromOpenFeature(context);
 }
 
-export const isComplaint = (read: EvaluationContext | OfrepComplaint): read is OfrepComplaint => 'errorCode' in read;
-
 const invalid = (path: string, message: string): OfrepComplaint => ({
   errorCode: 'INVALID_CONTEXT',
   errorDetails: `${path}: ${message}`,

@@ -3,7 +3,7 @@ import { evaluate } from '@whetstone/shared/flags';
 import { hash } from 'node:crypto';
 import type { Ctx } from '../../../context.ts';
 import type { LoadedRuleset, RulesetCache } from '../rulesets.ts';
-import { isComplaint, readOfrepContext, type OfrepComplaint } from './context.ts';
+import { readOfrepContext, type OfrepComplaint } from './context.ts';
 import { ofrepWriter } from './evaluation-json.ts';
 import { slices } from './slices.ts';
 import { passedBy } from './turning-points.ts';
@@ -21,7 +21,7 @@ interface OfrepAnswer {
   etag?: string;
 }
 
-interface BulkQuestion {
+interface BulkRequest {
   body: unknown;
   /** Whether the caller has what this ETag names. */
   has: (etag: string) => boolean;
@@ -32,7 +32,16 @@ interface BulkQuestion {
 /** Evaluations in the form of OFREP 0.3. Never rejects for what a caller sent. */
 export function ofrepService({ rulesets, clock, steadyMs }: Dependencies) {
   const write = ofrepWriter();
+  // Bodies that came before come as the same object.
+  const known = new WeakMap<object, Question>();
   const each = slices({ steadyMs });
+
+  function read(body: unknown): Question {
+    if (typeof body !== 'object' || body === null) return questionIn(body);
+    const question = known.get(body) ?? questionIn(body);
+    known.set(body, question);
+    return question;
+  }
 
   function one({ compiled }: LoadedRuleset, key: string, context: EvaluationContext): OfrepAnswer {
     const evaluation = evaluate(compiled, key, context, { nowMs: clock() });
@@ -42,11 +51,11 @@ export function ofrepService({ rulesets, clock, steadyMs }: Dependencies) {
 
   function all(
     { compiled, answer, turningPoints }: LoadedRuleset,
-    context: EvaluationContext,
-    { has, isWanted }: BulkQuestion,
+    { context, digest }: Asked,
+    { has, isWanted }: BulkRequest,
   ) {
     const nowMs = clock();
-    const etag = etagOf(answer.etag, passedBy(nowMs, turningPoints), context);
+    const etag = etagOf(answer.etag, passedBy(nowMs, turningPoints), digest);
     if (has(etag)) return { status: 304, json: '', etag } satisfies OfrepAnswer;
     const flags: string[] = [];
     const done = each(
@@ -64,21 +73,22 @@ export function ofrepService({ rulesets, clock, steadyMs }: Dependencies) {
 
   return {
     evaluateFlag({ projectId }: Ctx, key: string, body: unknown): OfrepAnswer | Promise<OfrepAnswer> {
-      const context = readOfrepContext(body);
-      if (isComplaint(context)) return failure(400, context, key);
+      const question = read(body);
+      if (isComplaint(question)) return failure(400, question, key);
+      const { context } = question;
       const ruleset = rulesets.of(projectId);
       return ruleset instanceof Promise
         ? ruleset.then((loaded) => one(loaded, key, context))
         : one(ruleset, key, context);
     },
 
-    evaluateFlags({ projectId }: Ctx, question: BulkQuestion): OfrepAnswer | Promise<OfrepAnswer> {
-      const context = readOfrepContext(question.body);
-      if (isComplaint(context)) return failure(400, context);
+    evaluateFlags({ projectId }: Ctx, request: BulkRequest): OfrepAnswer | Promise<OfrepAnswer> {
+      const question = read(request.body);
+      if (isComplaint(question)) return failure(400, question);
       const ruleset = rulesets.of(projectId);
       return ruleset instanceof Promise
-        ? ruleset.then((loaded) => all(loaded, context, question))
-        : all(ruleset, context, question);
+        ? ruleset.then((loaded) => all(loaded, question, request))
+        : all(ruleset, question, request);
     },
   };
 }
@@ -88,6 +98,21 @@ const failure = (status: 400 | 404, complaint: OfrepComplaint, key?: string): Of
   json: JSON.stringify({ ...(key !== undefined && { key }), ...complaint }),
 });
 
+interface Asked {
+  context: EvaluationContext;
+  /** Tells any two contexts apart. */
+  digest: string;
+}
+
+type Question = Asked | OfrepComplaint;
+
+const isComplaint = (question: Question): question is OfrepComplaint => 'errorCode' in question;
+
+function questionIn(body: unknown): Question {
+  const read = readOfrepContext(body);
+  return 'errorCode' in read ? read : { context: read, digest: hash('sha256', JSON.stringify(read), 'base64url') };
+}
+
 /** Of all that an answer depends on: project and revision (in the ETag of the ruleset), time, and who asks. */
-const etagOf = (rulesetEtag: string | undefined, passed: number, context: EvaluationContext) =>
-  `"${rulesetEtag?.slice(1, -1)}.${passed}.${hash('sha256', JSON.stringify(context), 'base64url')}"`;
+const etagOf = (rulesetEtag: string | undefined, passed: number, digest: string) =>
+  `"${rulesetEtag?.slice(1, -1)}.${passed}.${digest}"`;
