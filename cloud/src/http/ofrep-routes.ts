@@ -72,7 +72,7 @@ export function mountOfrep(app: FastifyInstance, service: OfrepHandlers, { authe
             ? result.then((ready) => send(request, reply, ready, false))
             : send(request, reply, result, true);
         },
-        errorHandler: (error, request, reply) => answerFailure(error, request, reply, answer),
+        errorHandler: (error, request, reply) => void answerFailure(error, request, reply, answer),
       });
     };
 
@@ -94,7 +94,7 @@ function readBodiesOnce(scope: FastifyInstance) {
   scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
     const before = text === '' ? undefined : known.get(text);
     if (before || text === '') return done(null, before);
-    parse(request, text, (error, body: unknown) => {
+    void parse(request, text, (error, body: unknown) => {
       if (!error && text.length <= keptBodies.longest && typeof body === 'object' && body !== null)
         known.set(text, body);
       done(error, body);

@@ -1,15 +1,21 @@
 import type { EvaluationContext } from '@whetstone/shared/contract';
-import { evaluate } from '@whetstone/shared/flags';
+import { evaluate, type CompiledRuleset } from '@whetstone/shared/flags';
 import { hash } from 'node:crypto';
 import type { Ctx } from '../../../context.ts';
-import type { LoadedRuleset, RulesetCache } from '../rulesets.ts';
 import { readOfrepContext, type OfrepComplaint } from './context.ts';
 import { ofrepWriter } from './evaluation-json.ts';
 import { slices } from './slices.ts';
 import { passedBy } from './turning-points.ts';
 
+interface Loaded {
+  compiled: CompiledRuleset;
+  /** As `GET /api/flags/ruleset` answers it. */
+  answer: { etag: string | undefined };
+  turningPoints: readonly number[];
+}
+
 interface Dependencies {
-  rulesets: Pick<RulesetCache, 'of'>;
+  rulesets: { of(projectId: string): Loaded | Promise<Loaded> };
   clock: () => number;
   /** Of a clock that never goes back. */
   steadyMs: () => number;
@@ -43,14 +49,14 @@ export function ofrepService({ rulesets, clock, steadyMs }: Dependencies) {
     return question;
   }
 
-  function one({ compiled }: LoadedRuleset, key: string, context: EvaluationContext): OfrepAnswer {
+  function one({ compiled }: Loaded, key: string, context: EvaluationContext): OfrepAnswer {
     const evaluation = evaluate(compiled, key, context, { nowMs: clock() });
     if (evaluation) return { status: evaluation.errorCode === undefined ? 200 : 400, json: write(evaluation) };
     return failure(404, { errorCode: 'FLAG_NOT_FOUND', errorDetails: `no flag is called "${key}"` }, key);
   }
 
   function all(
-    { compiled, answer, turningPoints }: LoadedRuleset,
+    { compiled, answer, turningPoints }: Loaded,
     { context, digest }: Asked,
     { has, isWanted }: BulkRequest,
   ) {
