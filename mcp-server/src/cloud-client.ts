@@ -1,13 +1,16 @@
 import { configFromEnvironment } from './config.ts';
 import { flagFunctions } from './flag-functions.ts';
 import { systemClock } from './offline/clock.ts';
+import type { OpenFeatureProvider } from './open-feature.ts';
+import { openFeatureProviderOver } from './open-feature-provider.ts';
 import { openFlags } from './offline/open-flags.ts';
 import { openRecording } from './offline/open-recording.ts';
 import { nodeTransport } from './offline/transport/node-transport.ts';
 import type { Whetstone } from './whetstone.ts';
 
 export type * from './flag-answer.ts';
-export type { CallOptions, Whetstone, WhetstoneStatus } from './whetstone.ts';
+export type * from './open-feature.ts';
+export type { CallOptions, FlagsChange, Whetstone, WhetstoneStatus } from './whetstone.ts';
 
 export interface WhetstoneOptions {
   /** Address of the server; as WHETSTONE_URL. */
@@ -38,6 +41,10 @@ export const evaluateFlag: Whetstone['evaluateFlag'] = (...args) => whetstone().
 export const evaluateFlagDetails: Whetstone['evaluateFlagDetails'] = (...args) =>
   whetstone().evaluateFlagDetails(...args);
 export const whetstoneStatus: Whetstone['status'] = (...args) => whetstone().status(...args);
+
+/** A provider for `@openfeature/server-sdk` that answers by the rules of an instance, without asking the cloud each time. */
+export const openFeatureProvider = (instance?: Whetstone): OpenFeatureProvider =>
+  openFeatureProviderOver(() => instance ?? whetstone());
 
 function asEnvironment({ url, apiKey, stateDir, defaultsFile, offline }: WhetstoneOptions) {
   return {

@@ -25,6 +25,8 @@ export function flagFunctions(flags: FlagReader, recording: Pick<Recording, 'clo
       return { ready, source, ageMs, degradedReason, revision: ruleset?.revision, problems };
     },
 
+    onChange: (tell) => flags.watch(({ keys }) => tell({ keys })),
+
     async close() {
       await Promise.all([flags.close(), recording.close()]);
     },

@@ -17,8 +17,15 @@ export interface Whetstone {
   ): Promise<FlagAnswer>;
   /** Asks the server, for at most 2 s, and says how things are. Never throws because it is away. */
   status(options?: CallOptions): Promise<WhetstoneStatus>;
+  /** Has changes told of as they come, a burst of them as one; answers how to stop it. */
+  onChange(tell: (change: FlagsChange) => void): () => void;
   /** Ends requests under way; resolves when the state directory is at rest. */
   close(): Promise<void>;
+}
+
+export interface FlagsChange {
+  /** Of flags that came, went or changed; none when it is only that the cloud went or came back. */
+  keys: readonly string[];
 }
 
 export interface CallOptions {

@@ -23,18 +23,16 @@ export function contextFromOpenFeature(given: Readonly<Record<string, unknown>>)
 const plain = (value: unknown) =>
   value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value;
 
-/** Flat, as OpenFeature's flag metadata must be. */
-export interface FlagMetadata {
-  flagVersion: number;
-  ruleId?: string;
-  bucket?: number;
-  rolloutPercentage?: number;
-}
+/** What an answer says beside value, variant and reason; a default says less. */
+type Answered = { [K in 'flagVersion' | 'ruleId' | 'bucket']?: Evaluation[K] | undefined } & {
+  metadata?: { rolloutPercentage?: number | undefined } | undefined;
+};
 
-export function flagMetadataOf({ flagVersion, ruleId, bucket, metadata }: Evaluation): FlagMetadata {
-  const { rolloutPercentage } = metadata;
+/** Flat, as OpenFeature's flag metadata must be. */
+export function flagMetadataOf({ flagVersion, ruleId, bucket, metadata }: Answered): Record<string, string | number> {
+  const { rolloutPercentage } = metadata ?? {};
   return {
-    flagVersion,
+    ...(flagVersion !== undefined && { flagVersion }),
     ...(ruleId !== undefined && { ruleId }),
     ...(bucket !== undefined && { bucket }),
     ...(rolloutPercentage !== undefined && { rolloutPercentage }),
