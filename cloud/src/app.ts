@@ -8,7 +8,7 @@ import { flagStream } from './features/flags/flag-stream.ts';
 import { automaticRollback, type RollBackVariant } from './features/flags/history/automatic-rollback.ts';
 import { historyService } from './features/flags/history/service.ts';
 import { flagJobs } from './features/flags/jobs.ts';
-import { ofrepService } from './features/flags/ofrep/service.ts';
+import { ofrepService } from './features/flags/ofrep-service.ts';
 import { rulesetCache } from './features/flags/rulesets.ts';
 import { segmentService } from './features/flags/segment-service.ts';
 import { flagService } from './features/flags/service.ts';

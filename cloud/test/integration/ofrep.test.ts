@@ -258,6 +258,48 @@ describeOnEngines('OFREP', (engine) => {
     });
   });
 
+  it('keeps the first answer of a sticky split, for one flag and for all, and tells by the ETag that one was kept', async () => {
+    const sticky = (weightOfA: number) => ({
+      variants: { a: 'a', b: 'b' },
+      offVariant: 'b',
+      rules: [],
+      fallthrough: {
+        split: [
+          { variant: 'a', weight: weightOfA },
+          { variant: 'b', weight: 100 - weightOfA },
+        ],
+        sticky: 'taskId',
+      },
+    });
+    await app.admin.createFlag(aFlag('sticky', sticky(99)));
+    await app.admin.createFlag(aFlag('sticky-too', sticky(99)));
+    // Alice falls into b, bob into a, as long as nothing is kept of the task.
+    const users = Array.from({ length: 1_000 }, (_, i) => `u${i}`);
+    const viewer = await app.keyWith('viewer');
+    const served = async (targetingKey: string, taskId: string, key: string) => {
+      const response = await bulk({ targetingKey, taskId }, {}, key);
+      const { flags } = (await response.json()) as { flags: Item[] };
+      return { value: flags.find((item) => item.key === 'sticky')!.value, etag: response.headers.get('etag')! };
+    };
+    let rare = '';
+    for (const user of users) {
+      if (!rare && (await served(user, `probe-${user}`, viewer)).value === 'b') rare = user;
+      if (rare) break;
+    }
+    const before = await served('bob', 'task-1', viewer);
+    expect(before.value).toBe('a');
+    expect(await (await single('sticky', { context: { targetingKey: rare, taskId: 'task-1' } })).json()).toMatchObject({
+      value: 'b',
+    });
+    const after = await served('bob', 'task-1', app.adminKey);
+    expect(after.value).toBe('b');
+    expect(after.etag).not.toBe(before.etag);
+    const again = await bulk({ targetingKey: 'bob', taskId: 'task-1' }, { 'if-none-match': after.etag });
+    expect(again.status).toBe(304);
+    await app.admin.archiveFlag({ key: 'sticky' });
+    await app.admin.archiveFlag({ key: 'sticky-too' });
+  });
+
   it.each<[string, unknown, number, string]>([
     ['nothing', undefined, 400, 'PARSE_ERROR'],
     ['what is no JSON', '{', 400, 'PARSE_ERROR'],

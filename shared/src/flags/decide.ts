@@ -33,20 +33,25 @@ export function decide(
 }
 
 /** The same of every flag, in the order of the ruleset. What segments and prerequisites say is found out once for all of them. */
-export function decideAll(
+export const decideAll = (
   ruleset: CompiledRuleset,
   context: EvaluationContext,
   options: Omit<DecideOptions, 'notes'>,
-): Map<string, Evaluated> {
+): Map<string, Evaluated> => new Map(decideEach(ruleset, context, options));
+
+/** One after the other, as they are taken. */
+export function* decideEach(
+  ruleset: CompiledRuleset,
+  context: EvaluationContext,
+  options: Omit<DecideOptions, 'notes'>,
+): Generator<[string, Evaluated], void> {
   const run = runOf(ruleset, context, options);
   const seen = (run.seen = new Map<string, Evaluation>());
-  const all = new Map<string, Evaluated>();
   for (const [key, flag] of ruleset.flags) {
     const evaluation = seen.get(key) ?? decideFlag(flag, run);
     seen.set(key, evaluation);
-    all.set(key, evaluation);
+    yield [key, evaluation];
   }
-  return all;
 }
 
 /** Written out, since its shape is what evaluation is fast by. */

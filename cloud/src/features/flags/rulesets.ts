@@ -5,6 +5,7 @@ import type { Database } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { flagView } from './flag-view.ts';
 import { turningPoints } from './ofrep/turning-points.ts';
+import { usesSticky } from './ofrep/uses-sticky.ts';
 import { flagRepository } from './repository.ts';
 import { segmentView } from './segments/segment-view.ts';
 
@@ -16,6 +17,8 @@ export interface LoadedRuleset {
   head: number;
   /** When answers may change though no flag does; see turningPoints. */
   turningPoints: readonly number[];
+  /** Whether answers may depend on what is kept of earlier ones. */
+  usesSticky: boolean;
 }
 
 interface Options {
@@ -44,7 +47,14 @@ export function rulesetCache({ database, clock, events }: Options) {
     if (!compiled) throw new Error(`the ruleset of project ${projectId} cannot be read`);
     previous.set(projectId, compiled);
     const answer = new Prepared(JSON.stringify(ruleset), `"${projectId}.${revision}"`);
-    return { compiled, answer, head, turningPoints: turningPoints(ruleset.flags) };
+    const { flags: documents } = ruleset;
+    return {
+      compiled,
+      answer,
+      head,
+      turningPoints: turningPoints(documents),
+      usesSticky: documents.some(usesSticky),
+    };
   }
 
   function load(projectId: string) {

@@ -1,6 +1,5 @@
 import {
   FlagKey,
-  mayActAs,
   Prepared,
   type Evaluation,
   type flags,
@@ -21,7 +20,7 @@ import { evaluateAsOf } from './history/evaluate-as-of.ts';
 import { listedFlag } from './listed-flag.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
-import { evaluateSticky } from './sticky-evaluation.ts';
+import { settle } from './sticky-evaluation.ts';
 import type { flagWriter } from './write-flag.ts';
 import { prerequisiteKeys } from './stale/prerequisite-keys.ts';
 
@@ -102,7 +101,6 @@ export function flagService({ rulesets, write, clock }: Dependencies): Handlers<
 
 type Question = Parsed<WhetstoneContract['evaluateFlag']>;
 
-/** Without a promise and a look into the database unless a sticky split has a say. */
 function evaluateIn(
   ctx: Ctx,
   { compiled }: LoadedRuleset,
@@ -111,12 +109,9 @@ function evaluateIn(
 ): Prepared | Promise<Prepared> {
   const evaluation = evaluate(compiled, key, context, { nowMs, explain });
   if (!evaluation) throw unknownFlag(key);
-  if (!evaluation.sticky) return answerOf(evaluation);
-  // Who only looks on, by role, by asking for the trace or for another time, is served nothing.
-  const keeps = !explain && context.at === undefined && mayActAs(ctx.actor.role, 'agent');
-  return ctx
-    .transaction((tx) => evaluateSticky(tx, { compiled, key, context, nowMs, explain }, keeps))
-    .then((decided) => answerOf(decided ?? evaluation));
+  const asked = { compiled, key, context, nowMs, explain, isHypothetical: context.at !== undefined };
+  const settled = settle(ctx, evaluation, asked);
+  return settled instanceof Promise ? settled.then(answerOf) : answerOf(settled);
 }
 
 const answerOf = (evaluation: Evaluation) => new Prepared(evaluationJson(evaluation), undefined);

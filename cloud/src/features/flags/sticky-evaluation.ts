@@ -1,5 +1,6 @@
-import type { EvaluationContext } from '@whetstone/shared/contract';
+import { mayActAs, type Evaluation, type EvaluationContext } from '@whetstone/shared/contract';
 import { evaluate, type Assigned, type CompiledRuleset, type Evaluated } from '@whetstone/shared/flags';
+import type { Ctx } from '../../context.ts';
 import type { ProjectTx } from '../../platform/db/database.ts';
 import { stickyRepository, type StickyUnit } from './sticky/repository.ts';
 
@@ -9,6 +10,21 @@ export interface Asked {
   context: EvaluationContext;
   nowMs: number;
   explain: boolean;
+  /** About another time than now. */
+  isHypothetical?: boolean;
+}
+
+/** Without a promise and a look into the database unless a sticky split had a say. */
+export function settle(ctx: Ctx, evaluation: Evaluated, asked: Asked): Evaluation | Promise<Evaluation> {
+  if (!evaluation.sticky) return evaluation;
+  // Who only looks on, by role, by asking for the trace or for another time, is served nothing.
+  const keeps = !asked.explain && !asked.isHypothetical && mayActAs(ctx.actor.role, 'agent');
+  return ctx
+    .transaction((tx) => evaluateSticky(tx, asked, keeps))
+    .then((decided) => {
+      const { sticky: _, ...said } = decided ?? evaluation;
+      return said;
+    });
 }
 
 /**
