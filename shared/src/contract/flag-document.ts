@@ -183,7 +183,7 @@ const flagFields = {
     .optional(),
   schedule: z.array(ScheduledChange).max(100).optional().describe('Changes that come into force by themselves'),
   rollout: RolloutPlan.optional(),
-  salt: z.string().min(1).max(128).optional().describe('Of the bucketing hash; default the key'),
+  salt: z.string().max(128).optional().describe('Of the bucketing hash; default the key'),
   tags: z.array(z.string().min(1).max(64)).max(50).optional(),
   owner: z.string().min(1).max(200).optional(),
   expiresAt: Instant.optional(),
