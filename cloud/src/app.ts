@@ -12,6 +12,7 @@ import { ofrepService } from './features/flags/ofrep-service.ts';
 import { rulesetCache } from './features/flags/rulesets.ts';
 import { segmentService } from './features/flags/segment-service.ts';
 import { flagService } from './features/flags/service.ts';
+import { transferService } from './features/flags/transfer-service.ts';
 import { assignmentKeeper } from './features/flags/sticky-exposures.ts';
 import { expireAssignments } from './features/flags/sticky/expire.ts';
 import { targetingService } from './features/flags/targeting-service.ts';
@@ -96,6 +97,7 @@ export function buildApp(platform: Platform): App {
     ...flagService({ rulesets, write, clock }),
     ...historyService({ write }),
     ...segmentService({ events }),
+    ...transferService({ events }),
     ...targetingService({ rulesets, write, clock }),
     ...exposureService({ keep, keepAssignments: assignmentKeeper({ rulesets }) }),
     ...staleService({ rulesets }),

@@ -73,6 +73,8 @@ const samples: Record<Id, (own: Own) => Sample> = {
   recordExposures: ({ flag }) => ({ exposures: [{ flag, variant: 'on', userId: 'alice' }] }),
   getFlagUsage: ({ flag }) => ({ key: flag }),
   listStaleFlags: () => ({}),
+  exportFlags: () => ({}),
+  importFlags: () => ({ format: 'flagd', document: { flags: {} } }),
   evaluateFlagByOfrep: ({ flag }) => ({ key: flag, context: { targetingKey: 'alice' } }),
   evaluateFlagsByOfrep: () => ({ context: { targetingKey: 'alice' } }),
   listJobs: () => ({}),

@@ -1,5 +1,6 @@
 import { exposures } from './exposures.ts';
 import { flagHistory } from './flag-history.ts';
+import { flagTransfer } from './flag-transfer.ts';
 import { flags } from './flags.ts';
 import { jobs } from './jobs.ts';
 import { segments } from './segment.ts';
@@ -14,6 +15,7 @@ export const contract = {
   ...tenancy,
   ...flags,
   ...flagHistory,
+  ...flagTransfer,
   ...segments,
   ...targeting,
   ...exposures,
@@ -25,6 +27,7 @@ export type WhetstoneContract = typeof contract;
 export * from './dry-run.ts';
 export * from './exposures.ts';
 export * from './flag-history.ts';
+export * from './flag-transfer.ts';
 export * from './flags.ts';
 export * from './jobs.ts';
 export * from './ofrep.ts';

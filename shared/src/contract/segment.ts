@@ -43,7 +43,7 @@ export type SegmentDefinition = Omit<Segment, keyof typeof serverFields>;
 // A segment that was read may be sent back as it is.
 const ignored = { createdAt: z.unknown().optional(), updatedAt: z.unknown().optional() };
 
-const SegmentDraft = z
+export const SegmentDraft = z
   .strictObject({ ...segmentFields, ...ignored, version: z.unknown().optional(), reason: Reason })
   .superRefine(checkPatterns);
 

@@ -32,14 +32,7 @@ export function segmentService({ events }: Dependencies): Handlers<typeof segmen
       return work(tx);
     });
 
-  /** Ends a change in its transaction: everybody who follows the flags learns of it, and the history keeps it. */
-  async function recordChange(tx: ProjectTx, change: Written): Promise<Segment> {
-    const segment = segmentView(change.row);
-    const event: FlagEvent = change.action === 'deleted' ? { segmentRemoved: segment.key } : { segment };
-    const sequence = await events.append(tx, 'flags', event);
-    await segmentRepository.insertVersion(tx, { ...change, sequence });
-    return segment;
-  }
+  const recordChange = segmentRecorder({ events });
 
   return {
     async listSegments(ctx, { limit, cursor }) {
@@ -80,11 +73,22 @@ export function segmentService({ events }: Dependencies): Handlers<typeof segmen
   };
 }
 
+/** Ends a change in its transaction: everybody who follows the flags learns of it, and the history keeps it. */
+export const segmentRecorder =
+  ({ events }: Dependencies) =>
+  async (tx: ProjectTx, change: Written): Promise<Segment> => {
+    const segment = segmentView(change.row);
+    const event: FlagEvent = change.action === 'deleted' ? { segmentRemoved: segment.key } : { segment };
+    const sequence = await events.append(tx, 'flags', event);
+    await segmentRepository.insertVersion(tx, { ...change, sequence });
+    return segment;
+  };
+
 /** The segments of a project as they were written, by key. */
 export const segmentsOf = async (tx: ProjectTx): Promise<Segments> =>
   new Map((await segmentRepository.all(tx)).map((row) => [row.key, segmentDefinition(segmentView(row))]));
 
-function segmentDefinition<T extends SegmentDefinition>(segment: T): SegmentDefinition {
+export function segmentDefinition<T extends SegmentDefinition>(segment: T): SegmentDefinition {
   const { version: _1, createdAt: _2, updatedAt: _3, ...definition } = segment as T & Record<string, unknown>;
   return definition;
 }

@@ -1,0 +1,84 @@
+import type { flagTransfer, FlagDefinition, Handlers } from '@whetstone/shared/contract';
+import { fromFlagd, toFlagd } from '@whetstone/shared/flagd';
+import type { Ctx } from '../../context.ts';
+import type { ProjectTx } from '../../platform/db/database.ts';
+import type { Events } from '../../platform/events/events.ts';
+import { definitionOf } from './definition.ts';
+import { flagView } from './flag-view.ts';
+import { changeRecorder } from './history/record-change.ts';
+import { flagRepository } from './repository.ts';
+import { segmentRecorder, segmentsOf } from './segment-service.ts';
+import { segmentRepository } from './segments/repository.ts';
+import { segmentView } from './segments/segment-view.ts';
+import { readOwnDocument } from './transfer-document.ts';
+import { planTransfer, type TransferPlan } from './transfer-plan.ts';
+
+interface Dependencies {
+  events: Pick<Events, 'append'>;
+}
+
+export function transferService({ events }: Dependencies): Handlers<typeof flagTransfer, Ctx> {
+  const recordFlag = changeRecorder({ events });
+  const recordSegment = segmentRecorder({ events });
+
+  /** Segments first: flags may name them. */
+  async function write(tx: ProjectTx, { flags, segments }: TransferPlan, { actor }: Ctx, reason: string | undefined) {
+    for (const segment of segments.created) {
+      // The project is locked, and it was not there.
+      const row = (await segmentRepository.insert(tx, segment))!;
+      await recordSegment(tx, { row, action: 'created', actor, reason });
+    }
+    for (const segment of segments.updated) {
+      const row = await segmentRepository.replace(tx, segment);
+      await recordSegment(tx, { row, action: 'updated', actor, reason });
+    }
+    for (const definition of flags.created) {
+      const row = (await flagRepository.insert(tx, definition))!;
+      await recordFlag(tx, { row, action: 'created', actor, reason });
+    }
+    for (const definition of flags.updated) {
+      const row = await flagRepository.replace(tx, definition.key, { definition });
+      await recordFlag(tx, { row, action: 'updated', actor, reason });
+    }
+  }
+
+  return {
+    exportFlags: (ctx, { format }) =>
+      ctx.transaction(async (tx) => {
+        const flags = (await flagRepository.active(tx)).map(flagView);
+        if (format === 'flagd') {
+          const { document, refused } = toFlagd(flags.map(definitionOf));
+          return { document: { ...document }, refused };
+        }
+        return { document: { flags, segments: (await segmentRepository.all(tx)).map(segmentView) }, refused: [] };
+      }),
+
+    importFlags: (ctx, { format, document, keys, dryRun = false, reason }) =>
+      ctx.transaction(async (tx) => {
+        await flagRepository.lockProject(tx);
+        const wanted = format === 'flagd' ? { ...fromFlagd(document, keys), segments: [] } : readOwnDocument(document);
+        const plan = planTransfer({ ...(await presentFor(tx, wanted.flags)), segments: await segmentsOf(tx) }, wanted);
+        if (!dryRun) await write(tx, plan, ctx, reason);
+        return {
+          ...keysIn(plan.flags),
+          segments: keysIn(plan.segments),
+          refused: [...wanted.refused, ...plan.refused],
+          ...(dryRun && { dryRun: true as const }),
+        };
+      }),
+  };
+}
+
+/** The flags of the project, and which of the wanted ones are archived. */
+async function presentFor(tx: ProjectTx, wanted: readonly FlagDefinition[]) {
+  const flags = new Map((await flagRepository.active(tx)).map((row) => [row.key, definitionOf(flagView(row))]));
+  const archived = new Set<string>();
+  for (const { key } of wanted) if (!flags.has(key) && (await flagRepository.find(tx, key))) archived.add(key);
+  return { flags, archived };
+}
+
+const keysIn = ({ created, updated, unchanged }: TransferPlan['flags' | 'segments']) => ({
+  created: created.map(({ key }) => key),
+  updated: updated.map(({ key }) => key),
+  unchanged: unchanged.map(({ key }) => key),
+});

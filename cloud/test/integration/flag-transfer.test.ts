@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { describeOnEngines } from '../support/engines.ts';
+import { aFlag } from '../support/flags.ts';
+
+const none = { created: [], updated: [], unchanged: [] };
+
+const banner = (weightOfOn: number) => ({
+  state: 'ENABLED',
+  variants: { on: true, off: false },
+  defaultVariant: 'off',
+  targeting: {
+    if: [
+      { in: ['@faas.com', { var: 'email' }] },
+      'on',
+      {
+        fractional: [
+          ['on', weightOfOn],
+          ['off', 100 - weightOfOn],
+        ],
+      },
+    ],
+  },
+});
+
+describeOnEngines('documents of flags', (engine) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp(engine);
+  });
+  afterAll(() => app.close());
+
+  it('come from flagd: rehearsed, made once, replaced when they differ, with what cannot be said named', async () => {
+    const { client } = await app.otherTenant('from flagd');
+    const document = {
+      flags: { banner: banner(50), nested: { ...banner(50), targeting: { var: 'user.name' } } },
+    };
+    const asked = { format: 'flagd' as const, document, reason: 'moving in' };
+    const refused = [{ key: 'nested', path: '$.flags.nested.targeting.var', why: expect.any(String) }];
+    expect(await client.importFlags({ ...asked, dryRun: true })).toEqual({
+      ...{ ...none, created: ['banner'], segments: none, refused },
+      dryRun: true,
+    });
+    expect((await client.listFlags({})).items).toEqual([]);
+
+    expect(await client.importFlags(asked)).toEqual({ ...none, created: ['banner'], segments: none, refused });
+    expect(await client.evaluateFlag({ key: 'banner', attributes: { email: 'a@faas.com' } })).toMatchObject({
+      value: true,
+      reason: 'TARGETING_MATCH',
+    });
+    expect((await client.evaluateFlag({ key: 'banner', userId: 'user-1' })).reason).toBe('SPLIT');
+
+    expect(await client.importFlags(asked)).toMatchObject({ ...none, unchanged: ['banner'] });
+    expect((await client.getFlag({ key: 'banner' })).version).toBe(1);
+    const more = { ...asked, document: { flags: { banner: banner(80), myFlag: banner(10) } } };
+    expect(await client.importFlags({ ...more, keys: { myFlag: 'my-flag' } })).toMatchObject({
+      created: ['my-flag'],
+      updated: ['banner'],
+      refused: [],
+    });
+    expect(await client.getFlag({ key: 'my-flag' })).toMatchObject({ salt: 'myFlag', version: 1 });
+    expect(await client.getFlag({ key: 'banner' })).toMatchObject({ version: 2 });
+  });
+
+  it('go to flagd, and say of each flag that cannot go what flagd has not', async () => {
+    const { client } = await app.otherTenant('to flagd');
+    await client.createFlag(aFlag('plain', { rules: [] }));
+    await client.createFlag(aFlag('waits', { prerequisites: [{ flag: 'plain', variants: ['on'] }] }));
+    await client.createFlag(aFlag('timed', { schedule: [{ at: '2030-01-01T00:00:00Z', set: { enabled: false } }] }));
+    const matches = [{ attribute: 'branch', op: 'matches' as const, values: ['^main$'] }];
+    await client.createFlag(aFlag('pattern', { rules: [{ id: 'r', when: matches, serve: { variant: 'on' } }] }));
+    const { document, refused } = await client.exportFlags({ format: 'flagd' });
+    expect(document['flags']).toEqual({
+      plain: { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' },
+    });
+    expect(refused.map(({ key, path }) => [key, path])).toEqual([
+      ['pattern', '$.rules[0].when[0].op'],
+      ['timed', '$.schedule'],
+      ['waits', '$.prerequisites'],
+    ]);
+  });
+
+  it('of our own bring a project over as it is, segments and all', async () => {
+    const from = (await app.otherTenant('from')).client;
+    await from.createSegment({
+      key: 'beta',
+      included: ['alice'],
+      rules: [{ when: [{ attribute: 'plan', op: 'in', values: ['pro'] }] }],
+    });
+    await from.createSegment({
+      key: 'wide',
+      rules: [{ when: [{ attribute: 'userId', op: 'segment', values: ['beta'] }] }],
+    });
+    const when = [{ attribute: 'userId', op: 'segment' as const, values: ['wide'] }];
+    await from.createFlag(aFlag('base', { variants: { on: { z: 1, a: [2] }, off: null } }));
+    await from.createFlag(
+      aFlag('above', {
+        rules: [{ id: 'r', when, serve: { variant: 'on' } }],
+        prerequisites: [{ flag: 'base', variants: ['on', 'off'] }],
+        schedule: [{ at: '2030-01-01T00:00:00Z', set: { enabled: false } }],
+        overrides: [{ values: ['bob'], variant: 'on', note: 'to try' }],
+      }),
+    );
+    const { document, refused } = await from.exportFlags({});
+    expect(refused).toEqual([]);
+
+    const to = (await app.otherTenant('to')).client;
+    expect(await to.importFlags({ format: 'whetstone', document })).toEqual({
+      ...{ ...none, created: ['above', 'base'], refused: [] },
+      segments: { ...none, created: ['beta', 'wide'] },
+    });
+    const timeless = (value: unknown): unknown =>
+      JSON.parse(JSON.stringify(value, (name, inner: unknown) => (/^(created|updated)At$/.test(name) ? '' : inner)));
+    expect(timeless((await to.exportFlags({})).document)).toEqual(timeless(document));
+    expect(await to.importFlags({ format: 'whetstone', document })).toEqual({
+      ...{ ...none, unchanged: ['above', 'base'], refused: [] },
+      segments: { ...none, unchanged: ['beta', 'wide'] },
+    });
+  });
+
+  it('are taken as far as they hold together', async () => {
+    const { client } = await app.otherTenant('refuses');
+    await client.createFlag(aFlag('gone'));
+    await client.archiveFlag({ key: 'gone' });
+    await client.createFlag(aFlag('needed'));
+    await client.createFlag(aFlag('needs', { prerequisites: [{ flag: 'needed', variants: ['on'] }] }));
+    const needs = (flag: string) => ({ prerequisites: [{ flag, variants: ['on'] }] });
+    const flags = [
+      aFlag('gone'),
+      aFlag('needed', { variants: { yes: true, off: false }, rules: [] }),
+      aFlag('first', needs('second')),
+      aFlag('second', needs('nowhere')),
+      aFlag('good', needs('needed')),
+      { ...aFlag('broken'), enabeld: true },
+      aFlag('good'),
+    ];
+    const { refused, ...done } = await client.importFlags({ format: 'whetstone', document: { flags, colour: 1 } });
+    expect(done).toEqual({ ...none, created: ['good'], segments: none });
+    expect(refused).toEqual([
+      { key: '', path: '$["colour"]', why: expect.any(String) },
+      { key: 'broken', path: expect.stringContaining('$.flags[5]'), why: expect.stringContaining('enabeld') },
+      { key: 'good', path: '$.flags[6]', why: expect.stringContaining('twice') },
+      { key: 'gone', path: '$.flags["gone"]', why: expect.stringContaining('archived') },
+      { key: 'needed', path: '$.flags["needed"].variants', why: expect.stringContaining('needs') },
+      { key: 'second', path: '$.flags["second"].prerequisites.0.flag', why: expect.stringContaining('nowhere') },
+      { key: 'first', path: '$.flags["first"].prerequisites.0.flag', why: expect.stringContaining('second') },
+    ]);
+  });
+
+  it('reach connected clients like any other change', async () => {
+    const { client } = await app.otherTenant('reached');
+    const before = (await client.getRuleset({})).revision;
+    await client.importFlags({ format: 'flagd', document: { flags: { banner: banner(50) } } });
+    const { revision, flags } = await client.getRuleset({});
+    expect(revision).toBeGreaterThan(before);
+    expect(flags.map(({ key }) => key)).toEqual(['banner']);
+  });
+});
