@@ -187,7 +187,9 @@ export const flags = {
         .min(1)
         .max(2_147_483_647)
         .optional()
-        .describe('This version with the prerequisites of when it was written, by the clock of then, or of `at`'),
+        .describe(
+          'This version with the prerequisites and segments of when it was written, by the clock of then, or of `at`',
+        ),
     }),
     output: Evaluation,
     errors: ['not_found'],

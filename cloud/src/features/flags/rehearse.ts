@@ -11,25 +11,24 @@ import type { Plan } from './plan.ts';
 import type { FlagRow } from './repository.ts';
 import { rulesetAround, rulesOfNow } from './ruleset-around.ts';
 
-const maxContexts = 10_000;
 const madeUp = 10_000;
 
 /** What a planned change would make of the flag, and who would get another variant. Stores nothing and locks nothing. */
 export async function rehearse(ctx: Ctx, plan: (tx: ProjectTx) => Promise<Plan>): Promise<WrittenFlag> {
-  const { before, after, rulesets, seen, nowMs } = await ctx.transaction(async (tx) => {
+  const { before, after, rulesets, known, nowMs } = await ctx.transaction(async (tx) => {
     const rows = outcomeOf(await plan(tx), tx.now);
     const rules = rulesOfNow(tx);
     return {
       ...rows,
       rulesets: [await rulesetAround(rows.before, rules), await rulesetAround(rows.after, rules)] as const,
-      seen: await exposureRepository.recentContexts(tx, rows.after.key, maxContexts),
+      known: await exposureRepository.known(tx, rows.after.key),
       nowMs: tx.now.getTime(),
     };
   });
 
   const flag = flagView(after);
   const was = before && flagView(before);
-  const contexts = seen.map((exposure) => contextOf(exposure, was ?? flag));
+  const contexts = known.map((each) => contextOf(each, was ?? flag));
   const simulated = madeUpContexts(was ? [was, flag] : [flag], madeUp);
   return {
     ...flag,

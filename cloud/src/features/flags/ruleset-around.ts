@@ -11,7 +11,6 @@ import { segmentView } from './segments/segment-view.ts';
 export interface RulesOf {
   /** Those of the keys that there are, archived or not. */
   flags: (keys: string[]) => Promise<FlagRow[]>;
-  /** All that there are: segments name others. */
   segments: () => Promise<SegmentRow[]>;
 }
 
@@ -22,12 +21,13 @@ export const rulesOfNow = (tx: ProjectTx): RulesOf => ({
 
 export const rulesAsOf = (tx: ProjectTx, moment: Moment): RulesOf => ({
   flags: (keys) => historyRepository.asOf(tx, keys, moment),
-  segments: () => segmentRepository.asOf(tx, moment),
+  segments: () => historyRepository.segmentsAsOf(tx, moment),
 });
 
 /**
  * A flag with all that its answer can depend on, as a ruleset: what it waits for, what that waits for and so on, a query
- * for each level and none for a flag that waits for nothing, and the segments if any of them names one. An archived flag is in no ruleset.
+ * for each level and none for a flag that waits for nothing; and the segments, where one of them names any. An archived flag
+ * is in no ruleset.
  */
 export async function rulesetAround(flag: FlagRow | undefined, rules: RulesOf): Promise<CompiledRuleset> {
   const found = new Map<string, FlagRow>();
@@ -43,8 +43,8 @@ export async function rulesetAround(flag: FlagRow | undefined, rules: RulesOf): 
     level = needed.size > 0 ? await rules.flags([...needed]) : [];
   }
   const flags = [...found.values()].map(flagView);
-  const segments = flags.some(namesSegments) ? await rules.segments() : [];
-  const compiled = compileRuleset({ revision: 0, flags, segments: segments.map(segmentView) });
+  const segments = flags.some(namesSegments) ? (await rules.segments()).map(segmentView) : [];
+  const compiled = compileRuleset({ revision: 0, flags, segments });
   if (!compiled) throw new Error(`the rules around the flag "${flag?.key}" cannot be read`);
   return compiled;
 }

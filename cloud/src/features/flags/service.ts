@@ -119,7 +119,7 @@ const answerOf = (evaluation: Evaluation) => new Prepared(evaluationJson(evaluat
 async function evaluateThen(ctx: Ctx, { key, explain = false, at, asOfVersion, ...context }: Question) {
   const asOf = { at: at === undefined ? undefined : new Date(at), asOfVersion };
   const evaluation = await ctx.transaction((tx) => evaluateAsOf(tx, key, context, asOf, explain));
-  return new Prepared(evaluationJson(evaluation), undefined);
+  return answerOf(evaluation);
 }
 
 const stale = ({ key, version: currentVersion }: FlagRow, version: number) =>

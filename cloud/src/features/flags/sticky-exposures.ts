@@ -28,7 +28,7 @@ async function namedFlags(tx: ProjectTx, entries: readonly Exposure[]): Promise<
 }
 
 /** An exposure names its split by rule. Of its attributes it carries a few; a sticky one beyond them stays unknown. */
-export function firstAnswersIn(entries: readonly Exposure[], ruleset: CompiledRuleset, nowMs: number): FirstAnswer[] {
+function firstAnswersIn(entries: readonly Exposure[], ruleset: CompiledRuleset, nowMs: number): FirstAnswer[] {
   return entries.flatMap((entry) => {
     const { flag, variant, ruleId, reason } = entry;
     const attribute = stickyAttribute(ruleset, { key: flag, ruleId, reason }, nowMs);

@@ -84,19 +84,16 @@ export function targetingService({ rulesets, write, clock }: Dependencies): Hand
       }),
 
     async getRollout(ctx, { key }) {
-      const { flag, exposed } = await ctx.transaction(async (tx) => ({
+      const { flag, known } = await ctx.transaction(async (tx) => ({
         flag: planned(flagView(await existing(tx, key))),
-        exposed: await exposureRepository.recentContexts(tx, key, maxContexts),
+        known: await exposureRepository.known(tx, key),
       }));
       const { compiled } = await rulesets.of(ctx.projectId);
-      const contexts = exposed.map((exposure) => contextOf(exposure, flag));
+      const contexts = known.map((each) => contextOf(each, flag));
       return rolloutProgress(flag, compiled, contexts, clock());
     },
   };
 }
-
-/** Of recent exposures, each of another unit or from elsewhere. */
-const maxContexts = 10_000;
 
 function planned<T extends FlagDefinition | Flag>(flag: T): T & { rollout: RolloutPlan } {
   const { rollout } = flag;

@@ -1,7 +1,7 @@
-import type { Exposure } from '@whetstone/shared/contract';
+import type { EvaluationContext, Exposure } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx, Tx } from '../../../platform/db/database.ts';
-import type { ExposedContext } from './contexts.ts';
+import type { Known } from './known.ts';
 import type { Seen } from './times.ts';
 import type { StepCount, UnitCounts, Window } from './usage.ts';
 
@@ -221,21 +221,25 @@ export const exposureRepository = {
   },
 
   /**
-   * Who was exposed to a flag lately, each once with what is known of them, the latest first. Only the newest entries are
-   * looked at, so that a flag with millions costs no more.
+   * Whom the newest exposures of a flag name, each once with what they say of the context and one of its tasks, the most
+   * recent first; 10,000 at most. A flag with millions costs no more, since it is the newest that are looked at.
    */
-  async recentContexts(tx: ProjectTx, flag: string, limit: number): Promise<ExposedContext[]> {
-    const { rows } = await sql<ExposedContext>`
-      select unit, rule_id as "ruleId", user_id as "userId", repo_id as "repoId", max(task_id) as "taskId",
-        task_type as "taskType", agent, model
+  async known(tx: ProjectTx, flag: string): Promise<Known[]> {
+    const { rows } = await sql<KnownRow>`
+      select unit, rule_id as "ruleId", coalesce(reason = 'SPLIT', false) as "isSplit", user_id as "userId",
+        repo_id as "repoId", max(task_id) as "taskId", task_type as "taskType", agent, model
       from (
-        select unit, rule_id, user_id, repo_id, task_id, task_type, agent, model, last_at from exposure
-        where project_id = ${tx.projectId} and flag = ${flag}
+        select * from exposure where project_id = ${tx.projectId} and flag = ${flag}
         order by last_at desc limit ${newestLookedAt}
       ) as newest
-      group by unit, rule_id, user_id, repo_id, task_type, agent, model
-      order by max(last_at) desc limit ${limit}`.execute(tx.sql);
-    return rows;
+      group by unit, rule_id, 3, user_id, repo_id, task_type, agent, model
+      order by max(last_at) desc, unit limit 10000`.execute(tx.sql);
+    return rows.map(({ unit, ruleId, isSplit, ...context }) => ({
+      unit: unit ?? undefined,
+      ruleId: ruleId ?? undefined,
+      isSplit,
+      context: withoutNulls(context),
+    }));
   },
 
   /** Whether there is, or was, such a flag, or an exposure that names it. */
@@ -247,6 +251,15 @@ export const exposureRepository = {
     return rows[0]!.isKnown;
   },
 };
+
+interface KnownRow extends Record<'userId' | 'repoId' | 'taskId' | 'taskType' | 'agent' | 'model', string | null> {
+  unit: string | null;
+  ruleId: string | null;
+  isSplit: boolean;
+}
+
+const withoutNulls = <T extends object>(row: T) =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as EvaluationContext;
 
 const unitHash = sql`sha256(convert_to(unit, 'UTF8'))`;
 

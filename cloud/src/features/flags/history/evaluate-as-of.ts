@@ -14,7 +14,10 @@ interface AsOf {
   asOfVersion: number | undefined;
 }
 
-/** A flag with the prerequisites it had then, evaluated by the clock of then. Throws `not_found` for what was not. */
+/**
+ * A flag with the prerequisites and segments it had then, evaluated by the clock of then; what sticky splits had served first
+ * does not count, since that is not kept for ever. Throws `not_found` for what was not.
+ */
 export async function evaluateAsOf(
   tx: ProjectTx,
   key: string,
@@ -33,7 +36,8 @@ export async function evaluateAsOf(
   const ruleset = await rulesetAround(row, rulesAsOf(tx, moment));
   const evaluation = evaluate(ruleset, key, context, { nowMs: (at ?? row.updatedAt).getTime(), explain });
   if (!evaluation) throw unknownFlag(key);
-  return evaluation;
+  const { sticky: _, ...said } = evaluation;
+  return said;
 }
 
 async function flagInVersion(tx: ProjectTx, key: string, version: number): Promise<{ row: FlagRow; moment: Moment }> {

@@ -2,6 +2,7 @@ import type { FlagAction, HistoryActor } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { FlagRow } from '../repository.ts';
+import type { SegmentRow } from '../segments/repository.ts';
 
 export interface VersionInsert {
   row: FlagRow;
@@ -100,6 +101,18 @@ export const historyRepository = {
         where project_id = ${tx.projectId} and key = wanted.name collate "C" and ${upTo(moment)}
         order by flag_version.version desc limit 1
       ) as found`.execute(tx.sql);
+    return rows;
+  },
+
+  /** All segments there were at a moment. */
+  async segmentsAsOf(tx: ProjectTx, moment: Moment): Promise<SegmentRow[]> {
+    const { rows } = await sql<SegmentRow>`
+      select key, version, definition, created_at as "createdAt", updated_at as "updatedAt" from (
+        select distinct on (key) * from segment_version
+        where project_id = ${tx.projectId} and ${upTo(moment)}
+        order by key, version desc
+      ) as found
+      where deleted_at is null`.execute(tx.sql);
     return rows;
   },
 };

@@ -99,18 +99,4 @@ export const segmentRepository = {
 
   all: (tx: ProjectTx): Promise<SegmentRow[]> =>
     tx.sql.selectFrom('segment').select(columns).where('project_id', '=', tx.projectId).orderBy('key').execute(),
-
-  /** Those that there were at a place in the log, or a time. */
-  async asOf(tx: ProjectTx, moment: { sequence: number } | { time: Date }): Promise<SegmentRow[]> {
-    const { rows } = await sql<SegmentRow>`
-      select key, version, definition, "createdAt", "updatedAt" from (
-        select distinct on (key) key, version, definition, created_at as "createdAt", updated_at as "updatedAt", deleted_at
-        from segment_version
-        where project_id = ${tx.projectId}
-          and ${'time' in moment ? sql`updated_at <= ${moment.time}` : sql`sequence <= ${moment.sequence}`}
-        order by key, version desc
-      ) as latest
-      where deleted_at is null order by key`.execute(tx.sql);
-    return rows;
-  },
 };
