@@ -1,8 +1,10 @@
 import { compile } from './entries/compile.ts';
+import { evaluatorSize } from './entries/evaluator-size.ts';
 import { exposures } from './entries/exposures.ts';
 import { httpBulk } from './entries/http-bulk.ts';
 import { httpEvaluate } from './entries/http-evaluate.ts';
 import { localEvaluate } from './entries/local-evaluate.ts';
+import { manyFlags } from './entries/many-flags.ts';
 import { mcpEvaluate } from './entries/mcp-evaluate.ts';
 import { mcpStart } from './entries/mcp-start.ts';
 import { start } from './entries/start.ts';
@@ -14,6 +16,8 @@ import { barText, reportText } from './harness/table.ts';
 const entries: Record<string, Entry> = {
   'local-evaluate': localEvaluate,
   compile,
+  'evaluator-size': evaluatorSize,
+  'many-flags': manyFlags,
   'http-evaluate': httpEvaluate,
   'http-bulk': httpBulk,
   exposures,

@@ -4,7 +4,7 @@ import { rulesOf, type Ask, type Engine } from './engine.ts';
 import type { FlagSpec } from '../workload/flags.ts';
 
 export const whetstone: Engine = engineThat({ explain: false });
-export const whetstoneWithTrace: Engine = engineThat({ explain: true });
+export const whetstoneExplained: Engine = engineThat({ explain: true });
 
 function engineThat({ explain }: { explain: boolean }): Engine {
   return (specs, people) => {

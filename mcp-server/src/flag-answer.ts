@@ -39,6 +39,13 @@ export interface FlagTraceStep {
   why: string;
 }
 
+/** What decided in numbers, and single changes that lead to another variant. */
+export interface FlagExplanation {
+  bucket?: number | undefined;
+  threshold?: number | undefined;
+  wouldChange: { what: string; gives: string }[];
+}
+
 export interface FlagAnswer {
   key: string;
   /** The value is truthy and not the off variant. */
@@ -52,6 +59,7 @@ export interface FlagAnswer {
   flagVersion?: number | undefined;
   metadata?: { rolloutPercentage?: number | undefined } | undefined;
   trace?: FlagTraceStep[] | undefined;
+  explanation?: FlagExplanation | undefined;
   source: Source;
   /** Since the rules were last confirmed to be current; absent for `default`. */
   ageMs?: number | undefined;

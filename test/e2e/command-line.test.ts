@@ -37,6 +37,8 @@ describe('flag eval', () => {
       '',
       '  rule gold  decided: its condition holds; serves "on"',
       '',
+      '  instead  without rule "gold" it would serve "off"',
+      '',
     ]);
   });
 

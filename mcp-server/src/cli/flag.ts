@@ -16,7 +16,8 @@ const usage = `whetstone-mcp flag eval KEY [options]
   --repo R         the repository (repoId), such as acme/api
   --attr NAME=V    any other attribute; may be given again
   --default V      what to answer when no flag decides: JSON, else text
-  --explain        every rule that was looked at, and why
+  --explain        every rule that was looked at and why, and what would
+                   change the answer
   --json           the answer of the tool evaluate_flag
 
 whetstone-mcp flag stale   flags that may have had their time
@@ -95,7 +96,8 @@ function valueOf(text: string | undefined): unknown {
 
 function show(answer: FlagAnswer, terminal: Terminal) {
   const style = styleFor(terminal.isTty && !surroundingsFromEnvironment().noColor);
-  const { key, value, reason, errorCode, ruleId, bucket, flagVersion, source, ageMs, degradedReason, trace } = answer;
+  const { key, value, reason, errorCode, ruleId, bucket, flagVersion, source, ageMs, degradedReason } = answer;
+  const { trace, explanation } = answer;
   const paint = reason === 'ERROR' ? style.doubtful : style.good;
   terminal.print(`${style.bold(key)} = ${paint(JSON.stringify(value))}\n`);
   const rows = columns([
@@ -113,4 +115,6 @@ function show(answer: FlagAnswer, terminal: Terminal) {
     `${outcome}: ${why}`,
   ]);
   terminal.print(`\n${columns(steps).join('\n')}`);
+  const changes = (explanation?.wouldChange ?? []).map(({ what }): [string, string] => ['instead', what]);
+  if (changes.length > 0) terminal.print(`\n${columns(changes).join('\n')}`);
 }

@@ -14,7 +14,7 @@ export interface Wish {
   default?: unknown;
   /** The caller takes whatever type the flag serves. */
   anyType?: boolean;
-  /** Adds the rule trace. */
+  /** Adds the rule trace and what would change the answer. */
   explain?: boolean;
   /** Aborted, the answer comes at once, from what is known by then. */
   signal?: AbortSignal | undefined;

@@ -23,12 +23,12 @@ export const evaluateFlag = defineTool({
       targetingKey: { type: 'string', description: 'Same as userId' },
       attributes: { type: 'object', description: 'Any others' },
       default: { description: 'If no flag decides', additionalProperties: true },
-      explain: { type: 'boolean', description: 'Add the rule trace' },
+      explain: { type: 'boolean', description: 'Trace and what-ifs' },
     },
     required: ['key'],
     additionalProperties: false,
   },
-  // `flagVersion`, `bucket`, `metadata` and `trace` come too; what few read need not be in every client's context.
+  // `flagVersion`, `bucket`, `metadata`, `trace` and `explanation` come too; what few read need not be in every client's context.
   outputSchema: {
     type: 'object',
     properties: {
@@ -52,7 +52,7 @@ export const evaluateFlag = defineTool({
   async handler({ key, default: fallback, explain, ...context }, { flags, signal }) {
     const answer = await flags.answer(key, context, { default: fallback, explain: explain === true, signal });
     signal?.throwIfAborted();
-    return { structured: answer, text: lineOf(answer) };
+    return { structured: answer, text: [lineOf(answer), ...linesOf(answer)].join('\n') };
   },
 });
 
@@ -62,4 +62,10 @@ function lineOf({ key, value, variant, reason, errorCode, ruleId, source, ageMs,
   const age = ageMs === undefined ? '' : `, ${ageText(ageMs)} old`;
   const line = `${key} = ${JSON.stringify(value)} (${why.filter(Boolean).join(', ')}) · ${source}${age}`;
   return degradedReason ? `${line}\n${degradedReason}` : line;
+}
+
+/** What was looked at and what would change the answer, when it was asked for. */
+function linesOf({ trace = [], explanation }: FlagAnswer): string[] {
+  const steps = trace.map(({ step, id, outcome, why }) => `${step}${id ? ` ${id}` : ''} ${outcome}: ${why}`);
+  return [...steps, ...(explanation?.wouldChange ?? []).map(({ what }) => `instead: ${what}`)];
 }

@@ -81,7 +81,13 @@ it('evaluates a flag and says it in a line', async () => {
     source: 'cloud',
     trace: [{ id: 'r1', outcome: 'decided' }],
   });
-  expect(text).toBe('greeting = true (variant on, TARGETING_MATCH by rule r1) · cloud, 0 ms old');
+  expect(text).toBe(
+    [
+      'greeting = true (variant on, TARGETING_MATCH by rule r1) · cloud, 0 ms old',
+      'rule r1 decided: its condition holds; serves "on"',
+      'instead: without rule "r1" it would serve "off"',
+    ].join('\n'),
+  );
 });
 
 it('says in the next line what is wrong', async () => {

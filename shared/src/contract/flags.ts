@@ -59,6 +59,18 @@ export const TraceStep = z.object({
 });
 export type TraceStep = z.infer<typeof TraceStep>;
 
+export const Explanation = z.object({
+  bucket: z.int().min(0).max(99_999).optional().describe('Of the unit in the split that decided'),
+  threshold: z
+    .number()
+    .optional()
+    .describe('The unit is served the variant of its share below this bucket, what stands in `otherwise` from it on'),
+  wouldChange: z
+    .array(z.object({ what: z.string(), gives: z.string().describe('The variant served then') }))
+    .describe('Single changes that lead to another variant, each tried out; not all there are'),
+});
+export type Explanation = z.infer<typeof Explanation>;
+
 export const Evaluation = z.object({
   key: z.string(),
   enabled: z.boolean().describe('The value is truthy and not the off variant'),
@@ -73,6 +85,7 @@ export const Evaluation = z.object({
     rolloutPercentage: z.number().optional().describe('Coverage of the serve that decided'),
   }),
   trace: z.array(TraceStep).optional(),
+  explanation: Explanation.optional(),
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
@@ -180,7 +193,7 @@ export const flags = {
     rest: 'attributes',
     input: EvaluationContext.extend({
       key: FlagKey,
-      explain: z.boolean().optional().describe('Adds the rule trace'),
+      explain: z.boolean().optional().describe('Adds the rule trace and what would change the answer'),
       at: Instant.optional().describe('Past: all rules as they were; future: the rules of today by that clock'),
       asOfVersion: z
         .int()

@@ -38,17 +38,20 @@ export function holds(condition: CompiledCondition, run: Run): boolean {
 }
 
 /** `undefined`, a missing or wrong-typed attribute, holds neither plain nor negated. A list holds when an element does. */
-export function outcomeOf({ rules, test, document }: CompiledCondition, found: unknown, run: Run): boolean | undefined {
-  if (!rules || !test) {
-    if (document.op === 'exists') return found !== undefined;
-    return overElements(found, (unit) => membership(document.values, textOf(unit), run, holds));
-  }
+export function outcomeOf(condition: CompiledCondition, found: unknown, run: Run): boolean | undefined {
+  const { rules, test } = condition;
+  if (!rules || !test) return unlikeOthers(condition, found, run);
   if (rules.longest !== undefined && isLonger(found, rules.longest)) return undefined;
-  return overElements(found, test);
+  return isScalar(found) ? test(found) : overElements(found, test);
+}
+
+function unlikeOthers({ document: { op, values } }: CompiledCondition, found: unknown, run: Run): boolean | undefined {
+  if (op === 'exists') return found !== undefined;
+  const test: Test = (unit) => membership(values, textOf(unit), run, holds);
+  return isScalar(found) ? test(found) : overElements(found, test);
 }
 
 function overElements(found: unknown, test: Test): boolean | undefined {
-  if (isScalar(found)) return test(found);
   if (!Array.isArray(found)) return undefined;
   const outcomes = found.filter(isScalar).map(test);
   if (outcomes.includes(true)) return true;

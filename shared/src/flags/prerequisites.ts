@@ -19,11 +19,11 @@ function findOut(
   seen: Map<string, Evaluation>,
   evaluate: Evaluate,
 ): Evaluation | PrerequisiteProblem {
+  if (run.ruleset.endless.has(key)) return 'endless';
   let evaluation = seen.get(key);
   if (!evaluation) {
     const flag = run.ruleset.flags.get(key);
     if (!flag) return 'unknown';
-    if (run.ruleset.endless.has(key)) return 'endless';
     // How it came about is the other flag's story.
     const { notes } = run;
     run.notes = undefined;

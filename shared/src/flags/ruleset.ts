@@ -23,7 +23,7 @@ export interface CompiledRuleset {
  * States of all patterns in the flags and segments of a ruleset. Within a run each flag and the rules of each segment are
  * asked once, so this times `longestMatched`, twice, bounds what patterns can cost it: also when all flags are evaluated.
  */
-export const mostRulesetStates = 20_000;
+const mostRulesetStates = 20_000;
 
 /**
  * Compiles what `GET /api/flags/ruleset` answers; `undefined` when it is no ruleset. Never throws, since the document

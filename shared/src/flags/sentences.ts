@@ -5,8 +5,8 @@ import { longestMatched, type Comparing, type ConditionDocument } from './operat
 import { isScalar } from './reading.ts';
 import type { Landing, Run } from './run.ts';
 
-/** What an operator reads, and what holds, of which the first word is denied by "not". */
-type Wording = readonly [reads: string, phrase: string];
+/** What an operator reads, and what holds: the verb, which "not" denies, and the rest. */
+type Wording = readonly [reads: string, verb: string, rest: string];
 
 const number = 'a number';
 const time = 'a time';
@@ -14,23 +14,23 @@ const version = 'a version';
 const any = 'text, a number or a boolean';
 
 const wordings: Readonly<Record<Comparing | 'segment', Wording>> = {
-  in: [any, 'is in'],
-  contains: ['text', 'does contain'],
-  startsWith: ['text', 'does start with'],
-  endsWith: ['text', 'does end with'],
-  matches: [`text of at most ${longestMatched} characters`, 'does match'],
-  gt: [number, 'is above'],
-  gte: [number, 'is at least'],
-  lt: [number, 'is below'],
-  lte: [number, 'is at most'],
-  before: [time, 'is before'],
-  after: [time, 'is after'],
-  semverEq: [version, 'is version'],
-  semverGt: [version, 'is above version'],
-  semverGte: [version, 'is at least version'],
-  semverLt: [version, 'is below version'],
-  semverLte: [version, 'is at most version'],
-  segment: [any, 'is in segment'],
+  in: [any, 'is', 'in'],
+  contains: ['text', 'does', 'contain'],
+  startsWith: ['text', 'does', 'start with'],
+  endsWith: ['text', 'does', 'end with'],
+  matches: [`text of at most ${longestMatched} characters`, 'does', 'match'],
+  gt: [number, 'is', 'above'],
+  gte: [number, 'is', 'at least'],
+  lt: [number, 'is', 'below'],
+  lte: [number, 'is', 'at most'],
+  before: [time, 'is', 'before'],
+  after: [time, 'is', 'after'],
+  semverEq: [version, 'is', 'version'],
+  semverGt: [version, 'is', 'above version'],
+  semverGte: [version, 'is', 'at least version'],
+  semverLt: [version, 'is', 'below version'],
+  semverLte: [version, 'is', 'at most version'],
+  segment: [any, 'is', 'in segment'],
 };
 
 /** What was found, as a sentence: 'userId "bob" is not in 1 value'. */
@@ -41,9 +41,9 @@ export function conditionSentence(condition: CompiledCondition, run: Run): strin
   if (op === 'exists') return `${attribute} is there`;
   const outcome = outcomeOf(condition, found, run);
   const subject = `${attribute} ${show(found)}`;
-  const [reads, phrase] = wordings[op];
+  const [reads, verb, rest] = wordings[op];
   if (outcome === undefined) return (op === 'segment' && segmentProblem(values, run)) || `${subject} is not ${reads}`;
-  const predicate = outcome ? phrase : phrase.replace(' ', ' not ');
+  const predicate = `${verb} ${outcome ? '' : 'not '}${rest}`;
   return `${subject} ${predicate} ${op === 'in' ? count(values) : anyOf(values)}${negate ? ' (negated)' : ''}`;
 }
 
@@ -58,8 +58,7 @@ function segmentProblem(keys: readonly unknown[], { ruleset }: Run): string | un
 /** What would hold: 'plan in 2 values', 'seats at least 5'; for a negated condition 'plan not in 2 values'. */
 export function wishSentence({ attribute, op, values, negate }: ConditionDocument): string {
   if (op === 'exists') return `${attribute} ${negate ? 'missing' : 'there'}`;
-  const phrase = wordings[op][1].replace(/^(is|does) /, negate ? 'not ' : '');
-  return `${attribute} ${phrase} ${anyOf(values)}`;
+  return `${attribute} ${negate ? 'not ' : ''}${wordings[op][2]} ${anyOf(values)}`;
 }
 
 /** 'by userId "bob": bucket 49149 is inside a 0…50000 of which 25 % is covered (0…12500): outside, so "off"' */

@@ -125,6 +125,7 @@ describe('what an answer says of itself', () => {
       'flagVersion',
       'metadata',
       'trace',
+      'explanation',
     ]);
     const missing = served(flagWith({ fallthrough: half }), { explain: true });
     expect(Object.keys(missing)).toEqual([
@@ -137,6 +138,7 @@ describe('what an answer says of itself', () => {
       'flagVersion',
       'metadata',
       'trace',
+      'explanation',
     ]);
   });
 });

@@ -20,6 +20,7 @@ describe('an override', () => {
       flagVersion: 1,
       metadata: { rolloutPercentage: 100 },
       trace: [{ step: 'override', outcome: 'decided', why: 'userId "ada" is named; serves "on"' }],
+      explanation: { wouldChange: [{ what: 'without the override of userId it would serve "off"', gives: 'off' }] },
     });
     expect(served({ ...off, rules: all, overrides: [forAda] }, { context: { userId: 'bob' } }).ruleId).toBe('all');
   });

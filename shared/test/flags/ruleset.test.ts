@@ -122,6 +122,7 @@ describe('a ruleset', () => {
       flagVersion: 'version' in parts ? 0 : 1,
       metadata: {},
       trace: [{ step: 'fallthrough', outcome: 'decided', why: `the flag cannot be read: ${why}` }],
+      explanation: { wouldChange: [] },
     });
   });
 

@@ -21,8 +21,8 @@ const stored =
   (flag, attribute, unit) =>
     flag === 'new-fixer-prompt' && attribute === 'taskId' && unit === 'T-1' ? variant : undefined;
 
-const ask = (flag = byTask(), context: object = task, assigned?: Assigned) =>
-  evaluate(compiled(flag), flag.key, context, { nowMs: 0, explain: true, assigned })!;
+const ask = (flag = byTask(), context: object = task, assigned?: Assigned, explain = true) =>
+  evaluate(compiled(flag), flag.key, context, { nowMs: 0, explain, assigned })!;
 
 describe('a sticky split', () => {
   it('decides by the hash at first, and says what is to be stored', () => {
@@ -80,13 +80,13 @@ describe('a sticky split', () => {
       throw new Error('asked');
     };
     const rule = { id: 'r', when: [], serve: { variant: 'b' } };
-    expect(ask({ ...byTask(), rules: [rule] }, task, never).variant).toBe('b');
+    expect(ask({ ...byTask(), rules: [rule] }, task, never, false).variant).toBe('b');
     expect(
-      ask({ ...byTask(), overrides: [{ attribute: 'userId', values: ['alice'], variant: 'b' }] }, task, never),
+      ask({ ...byTask(), overrides: [{ attribute: 'userId', values: ['alice'], variant: 'b' }] }, task, never, false),
     ).toMatchObject({
       variant: 'b',
     });
-    expect(ask({ ...byTask(), enabled: false }, task, never).variant).toBe('off');
+    expect(ask({ ...byTask(), enabled: false }, task, never, false).variant).toBe('off');
   });
 
   it('is about the unit that is hashed: what unitOf names is what the bucket is of', () => {

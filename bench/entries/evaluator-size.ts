@@ -1,0 +1,59 @@
+import { build } from 'esbuild';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { referenceNs } from '../harness/reference.ts';
+import type { Entry } from '../harness/report.ts';
+
+/** What a client has to load, by what it asks of `@whetstone/shared/flags`. */
+const bundles = {
+  'compileRuleset and decide': 'compileRuleset, decide',
+  'the same with evaluate, which explains': 'compileRuleset, evaluate',
+};
+
+export const evaluatorSize: Entry = {
+  title: 'The evaluator as it is loaded',
+  lasts: 'a second',
+  async run() {
+    const measured = await Promise.all(
+      Object.entries(bundles).map(async ([name, names]) => ({ name, ...(await sizeOf(names)) })),
+    );
+    const [lean] = measured as [(typeof measured)[0]];
+    const table = (title: string, of: (one: typeof lean) => number) => ({
+      title,
+      unit: 'bytes',
+      better: 'less' as const,
+      base: lean.name,
+      rows: measured.map((one) => ({ name: one.name, samples: [of(one)] })),
+    });
+    return {
+      referenceNs: [referenceNs()],
+      tables: [table('Minified', ({ minified }) => minified), table('Minified and gzipped', ({ gzipped }) => gzipped)],
+      notes: [`The largest parts, minified: ${lean.parts}.`],
+      bars: [{ what: 'evaluator, minified', actual: lean.minified, kind: 'at most', limit: 10_240, unit: 'bytes' }],
+    };
+  },
+};
+
+async function sizeOf(names: string) {
+  const { outputFiles, metafile } = await build({
+    stdin: {
+      contents: `export { ${names} } from '@whetstone/shared/flags'`,
+      resolveDir: join(import.meta.dirname, '..'),
+    },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'node20',
+    write: false,
+    metafile: true,
+  });
+  const [output] = Object.values(metafile.outputs);
+  const parts = Object.entries(output?.inputs ?? {})
+    .map(([file, { bytesInOutput }]) => [file.split('/').at(-1), bytesInOutput] as const)
+    .toSorted((a, b) => b[1] - a[1])
+    .slice(0, 8)
+    .map(([file, bytes]) => `${file} ${bytes}`)
+    .join(', ');
+  const [{ contents } = { contents: new Uint8Array() }] = outputFiles;
+  return { minified: contents.length, gzipped: gzipSync(contents).length, parts };
+}
