@@ -1,0 +1,13 @@
+import { normalQuantile } from './normal.ts';
+import type { Interval } from './sample.ts';
+
+/** Score interval of a rate, never outside 0 to 1 and honest at both ends (Wilson, JASA 1927). */
+export function wilsonInterval(successes: number, n: number, alpha = 0.05): Interval {
+  const z = normalQuantile(1 - alpha / 2);
+  const p = successes / n;
+  const centre = p + (z * z) / (2 * n);
+  const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
+  const scale = 1 + (z * z) / n;
+  // Rounding must not leave the estimate outside its own interval.
+  return [Math.max(0, Math.min(p, (centre - half) / scale)), Math.min(1, Math.max(p, (centre + half) / scale))];
+}
