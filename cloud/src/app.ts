@@ -1,13 +1,16 @@
 import { contract, ofrep, streams } from '@whetstone/shared/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { experimentService } from './features/flags/experiments/service.ts';
 import { expireExposures, expireUsage } from './features/flags/exposures/expire.ts';
 import type { KeptDays } from './features/flags/exposures/kept.ts';
+import { exposureRepository } from './features/flags/exposures/repository.ts';
 import { exposureService } from './features/flags/exposures/service.ts';
 import { flagStream } from './features/flags/flag-stream.ts';
 import { automaticRollback, type RollBackVariant } from './features/flags/history/automatic-rollback.ts';
 import { historyService } from './features/flags/history/service.ts';
 import { flagJobs } from './features/flags/jobs.ts';
+import { knownVersions } from './features/flags/known-versions.ts';
 import { ofrepService } from './features/flags/ofrep-service.ts';
 import { rulesetCache } from './features/flags/rulesets.ts';
 import { segmentService } from './features/flags/segment-service.ts';
@@ -19,6 +22,9 @@ import { targetingService } from './features/flags/targeting-service.ts';
 import { flagWriter } from './features/flags/write-flag.ts';
 import { staleService } from './features/flags/stale-service.ts';
 import { jobService } from './features/jobs/service.ts';
+import { expireOutcomes } from './features/portfolio/expire.ts';
+import { metricRows } from './features/portfolio/repository.ts';
+import { portfolioService } from './features/portfolio/service.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
 import { tenancyService } from './features/tenancy/service.ts';
 import { authentication } from './http/authentication.ts';
@@ -101,6 +107,8 @@ export function buildApp(platform: Platform): App {
     ...targetingService({ rulesets, write, clock }),
     ...exposureService({ keep, keepAssignments: assignmentKeeper({ rulesets }) }),
     ...staleService({ rulesets }),
+    ...experimentService({ metricRows, knownVersions, isKnown: exposureRepository.isKnown }),
+    ...portfolioService(),
     ...jobService({ queue }),
   };
 
@@ -112,6 +120,7 @@ export function buildApp(platform: Platform): App {
       what: 'first answers of sticky splits',
       purge: (nowMs, { signal }) => expireAssignments(database, nowMs, signal),
     },
+    { what: 'outcomes', purge: (_, { signal }) => expireOutcomes({ database, signal }) },
     { what: 'events', purge: (_, { signal }) => events.purge({ signal }) },
     {
       what: 'ended jobs',

@@ -1,8 +1,10 @@
+import { experiments } from './experiments.ts';
 import { exposures } from './exposures.ts';
 import { flagHistory } from './flag-history.ts';
 import { flagTransfer } from './flag-transfer.ts';
 import { flags } from './flags.ts';
 import { jobs } from './jobs.ts';
+import { portfolio } from './portfolio.ts';
 import { segments } from './segment.ts';
 import { stale } from './stale.ts';
 import { system } from './system.ts';
@@ -20,11 +22,14 @@ export const contract = {
   ...targeting,
   ...exposures,
   ...stale,
+  ...experiments,
+  ...portfolio,
   ...jobs,
 };
 export type WhetstoneContract = typeof contract;
 
 export * from './dry-run.ts';
+export * from './experiments.ts';
 export * from './exposures.ts';
 export * from './flag-history.ts';
 export * from './flag-transfer.ts';
@@ -34,6 +39,7 @@ export * from './ofrep.ts';
 export * from './operation.ts';
 export * from './page.ts';
 export * from './parse.ts';
+export * from './portfolio.ts';
 export * from './role.ts';
 export * from './segment.ts';
 export * from './session.ts';

@@ -4,7 +4,7 @@ export { cupedLift, type CovariateSample } from './cuped.ts';
 export { liftOf } from './lift.ts';
 export { normalCdf, normalQuantile, normalSurvival } from './normal.ts';
 export { posteriorOf } from './posterior.ts';
-export { sampleOfProportion, sampleOfSums, type Estimate, type Interval, type Sample } from './sample.ts';
+export { sampleOfProportion, sampleOfSums, type Estimate, type Sample } from './sample.ts';
 export { sampleRatioP, type Allocation } from './sample-ratio.ts';
 export { sequentialTest } from './sequential.ts';
 export { studentSurvival, studentUpperQuantile } from './student.ts';

@@ -1,10 +1,11 @@
 import type { ColumnType } from 'kysely';
 
 /** JSON kept as text (`json`, not `jsonb`), so that a document comes back with its members in the order they were sent. */
-type Json<T> = ColumnType<T, string, string>;
+type Json<T> = ColumnType<T, string | (null extends T ? null : never), string>;
 
 /** `pg` gives 64-bit integers as text. Ours count changes, which JavaScript's numbers do without loss. */
 type BigInteger = ColumnType<string, number, number>;
+type NullableBigInteger = ColumnType<string | null, number | null, number | null>;
 type Counter = ColumnType<string, number | undefined, number>;
 
 export interface Schema {
@@ -175,5 +176,37 @@ export interface Schema {
     project_id: string;
     flag: string;
     last_at: Date;
+  };
+
+  /** What became of an attempt at a task. */
+  outcome: {
+    id: string;
+    project_id: string;
+    source: string;
+    natural_key: Buffer | null;
+    content_hash: Buffer;
+    at: Date;
+    received_at: Date;
+    attempt: number | null;
+    cost_usd: number | null;
+    time_ms: number | null;
+    input_tokens: NullableBigInteger;
+    output_tokens: NullableBigInteger;
+    cache_tokens: NullableBigInteger;
+    repo_size: NullableBigInteger;
+    verified: boolean | null;
+    outcome: string;
+    model: string;
+    task_type: string | null;
+    task_id: string | null;
+    user_id: string | null;
+    repo_id: string | null;
+    language: string | null;
+    complexity: string | null;
+    recommendation_id: string | null;
+    guidance_version: string | null;
+    flags: Json<Record<string, string> | null>;
+    metrics: Json<Record<string, number> | null>;
+    task_text: string | null;
   };
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../../platform/db/database.ts';
 import { keptFrom, type KeptDays } from './kept.ts';
 import { exposureRepository } from './repository.ts';
-import { untilNoneIsLeft } from './until-none-is-left.ts';
+import { untilNoneIsLeft } from '../../../platform/until-none-is-left.ts';
 
 interface Options {
   database: Pick<Database, 'asProject' | 'asSystem'>;

@@ -93,6 +93,18 @@ export const historyRepository = {
     return rows[0];
   },
 
+  /** The newest versions that were in force since a time, newest first. */
+  async inForceSince(tx: ProjectTx, key: string, from: Date, limit: number): Promise<FlagRow[]> {
+    const { rows } = await sql<FlagRow>`
+      select ${flagColumns} from flag_version
+      where project_id = ${tx.projectId} and key = ${key} and version >= coalesce((
+        select max(version) from flag_version
+        where project_id = ${tx.projectId} and key = ${key} and updated_at <= ${from}
+      ), 1)
+      order by version desc limit ${limit}`.execute(tx.sql);
+    return rows;
+  },
+
   /** What these flags were at a moment, the archived ones included; one look into the index for each. */
   async asOf(tx: ProjectTx, keys: string[], moment: Moment): Promise<FlagRow[]> {
     const { rows } = await sql<FlagRow>`

@@ -6,6 +6,7 @@ import * as jobs from './0004-jobs.ts';
 import * as flagHistory from './0005-flag-history.ts';
 import * as segments from './0006-segments.ts';
 import * as sticky from './0007-sticky.ts';
+import * as outcomes from './0008-outcomes.ts';
 import * as usage from './0009-usage.ts';
 
 /** Append only: what has landed is never edited, see CONTRIBUTING.md. Named so that they sort in the order they run. */
@@ -17,5 +18,6 @@ export const migrations: Record<string, Migration> = {
   '0005-flag-history': flagHistory,
   '0006-segments': segments,
   '0007-sticky': sticky,
+  '0008-outcomes': outcomes,
   '0009-usage': usage,
 };

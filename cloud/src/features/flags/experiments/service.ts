@@ -1,0 +1,103 @@
+import {
+  timeRangeMs,
+  type Decision,
+  type experiments,
+  type Experiment,
+  type Handlers,
+} from '@whetstone/shared/contract';
+import { invalidField, WhetstoneError } from '@whetstone/shared/errors';
+import type { Ctx } from '../../../context.ts';
+import type { ProjectTx } from '../../../platform/db/database.ts';
+import { armsOf, compare, sharedAlpha, type ArmMoments, type Better } from './compare.ts';
+import { decide, decideTogether } from './decide.ts';
+import { experimentRepository, type MetricRows } from './repository.ts';
+import { phaseBorders, sampleRatioOf, type KnownVersions } from './sample-ratio.ts';
+
+interface Dependencies {
+  /** The outcomes of a project from a time on, by the slice that keeps them. */
+  metricRows: (tx: ProjectTx, metric: string, from: Date) => MetricRows;
+  /** The versions of the flag since a time, whose splits can be looked up. */
+  knownVersions: (tx: ProjectTx, flag: string, from: Date) => Promise<KnownVersions>;
+  /** Whether there is, or was, such a flag, or an exposure that names it. */
+  isKnown: (tx: ProjectTx, flag: string) => Promise<boolean>;
+}
+
+/** How far before its first exposure the past of a unit reaches. */
+const pastHours = 14 * 24;
+
+const lowerIsBetter = new Set(['costUsd', 'timeMs', 'corrected']);
+
+export const experimentService = ({
+  metricRows,
+  knownVersions,
+  isKnown,
+}: Dependencies): Handlers<typeof experiments, Ctx> => ({
+  getExperiment: (ctx, { key, metric, timeRange, control: wanted, windowHours, better: said }) =>
+    ctx.transaction(async (tx): Promise<Experiment> => {
+      const from = new Date(tx.now.getTime() - timeRangeMs(timeRange));
+      const known = await knownVersions(tx, key, from);
+      const joined = await experimentRepository.join(tx, {
+        flag: key,
+        from,
+        metric: metricRows(tx, metric, new Date(from.getTime() - pastHours * 3_600_000)),
+        windowHours,
+        pastHours,
+        borders: phaseBorders(known).map((ms) => new Date(ms)),
+      });
+      if (joined.drawn.length === 0 && known.size === 0 && !(await isKnown(tx, key))) {
+        throw new WhetstoneError('not_found', `no flag is called "${key}", and no exposure names it`);
+      }
+      const better: Better = said ?? (lowerIsBetter.has(metric) ? 'lower' : 'higher');
+      const measured = joined.arms.filter(({ unitsWithOutcome }) => unitsWithOutcome > 0);
+      const isRate = measured.length > 0 && measured.every((arm) => arm.isRate);
+      const control = controlOf(joined.arms, known, wanted);
+      const ratio = sampleRatioOf(joined.drawn, known);
+      const others = joined.arms.filter((arm) => arm !== control);
+      const alpha = sharedAlpha(others.length);
+      const comparisons = control
+        ? others.map((arm) => {
+            const figures = compare(control, arm, better, alpha);
+            return { ...figures, decision: decide(control, arm, figures, { metric, better, ratio }) };
+          })
+        : [];
+      return {
+        key,
+        metric,
+        ...(measured.length > 0 && { kind: isRate ? 'rate' : 'mean' }),
+        better,
+        from: from.toISOString(),
+        to: tx.now.toISOString(),
+        windowHours,
+        ...(control && { control: control.variant }),
+        crossovers: joined.crossovers,
+        notRandomised: joined.notRandomised,
+        contradicted: joined.contradicted,
+        variants: armsOf(joined.arms, better, isRate),
+        comparisons,
+        sampleRatio: ratio,
+        decision: decisionOf(
+          comparisons.map(({ decision }) => decision),
+          joined.arms,
+        ),
+      };
+    }),
+});
+
+/** The variant that was asked for, else the off variant, else the one with the most units. */
+function controlOf(arms: readonly ArmMoments[], known: KnownVersions, wanted: string | undefined) {
+  const named = (variant: string | undefined) => arms.find((arm) => arm.variant === variant);
+  if (wanted !== undefined && arms.length > 0 && !named(wanted)) {
+    const variants = arms.map(({ variant }) => variant).join(', ');
+    throw invalidField(
+      'control',
+      `no unit got a variant "${wanted}" from a split in this range; there are ${variants}`,
+    );
+  }
+  const current = [...known.values()].find(({ isCurrent }) => isCurrent);
+  return named(wanted) ?? named(current?.definition.offVariant) ?? arms.toSorted((a, b) => b.units - a.units)[0];
+}
+
+function decisionOf(decisions: Decision[], arms: readonly ArmMoments[]): Decision {
+  if (arms.length === 0) return { state: 'too_early', text: 'No unit got a variant from a split in this range yet.' };
+  return decideTogether(decisions);
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { NewOutcome } from './store-outcome.ts';
+
+export interface Identity {
+  /** What makes two records the same one; undefined when nothing does. */
+  naturalKey: Buffer | undefined;
+  /** Of everything that was said. */
+  contentHash: Buffer;
+}
+
+/**
+ * Which record an outcome is, for those who send it again without an idempotency key. A task and an attempt name it. A
+ * task alone does not, since a task may be tried several times: then the same content is the same record. Without a task
+ * two equal outcomes may be two tasks.
+ */
+export function identityOf({ source, ...said }: NewOutcome): Identity {
+  const { at, ...content } = said;
+  const { taskId, attempt } = content;
+  const contentHash = hashOf(content);
+  const key =
+    attempt === undefined ? [source, taskId, null, hashOf([at, content]).toString('hex')] : [source, taskId, attempt];
+  return { naturalKey: taskId === undefined ? undefined : hashOf(key), contentHash };
+}
+
+const hashOf = (value: unknown) => createHash('sha256').update(JSON.stringify(value, inOrder)).digest();
+
+/** The order of members is no content. */
+const inOrder = (_: string, value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
