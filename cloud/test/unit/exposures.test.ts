@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keptFrom } from '../../src/features/flags/exposures/kept.ts';
 import { seen } from '../../src/features/flags/exposures/times.ts';
-import { usageOf, windowOf, type StepCount } from '../../src/features/flags/exposures/usage.ts';
+import { unitsAreKnown, usageOf, windowOf, type StepCount } from '../../src/features/flags/exposures/usage.ts';
 
 describe('the time of an exposure', () => {
   const arrival = '2026-03-01T12:00:00.000Z';
@@ -46,32 +46,33 @@ describe('a usage window', () => {
     ['7d', '2026-02-22T00:00:00.000Z', 'day'],
     ['90d', '2025-12-01T00:00:00.000Z', 'day'],
   ])('of %s begins with a whole step that reaches back as far', (range, from, step) => {
-    const known = { unitsAreKnown: true, notes: [], kept: expect.anything() };
-    expect(windowOf(range, now, keep)).toEqual({ from: new Date(from), to: now, step, ...known });
+    const rest = { keep, isCut: false, kept: keptFrom(keep, now) };
+    expect(windowOf(range, now, keep)).toEqual({ from: new Date(from), to: now, step, ...rest });
   });
 
-  it('says that it does not know the units of a range that reaches further back than they are kept', () => {
-    expect(windowOf('100d', now, keep)).toMatchObject({
-      from: new Date('2025-11-21T00:00:00Z'),
-      step: 'day',
-      unitsAreKnown: false,
-      notes: [expect.stringContaining('before 2025-12-01 are removed (WHETSTONE_EXPOSURE_DAYS is 90)')],
-    });
-    expect(windowOf('101d', now, { ...keep, exposureDays: 200 })).toMatchObject({
-      from: new Date('2025-11-17T00:00:00Z'), // a Monday
-      step: 'week',
-      unitsAreKnown: true,
-      notes: [],
-    });
+  it('is counted by weeks, from Monday, when it is longer than 100 days', () => {
+    expect(windowOf('100d', now, keep)).toMatchObject({ from: new Date('2025-11-21T00:00:00Z'), step: 'day' });
+    expect(windowOf('101d', now, keep)).toMatchObject({ from: new Date('2025-11-17T00:00:00Z'), step: 'week' });
   });
 
-  it('begins with what is kept, and says so', () => {
-    const { from, notes } = windowOf('1100d', now, keep);
-    expect(from).toEqual(new Date('2025-01-20T00:00:00Z')); // the Monday on or before 400 days ago
-    expect(notes[0]).toBe(
+  it('knows its units when it begins after the last removal, or when nobody was exposed before that', () => {
+    const [early, late] = [
+      { firstAt: new Date('2025-11-30T23:59:59Z') },
+      { firstAt: new Date('2025-12-01T00:00:00Z') },
+    ];
+    expect(unitsAreKnown(windowOf('90d', now, keep), [early, late])).toBe(true);
+    expect(unitsAreKnown(windowOf('91d', now, keep), [late])).toBe(true);
+    expect(unitsAreKnown(windowOf('91d', now, keep), [early, late])).toBe(false);
+  });
+
+  it('begins with what is kept, and the answer says so', () => {
+    const long = windowOf('1100d', now, keep);
+    expect(long.from).toEqual(new Date('2025-01-20T00:00:00Z')); // the Monday on or before 400 days ago
+    expect(windowOf('400d', now, keep)).toMatchObject({ from: long.from, isCut: false });
+    expect(usageOf('key', long, { steps: [], variants: 0 }).notes).toEqual([
       'Counts before 2025-01-20 are not kept (WHETSTONE_USAGE_DAYS is 400): the answer begins there.',
-    );
-    expect(windowOf('400d', now, keep)).toMatchObject({ from, notes: [expect.stringContaining('Units')] });
+      'Units are not known for this range: those last seen before 2025-12-01 are removed (WHETSTONE_EXPOSURE_DAYS is 90). Ask for a shorter one.',
+    ]);
   });
 
   it('never begins between two removals: units go by whole days, counts by whole weeks', () => {
@@ -172,6 +173,6 @@ describe('usage', () => {
         { at: '2026-03-01T12:00:00.000Z', exposures: 3 },
       ],
     });
-    expect(usage.notes).toEqual(['7 variants beyond the 100 most exposed are added up in "other".']);
+    expect(usage.notes.slice(1)).toEqual(['7 variants beyond the 100 most exposed are added up in "other".']);
   });
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
 
-export const staleKinds = ['expired', 'never_evaluated', 'not_evaluated', 'settled'] as const;
+const staleKinds = ['expired', 'never_evaluated', 'not_evaluated', 'settled'] as const;
 
 /** After how many days without a change of its state a flag counts as stale; the list of flags goes by these as well. */
 export const staleAfterDays = { neverEvaluated: 30, notEvaluated: 30, settled: 30 };

@@ -1,2 +1,2 @@
-export { lintRules, type Finding, type LintRule, type Severity } from './finding.ts';
+export { lintRules, type Finding, type LintRule } from './finding.ts';
 export { lintFlags, type LintInput } from './lint-flags.ts';

@@ -3,6 +3,7 @@ import { readInput } from '../contract/parse.ts';
 import { expandShortFlag } from '../flags/short-form.ts';
 import { isRecord } from '../flags/reading.ts';
 import { z } from 'zod';
+import { endlessOf } from './endless.ts';
 import { pointerOf, type Finding, type Remark } from './finding.ts';
 import { patternRemarks } from './pattern-cost.ts';
 import { referenceRemarks, type Surroundings } from './references.ts';
@@ -28,8 +29,12 @@ export interface LintInput {
 export function lintFlags({ flags, segments, archived = [], nowMs }: LintInput): Finding[] {
   const read = flags.map(readFlag);
   const active = read.filter(({ isArchived }) => !isArchived);
+  const byKey = new Map(
+    active.flatMap(({ definition }) => (definition ? [[definition.key, definition] as const] : [])),
+  );
   const around: Surroundings = {
-    flags: new Map(active.flatMap(({ definition }) => (definition ? [[definition.key, definition] as const] : []))),
+    flags: byKey,
+    endless: endlessOf(byKey),
     unreadable: new Set(active.flatMap(({ key, definition }) => (definition || key === undefined ? [] : [key]))),
     archived: new Set([
       ...archived,

@@ -12,7 +12,7 @@ export const ruleListsOf = ({ rules, schedule = [] }: FlagDefinition): At<readon
   ...schedule.flatMap(({ set }, i) => (set.rules ? [{ part: set.rules, path: ['schedule', i, 'set', 'rules'] }] : [])),
 ];
 
-export const rulesOf = (flag: FlagDefinition): At<Rule>[] =>
+const rulesOf = (flag: FlagDefinition): At<Rule>[] =>
   ruleListsOf(flag).flatMap(({ part, path }) => part.map((rule, i) => ({ part: rule, path: [...path, i] })));
 
 export const servesOf = (flag: FlagDefinition): At<Serve>[] => [

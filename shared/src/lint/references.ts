@@ -9,6 +9,8 @@ export interface Surroundings {
   /** Keys of flags that are there and cannot be read: nothing is said of their variants. */
   unreadable: ReadonlySet<string>;
   archived: ReadonlySet<string>;
+  /** Those of `flags` whose prerequisites go round, or lead to some that do. */
+  endless: ReadonlySet<string>;
   /** Absent when no segments came with the flags. */
   segments: ReadonlySet<string> | undefined;
 }
@@ -22,7 +24,11 @@ export const referenceRemarks = (flag: FlagDefinition, around: Surroundings): Re
   ),
 ];
 
-function prerequisiteRemarks(flag: FlagDefinition, i: number, { flags, unreadable, archived }: Surroundings): Remark[] {
+function prerequisiteRemarks(
+  flag: FlagDefinition,
+  i: number,
+  { flags, unreadable, archived, endless }: Surroundings,
+): Remark[] {
   const { flag: key, variants } = flag.prerequisites![i]!;
   const at = (...more: PropertyKey[]) => ['prerequisites', i, ...more];
   const error = (rule: Remark['rule'], path: PropertyKey[], message: string, fix: string): Remark => ({
@@ -42,7 +48,7 @@ function prerequisiteRemarks(flag: FlagDefinition, i: number, { flags, unreadabl
     const fix = 'Correct the key, add the flag, or remove the prerequisite: it is never met, so that this flag is off.';
     return [error('unknown-prerequisite', at('flag'), `no flag is called "${key}"`, fix)];
   }
-  const cycle = pathBack(key, flag.key, flags);
+  const cycle = endless.has(flag.key) ? pathBack(key, flag.key, flags) : undefined;
   if (cycle) {
     const message = `goes round: ${[flag.key, ...cycle].join(' -> ')}`;
     return [error('prerequisite-cycle', at('flag'), message, 'Remove one of these prerequisites: none is ever met.')];

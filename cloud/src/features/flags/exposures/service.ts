@@ -6,7 +6,7 @@ import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { KeptDays } from './kept.ts';
 import { exposureRepository } from './repository.ts';
 import { seen } from './times.ts';
-import { usageOf, windowOf } from './usage.ts';
+import { unitsAreKnown, usageOf, windowOf } from './usage.ts';
 
 interface Dependencies {
   keep: KeptDays;
@@ -30,7 +30,7 @@ export const exposureService = ({ keep, keepAssignments }: Dependencies): Handle
       if (counted.steps.length === 0 && !(await exposureRepository.isKnown(tx, key))) {
         throw new WhetstoneError('not_found', `no flag is called "${key}", and no exposure names it`);
       }
-      if (!window.unitsAreKnown) return usageOf(key, window, counted);
+      if (!unitsAreKnown(window, counted.steps)) return usageOf(key, window, counted);
       const named = counted.steps.flatMap(({ variant }) => (variant === null ? [] : [variant]));
       const units = await exposureRepository.units(tx, key, window, [...new Set(named)]);
       return usageOf(key, window, { ...counted, units });

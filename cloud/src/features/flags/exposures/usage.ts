@@ -10,10 +10,9 @@ export interface Window {
   to: Date;
   step: Step;
   kept: KeptFrom;
-  /** Whether every unit that was seen in it is still there. */
-  unitsAreKnown: boolean;
-  /** What cannot be answered of the range that was asked for. */
-  notes: string[];
+  keep: KeptDays;
+  /** Whether the range that was asked for reaches further back than counts are kept. */
+  isCut: boolean;
 }
 
 /** Begins with a whole step, so that the points of the series add up to the totals, and with nothing that is removed. */
@@ -23,25 +22,23 @@ export function windowOf(timeRange: string, now: Date, keep: KeptDays): Window {
   const wanted = new Date(floorTo(step, now.getTime() - lengthMs));
   const kept = keptFrom(keep, now);
   const from = latestOf([wanted, kept.counts]);
-  const unitsAreKnown = from >= kept.units;
-  return { from, to: now, step, kept, unitsAreKnown, notes: notesOf({ wanted, from, kept, unitsAreKnown }, keep) };
+  return { from, to: now, step, kept, keep, isCut: wanted < from };
 }
 
-type Known = Pick<Window, 'from' | 'kept' | 'unitsAreKnown'> & { wanted: Date };
+/** Whether every unit that was seen in the window is still there: it begins late enough, or nobody was exposed before. */
+export const unitsAreKnown = (
+  { from, kept }: Pick<Window, 'from' | 'kept'>,
+  steps: readonly Pick<StepCount, 'firstAt'>[],
+) => from >= kept.units || steps.every(({ firstAt }) => firstAt >= kept.units);
 
-const notesOf = ({ wanted, from, kept, unitsAreKnown }: Known, { usageDays, exposureDays }: KeptDays) => [
-  ...(wanted < from
-    ? [
-        `Counts before ${dayText(kept.counts)} are not kept (WHETSTONE_USAGE_DAYS is ${usageDays}): the answer begins there.`,
-      ]
-    : []),
-  ...(unitsAreKnown
-    ? []
-    : [
-        `Units are not known for this range: those last seen before ${dayText(kept.units)} are removed ` +
-          `(WHETSTONE_EXPOSURE_DAYS is ${exposureDays}). Ask for a shorter one.`,
-      ]),
-];
+function notesOf({ isCut, kept, keep }: Window, { knowsUnits, unnamed }: { knowsUnits: boolean; unnamed: number }) {
+  const counts = `Counts before ${dayText(kept.counts)} are not kept (WHETSTONE_USAGE_DAYS is ${keep.usageDays}): the answer begins there.`;
+  const units =
+    `Units are not known for this range: those last seen before ${dayText(kept.units)} are removed ` +
+    `(WHETSTONE_EXPOSURE_DAYS is ${keep.exposureDays}). Ask for a shorter one.`;
+  const others = `${unnamed} variants beyond the ${mostUsageVariants} most exposed are added up in "other".`;
+  return [...(isCut ? [counts] : []), ...(knowsUnits ? [] : [units]), ...(unnamed > 0 ? [others] : [])];
+}
 
 const dayText = (at: Date) => at.toISOString().slice(0, 10);
 
@@ -68,7 +65,7 @@ interface Counted {
 }
 
 export function usageOf(key: string, window: Window, { steps, variants, units }: Counted): FlagUsage {
-  const { from, to, step, kept, notes } = window;
+  const { from, to, step, kept } = window;
   // Another server's clock may be a little ahead of ours; what it took in belongs to the series all the same.
   const until = latestOf([to, ...steps.map(({ lastAt }) => lastAt)]);
   const series = (some: StepCount[]) => seriesOf(some, from.getTime(), until.getTime(), step);
@@ -92,12 +89,7 @@ export function usageOf(key: string, window: Window, { steps, variants, units }:
     variants: listed.toSorted((a, b) => b.exposures - a.exposures || (a.variant < b.variant ? -1 : 1)),
     ...(unnamed > 0 && { other: { variants: unnamed, exposures: sumOf(others), series: series(others) } }),
     kept: { countsFrom: kept.counts.toISOString(), unitsFrom: kept.units.toISOString() },
-    notes: [
-      ...notes,
-      ...(unnamed > 0
-        ? [`${unnamed} variants beyond the ${mostUsageVariants} most exposed are added up in "other".`]
-        : []),
-    ],
+    notes: notesOf(window, { knowsUnits: units !== undefined, unnamed }),
   };
 }
 
