@@ -8,7 +8,7 @@ export function providerEvents(providerName: string): ProviderEvents {
   const of = (event: string) => handlers.get(event) ?? [];
   const events: ProviderEvents = {
     emit(event, details = {}) {
-      for (const handler of [...of(event)]) handler({ ...details, providerName });
+      for (const handler of of(event)) handler({ ...details, providerName });
     },
     addHandler: (event, handler) => void handlers.set(event, [...of(event), handler]),
     removeHandler: (event, handler) =>

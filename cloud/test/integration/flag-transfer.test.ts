@@ -38,7 +38,10 @@ describeOnEngines('documents of flags', (engine) => {
     const asked = { format: 'flagd' as const, document, reason: 'moving in' };
     const refused = [{ key: 'nested', path: '$.flags.nested.targeting.var', why: expect.any(String) }];
     expect(await client.importFlags({ ...asked, dryRun: true })).toEqual({
-      ...{ ...none, created: ['banner'], segments: none, refused },
+      ...none,
+      created: ['banner'],
+      segments: none,
+      refused,
       dryRun: true,
     });
     expect((await client.listFlags({})).items).toEqual([]);
@@ -106,14 +109,18 @@ describeOnEngines('documents of flags', (engine) => {
 
     const to = (await app.otherTenant('to')).client;
     expect(await to.importFlags({ format: 'whetstone', document })).toEqual({
-      ...{ ...none, created: ['above', 'base'], refused: [] },
+      ...none,
+      created: ['above', 'base'],
+      refused: [],
       segments: { ...none, created: ['beta', 'wide'] },
     });
     const timeless = (value: unknown): unknown =>
       JSON.parse(JSON.stringify(value, (name, inner: unknown) => (/^(created|updated)At$/.test(name) ? '' : inner)));
     expect(timeless((await to.exportFlags({})).document)).toEqual(timeless(document));
     expect(await to.importFlags({ format: 'whetstone', document })).toEqual({
-      ...{ ...none, unchanged: ['above', 'base'], refused: [] },
+      ...none,
+      unchanged: ['above', 'base'],
+      refused: [],
       segments: { ...none, unchanged: ['beta', 'wide'] },
     });
   });

@@ -1,3 +1,2 @@
-export { toFlagd, type Exported } from './export.ts';
-export { fromFlagd, type Imported } from './import.ts';
-export type { Refusal } from './unsayable.ts';
+export { toFlagd } from './export.ts';
+export { fromFlagd } from './import.ts';

@@ -1,5 +1,5 @@
 /** What one document format cannot say of the other: where it stands, and why. Never crosses the conversion's door. */
-export class Unsayable extends Error {
+class Unsayable extends Error {
   readonly path: Path;
 
   constructor(path: Path, why: string) {

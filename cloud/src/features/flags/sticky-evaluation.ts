@@ -32,7 +32,7 @@ export function settle(ctx: Ctx, evaluation: Evaluated, asked: Asked): Evaluatio
  * first answers, and another's that was quicker wins. It is asked again until everything it asks for is known, since what
  * is kept of a prerequisite may lead it elsewhere.
  */
-export async function evaluateSticky(tx: ProjectTx, asked: Asked, keeps: boolean): Promise<Evaluated | undefined> {
+async function evaluateSticky(tx: ProjectTx, asked: Asked, keeps: boolean): Promise<Evaluated | undefined> {
   const known = new Map<string, string | undefined>();
   const evaluateByKnown = async () => {
     for (;;) {
