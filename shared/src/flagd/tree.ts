@@ -6,12 +6,10 @@ import { refuse, type Path } from './unsayable.ts';
  * for, never that one does not: a negated condition of ours does not hold for what is missing or unreadable, where flagd's
  * does. Parts are shared; the same object is the same decision.
  */
-export type Tree =
-  | { readonly serve: Serve }
-  | { readonly test: Condition; readonly then: Tree; readonly otherwise: Tree };
+export type Tree = { readonly serve: Serve } | { readonly test: Condition; readonly yes: Tree; readonly no: Tree };
 
 export const choose = (test: Condition, then: Tree, otherwise: Tree): Tree =>
-  then === otherwise ? then : { test, then, otherwise };
+  then === otherwise ? then : { test, yes: then, no: otherwise };
 
 const mostRules = 500;
 const mostConditions = 100;
@@ -26,8 +24,8 @@ export function rulesOf(whole: Tree, path: Path): { rules: Rule[]; fallthrough: 
   const add = (part: Tree, when: readonly Condition[], next: Tree): void => {
     if (part === next) return;
     if ('test' in part) {
-      add(part.then, [...when, part.test], part.otherwise);
-      return add(part.otherwise, when, next);
+      add(part.yes, [...when, part.test], part.no);
+      return add(part.no, when, next);
     }
     if (rules.length === mostRules) refuse(path, tooMany);
     if (when.length > mostConditions) refuse(path, `needs more than ${mostConditions} conditions in one rule`);
@@ -58,11 +56,11 @@ function simplified(whole: Tree, path: Path): Tree {
     if (!('test' in tree)) return one(JSON.stringify(tree.serve), tree);
     const { test } = tree;
     const answer = answerTo(test, decided);
-    if (answer !== undefined) return walk(answer ? tree.then : tree.otherwise, decided);
-    const then = walk(tree.then, { ...decided, ...learned(test, true) });
-    const otherwise = walk(tree.otherwise, { ...decided, ...learned(test, false) });
+    if (answer !== undefined) return walk(answer ? tree.yes : tree.no, decided);
+    const then = walk(tree.yes, { ...decided, ...learned(test, true) });
+    const otherwise = walk(tree.no, { ...decided, ...learned(test, false) });
     if (then === otherwise) return then;
-    return one(`${nameOf(test)} ${names.get(then)} ${names.get(otherwise)}`, { test, then, otherwise });
+    return one(`${nameOf(test)} ${names.get(then)} ${names.get(otherwise)}`, { test, yes: then, no: otherwise });
   };
   return walk(whole, {});
 }
@@ -86,5 +84,5 @@ function answerTo(test: Condition, decided: Decided): boolean | undefined {
 }
 
 function lastOf(tree: Tree): { readonly serve: Serve } {
-  return 'test' in tree ? lastOf(tree.otherwise) : tree;
+  return 'test' in tree ? lastOf(tree.no) : tree;
 }
