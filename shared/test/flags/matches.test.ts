@@ -93,7 +93,7 @@ describe('patterns', () => {
       }),
       { numRuns: 2000 },
     );
-  });
+  }, 60_000);
 
   it('are measured, without building them, as no fewer states than they have', () => {
     fc.assert(

@@ -72,7 +72,7 @@ describe('any ruleset that the schema accepts', () => {
       }),
       { numRuns: 1000 },
     );
-  });
+  }, 60_000);
 });
 
 describe('anything else', () => {
@@ -84,7 +84,7 @@ describe('anything else', () => {
         expect(compiled?.flags.size).toBe(0);
       }),
     );
-  });
+  }, 60_000);
 
   it('put into a good ruleset spoils one flag at most', () => {
     const paths = [
@@ -121,5 +121,5 @@ describe('anything else', () => {
       ),
       { numRuns: 500 },
     );
-  });
+  }, 60_000);
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Flag } from '../../src/contract/flags.ts';
+import { Segment } from '../../src/contract/segment.ts';
 import { compileRuleset, evaluate } from '../../src/flags/index.ts';
 import { compiled, flagWith } from './support.ts';
 
@@ -17,6 +19,16 @@ describe('a ruleset', () => {
     { revision: '1', flags: [] },
     { revision: 1, flags: {} },
   ])('is not %j', (document) => expect(compileRuleset(document)).toBeUndefined());
+
+  it('knows every member that a flag or a segment of this version may have', () => {
+    const allOf = (names: object) => Object.fromEntries(Object.keys(names).map((name) => [name, undefined]));
+    const segment = { ...allOf(Segment.shape), key: 'beta', version: 1, createdAt: '', updatedAt: '' };
+    const asking = flagWith({
+      rules: [rule({ attribute: 'userId', op: 'segment', values: ['beta'] })] as Flag['rules'],
+    });
+    const flags = [{ ...allOf(Flag.shape), ...asking }];
+    expect(compileRuleset({ revision: 1, flags, segments: [segment] })?.unreadable).toEqual(new Map());
+  });
 
   it('ignores members it does not know beside flags and segments', () => {
     const ruleset = compileRuleset({ revision: 3, flags: [flagWith()], segments: [], more: true });
