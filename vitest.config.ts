@@ -10,7 +10,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{shared/test,mcp-server/test/unit,cloud/test/unit,test/repository}/**/*.test.ts'],
+          include: [
+            '{shared/test,mcp-server/test/unit,cloud/test/unit,cloud/dashboard/test,test/repository}/**/*.test.ts',
+          ],
         },
       },
       {
@@ -22,6 +24,17 @@ export default defineConfig({
           // PGlite takes 3 s to start on an idle core and 12 s on a busy one.
           hookTimeout: 60_000,
           testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          // One server and one Chromium at a time.
+          fileParallelism: false,
+          hookTimeout: 120_000,
+          testTimeout: 60_000,
         },
       },
       {

@@ -15,7 +15,7 @@ const tallyFile = join(scratch, 'tally.json');
 const steps = [
   ['tests', 'vitest run --project unit --reporter=default --reporter=./scripts/tally-reporter.ts'],
   ['lint', 'oxlint --type-aware --deny-warnings'],
-  ['types', 'tsc && tsc -p cloud/dashboard'],
+  ['types', 'tsc && tsc -p cloud/dashboard && tsc -p test/browser'],
   ['dead code', 'knip --no-progress'],
   ['format', 'oxfmt --check'],
 ];

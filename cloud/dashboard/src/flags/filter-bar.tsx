@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { inputClass } from '../ui/field.tsx';
+import { controlClass } from '../ui/field.tsx';
 import { states, type Filter } from './filter.ts';
 
 interface Props {
@@ -40,14 +40,14 @@ export function FilterBar({ search, filter, onChange, onLeave, tags, count, tota
         aria-keyshortcuts="/"
         spellcheck={false}
         autocomplete="off"
-        class={`${inputClass} max-md:basis-full md:w-80`}
+        class={`${controlClass} max-md:basis-full md:w-80`}
         value={filter.text}
         onInput={(event) => onChange({ ...filter, text: event.currentTarget.value })}
         onKeyDown={leave}
       />
       <select
         aria-label="State"
-        class={`${inputClass} w-auto`}
+        class={controlClass}
         value={filter.state}
         onChange={(event) => onChange({ ...filter, state: event.currentTarget.value as Filter['state'] })}
       >
@@ -60,7 +60,7 @@ export function FilterBar({ search, filter, onChange, onLeave, tags, count, tota
       {offered.length > 0 && (
         <select
           aria-label="Tag"
-          class={`${inputClass} w-auto max-w-40`}
+          class={`${controlClass} max-w-40`}
           value={filter.tag ?? ''}
           onChange={(event) => onChange({ ...filter, tag: event.currentTarget.value || undefined })}
         >

@@ -22,19 +22,19 @@ interface Props {
 
 export function FlagTable({ rows, isLoading, isArchive, nowMs, refusal, onArchive }: Props) {
   const columns: Column<Row>[] = [
-    { name: 'Key', class: 'w-[55%] md:w-[30%]', cell: ({ flag }) => <Key flag={flag} /> },
-    { name: 'State', class: 'md:w-[9%]', cell: (row) => <State row={row} isArchive={isArchive} nowMs={nowMs} /> },
+    { name: 'Key', class: 'w-[62%] md:w-[36%]', cell: ({ flag }) => <Key flag={flag} /> },
+    { name: 'State', class: 'md:w-[7%]', cell: (row) => <State row={row} isArchive={isArchive} nowMs={nowMs} /> },
     { name: 'Serves', isSecondary: true, cell: ({ flag }) => <Cut text={servesText(flag, nowMs)} /> },
     {
       name: 'Tags',
       isSecondary: true,
-      class: 'w-[14%]',
+      class: 'w-[13%]',
       cell: ({ flag }) => <Cut text={flag.tags?.join(', ')} why="No tags" />,
     },
     {
       name: 'Owner',
       isSecondary: true,
-      class: 'w-[11%]',
+      class: 'w-[10%]',
       cell: ({ flag }) => <Cut text={flag.owner} why="No owner" />,
     },
     {
@@ -74,7 +74,7 @@ const Key = ({ flag }: { flag: ListedFlag }) => (
     <a
       href={`/flags/${flag.key}`}
       title={flag.description}
-      class="row-link truncate font-mono after:absolute after:inset-0 hover:underline"
+      class="row-link min-w-0 truncate font-mono after:absolute after:inset-0 hover:underline"
     >
       {flag.key}
     </a>
@@ -86,6 +86,7 @@ const Key = ({ flag }: { flag: ListedFlag }) => (
         stale
       </span>
     )}
+    {flag.description && <span class="min-w-0 flex-1 truncate text-muted max-md:hidden">{flag.description}</span>}
   </span>
 );
 

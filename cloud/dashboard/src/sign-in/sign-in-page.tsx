@@ -28,25 +28,39 @@ export function SignInPage({ onSignedIn, onCancel }: Props) {
   };
 
   return (
-    <main class="mx-auto max-w-sm px-4 py-16">
-      <h1 class="mb-4 text-title font-semibold">Sign in to Whetstone</h1>
+    <main class="mx-auto max-w-sm px-4 pt-[18vh] pb-8">
+      <h1 class="text-title font-semibold">{onCancel ? 'Sign in to another project' : 'Sign in to Whetstone'}</h1>
+      <p class="mt-1 mb-5 text-muted">A key opens the project it belongs to, with the rights it has.</p>
       <form onSubmit={(event) => void submit(event)}>
         <TextField
           label="API key"
           isCode
           type="password"
           autocomplete="current-password"
+          placeholder="wsk_…"
           value={key}
           onInput={setKey}
           error={error}
+          hint={
+            <>
+              A server on your own machine has left one in <code class="font-mono">.whetstone/admin.key</code>;
+              elsewhere whoever holds an admin key makes one.
+            </>
+          }
         />
-        <div class="flex gap-2">
+        <div class="mt-5 flex gap-2">
           <Button kind="primary" type="submit" disabled={isBusy || key.trim() === ''}>
             Sign in
           </Button>
           {onCancel && <Button onClick={onCancel}>Cancel</Button>}
         </div>
       </form>
+      <p class="mt-8 text-sm text-muted">
+        For twelve hours this browser is let in by a cookie; the key itself is not kept.{' '}
+        <a href="/docs" class="underline hover:text-text">
+          API reference
+        </a>
+      </p>
     </main>
   );
 }

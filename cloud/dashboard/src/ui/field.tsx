@@ -1,8 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
-export const inputClass =
-  'h-8 w-full rounded border border-line-strong bg-canvas px-2 text-text aria-invalid:border-bad disabled:opacity-60';
+/** Of inputs and selects; how wide they are is for the place to say. */
+export const controlClass =
+  'h-8 rounded border border-line-strong bg-canvas px-2 text-text aria-invalid:border-bad disabled:opacity-60';
+
+export const inputClass = `${controlClass} w-full`;
 
 interface Labels {
   label: string;

@@ -1,0 +1,362 @@
+import { createClient } from '@whetstone/shared/client';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { accessibilityFaults, expectNoSidewaysScroll, launchChromium, openDashboard } from './support/browser.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const documentOf = (key: string, more: object = {}) => ({
+  key,
+  enabled: true,
+  variants: { on: true, off: false },
+  offVariant: 'off',
+  fallthrough: { variant: 'off' },
+  ...more,
+});
+
+describe('the list of flags', () => {
+  let server: TestServer;
+  let browser: Browser;
+  const admin = () => createClient({ baseUrl: server.url, apiKey: server.adminKey() });
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startServer(), launchChromium()]);
+    const flags = [
+      documentOf('alpha-prompt', { description: 'A shorter prompt', tags: ['prompts'], owner: 'ada' }),
+      documentOf('beta-model', {
+        tags: ['models'],
+        owner: 'grace',
+        fallthrough: { split: [{ variant: 'on', weight: 1 }], coverage: 25 },
+      }),
+      documentOf('gamma-tool', { enabled: false, description: 'Runs shell commands' }),
+      documentOf('delta-rules', {
+        rules: [{ id: 'r1', when: [], serve: { variant: 'on' } }],
+      }),
+    ];
+    for (const flag of flags) await admin().createFlag(flag);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  const open = async (options: { theme?: 'light' | 'dark'; width?: number; path?: string } = {}) => {
+    const dashboard = await openDashboard(browser, { url: server.url, ...options });
+    onTestFinished(dashboard.close);
+    await dashboard.signIn(server.adminKey());
+    if (options.path) await dashboard.page.goto(options.path);
+    await dashboard.page.locator('a.row-link').first().waitFor();
+    const keys = () => dashboard.page.locator('a.row-link').allTextContents();
+    const row = (key: string) => dashboard.page.locator(`tr[data-key="${key}"]`);
+    return { ...dashboard, keys, row };
+  };
+
+  it('says of each flag its state in words, what it serves, its tags and its owner', async () => {
+    const { row, complaints } = await open();
+    const cells = async (key: string) =>
+      (await row(key).locator('td').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
+    expect(await cells('alpha-prompt')).toMatchObject([
+      'alpha-prompt A shorter prompt',
+      expect.stringMatching(/^●\s*on$/),
+      'off',
+      'prompts',
+      'ada',
+      expect.stringMatching(/^-/),
+      expect.stringMatching(/ago|now/),
+    ]);
+    expect((await cells('beta-model'))[2]).toBe('25 % on');
+    expect((await cells('gamma-tool'))[1]).toMatch(/^○\s*off$/);
+    expect((await cells('delta-rules'))[2]).toBe('1 rule, else off');
+    expect(complaints()).toEqual([]);
+  });
+
+  it('finds by key, description, tag and owner, all words at once, and keeps the search in the address', async () => {
+    const { page, keys } = await open();
+    const search = page.getByRole('searchbox');
+    for (const [text, found] of [
+      ['beta', ['beta-model']],
+      ['SHORTER', ['alpha-prompt']],
+      ['grace', ['beta-model']],
+      ['prompts', ['alpha-prompt']],
+      ['prompt ada', ['alpha-prompt']],
+      ['prompt grace', []],
+    ] as const) {
+      await search.fill(text);
+      await expect.poll(keys).toEqual(found);
+    }
+    await page.getByText('No flag fits').waitFor();
+    await page.getByRole('button', { name: 'Clear search and filters' }).click();
+    await expect.poll(keys).toHaveLength(4);
+    await search.fill('beta');
+    await expect.poll(() => new URL(page.url()).search).toBe('?q=beta');
+    await page.reload();
+    await expect.poll(keys).toEqual(['beta-model']);
+  });
+
+  it('filters by state and tag', async () => {
+    const { page, keys } = await open();
+    await page.getByLabel('State').selectOption('Off');
+    await expect.poll(keys).toEqual(['gamma-tool']);
+    await page.getByLabel('State').selectOption('Any state');
+    await page.getByLabel('Tag', { exact: true }).selectOption('models');
+    await expect.poll(keys).toEqual(['beta-model']);
+  });
+
+  it('is worked by keys alone', async () => {
+    const { page, keys } = await open();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    const [first, second] = await keys();
+    await page.keyboard.press('j');
+    expect(await focused()).toBe(first);
+    await page.keyboard.press('j');
+    expect(await focused()).toBe(second);
+    await page.keyboard.press('k');
+    expect(await focused()).toBe(first);
+    await page.keyboard.press('/');
+    await page.keyboard.type('jk gamma');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('jk gamma');
+    await page.keyboard.press('Escape');
+    await expect.poll(keys).toHaveLength(4);
+    await page.keyboard.press('/');
+    await page.keyboard.type('gamma');
+    await page.keyboard.press('Enter');
+    expect(await focused()).toBe('gamma-tool');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'gamma-tool' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('f');
+    await page.getByRole('heading', { name: 'Flags' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Next row').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('leads with the first Tab past the navigation to the content', async () => {
+    const { page } = await open();
+    await page.reload();
+    await page.locator('a.row-link').first().waitFor();
+    await page.keyboard.press('Tab');
+    const skip = page.getByRole('link', { name: 'Skip to content' });
+    expect(await skip.evaluate((link) => link === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('main')?.id)).toBe('content');
+  });
+
+  it('shows what another client changes, in its place and at once', async () => {
+    const { page, row, complaints } = await open();
+    await admin().createFlag({ key: 'live-change', rolloutPercentage: 10 });
+    await page.getByRole('button', { name: 'Show 1 new' }).click();
+    const live = row('live-change');
+    await live.waitFor();
+    await live.getByRole('link').focus();
+    const flag = await admin().getFlag({ key: 'live-change' });
+    await admin().updateFlag({
+      ...withoutServerFields(flag),
+      version: flag.version,
+      fallthrough: { split: [{ variant: 'on', weight: 1 }], coverage: 75 },
+    });
+    await live.getByText('75 % on').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('live-change');
+    await admin().archiveFlag({ key: 'live-change' });
+    await live.getByText('archived').waitFor();
+    await page.reload();
+    await page.locator('a.row-link').first().waitFor();
+    expect(await row('live-change').count()).toBe(0);
+    expect(complaints()).toEqual([]);
+  });
+
+  it('moves no row when a flag comes before those one reads', async () => {
+    const { page, row, keys } = await open();
+    const before = await row('beta-model').boundingBox();
+    const shown = await keys();
+    await admin().createFlag({ key: 'aaa-comes-first', rolloutPercentage: 10 });
+    await page.getByRole('button', { name: 'Show 1 new' }).waitFor();
+    expect(await row('beta-model').boundingBox()).toEqual(before);
+    expect(await keys()).toEqual(shown);
+    await admin().archiveFlag({ key: 'aaa-comes-first' });
+    await expect.poll(() => page.getByRole('button', { name: 'Show 1 new' }).count()).toBe(0);
+  });
+
+  it('makes a flag by the short form, naming what is wrong with a field', async () => {
+    const { page, complaints } = await open();
+    await page.getByRole('button', { name: 'New flag' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Key', { exact: true }).fill('Not A Key');
+    await dialog.getByRole('button', { name: 'Create flag' }).click();
+    await dialog.getByText('a flag key is 1 to 128 of').waitFor();
+    await dialog.getByLabel('Key', { exact: true }).fill('made-by-hand');
+    await dialog.getByLabel('per cent').fill('12.5');
+    await dialog.getByLabel('users').last().fill('alice, bob');
+    await dialog.getByRole('button', { name: 'Create flag' }).click();
+    await page.getByRole('heading', { name: 'made-by-hand' }).waitFor();
+    expect(await admin().getFlag({ key: 'made-by-hand' })).toMatchObject({
+      rules: [{ when: [{ values: ['alice', 'bob'] }] }],
+      fallthrough: { coverage: 12.5 },
+    });
+    expect(complaints()).toEqual([]);
+  });
+
+  it('makes a flag by its document, and says of one that exists that it does', async () => {
+    const { page, complaints } = await open();
+    await page.keyboard.press('n');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Document' }).click();
+    const text = dialog.getByLabel('Flag as JSON');
+    await text.fill('{');
+    await dialog.getByRole('button', { name: 'Create flag' }).click();
+    await dialog.getByText('This is not JSON').waitFor();
+    await text.fill(JSON.stringify(documentOf('beta-model')));
+    await dialog.getByRole('button', { name: 'Create flag' }).click();
+    await dialog.getByText('The flag was not made').waitFor();
+    await dialog.getByText('Request').waitFor();
+    await text.fill(JSON.stringify(documentOf('by-document', { variants: { on: { deep: [1] }, off: null } })));
+    await dialog.getByRole('button', { name: 'Create flag' }).click();
+    await page.getByRole('heading', { name: 'by-document' }).waitFor();
+    expect(await admin().getFlag({ key: 'by-document' })).toMatchObject({ variants: { on: { deep: [1] } } });
+    expect(complaints(/409/)).toEqual([]);
+  });
+
+  it('archives a flag whose key was typed back, and restores it from the archived ones', async () => {
+    await admin().createFlag({ key: 'had-its-time', rolloutPercentage: 100 });
+    const { page, row, complaints } = await open();
+    await row('had-its-time').hover();
+    await row('had-its-time').getByRole('button', { name: 'Archive' }).click();
+    const dialog = page.getByRole('dialog');
+    const confirm = dialog.getByRole('button', { name: 'Archive' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel('Type its key').fill('had-its-tim');
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel('Type its key').fill('had-its-time');
+    await confirm.click();
+    await row('had-its-time').getByText('archived').waitFor();
+    await vi.waitFor(async () => expect((await admin().getFlag({ key: 'had-its-time' })).archivedAt).toBeDefined());
+
+    await page.getByLabel('State').selectOption('Archived');
+    await row('had-its-time').hover();
+    await row('had-its-time').getByRole('button', { name: 'Restore' }).click();
+    await row('had-its-time').getByText('restored').waitFor();
+    expect((await admin().getFlag({ key: 'had-its-time' })).archivedAt).toBeUndefined();
+    expect(complaints()).toEqual([]);
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe-core finds fault with: %s', async (theme) => {
+    const { page, row, signIn: _, complaints } = await open({ theme });
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await row('beta-model').getByRole('link').focus();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('?');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('n');
+    await page.getByRole('dialog').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(complaints()).toEqual([]);
+  });
+
+  it('follows the theme of the system, or keeps the one that was chosen', async () => {
+    const { page } = await open({ theme: 'dark' });
+    const canvas = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await canvas()).toBe('rgb(18, 20, 23)');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await expect.poll(canvas).toBe('rgb(255, 255, 255)');
+    await page.getByRole('button', { name: 'Dark' }).click();
+    await expect.poll(canvas).toBe('rgb(18, 20, 23)');
+    await page.reload();
+    await page.locator('a.row-link').first().waitFor();
+    expect(await canvas()).toBe('rgb(18, 20, 23)');
+  });
+
+  it('fits on 360 pixels: two columns, the rail at the bottom, everything in reach', async () => {
+    const { page, complaints } = await open({ width: 360 });
+    await expectNoSidewaysScroll(page);
+    const shown = page.getByRole('columnheader');
+    expect(await shown.evaluateAll((all) => all.filter((each) => each.checkVisibility()).length)).toBe(2);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('dialog').getByLabel('Project').waitFor();
+    await expectNoSidewaysScroll(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'New flag' }).click();
+    await page.getByRole('dialog').waitFor();
+    await expectNoSidewaysScroll(page);
+    expect(complaints()).toEqual([]);
+  });
+
+  it('keeps still for who asked for less motion', async () => {
+    const dashboard = await openDashboard(browser, { url: server.url, reducedMotion: true });
+    onTestFinished(dashboard.close);
+    await dashboard.page.route('**/api/flags?*', () => undefined);
+    await dashboard.signIn(server.adminKey());
+    const bar = dashboard.page.locator('.animate-pulse').first();
+    await bar.waitFor();
+    expect(await bar.evaluate((element) => getComputedStyle(element).animationName)).toBe('none');
+  });
+});
+
+describe('when not all is well', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  it('says what an empty project is for and how to fill it', async () => {
+    const server = await startServer();
+    onTestFinished(async () => void (await server.stop()));
+    const { page, signIn, close } = await openDashboard(browser, { url: server.url });
+    onTestFinished(close);
+    await signIn(server.adminKey());
+    await page.getByText('No flags yet').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it('shows rows of bars while it loads, and of a failure what to do and the request id', async () => {
+    const server = await startServer();
+    onTestFinished(async () => void (await server.stop()));
+    const { page, signIn, close } = await openDashboard(browser, { url: server.url });
+    onTestFinished(close);
+    let answer = (): unknown => undefined;
+    await page.route('**/api/flags?*', async (route) => {
+      await new Promise((ready) => (answer = () => ready(undefined)));
+      await route.fulfill({
+        status: 500,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ code: 'internal', detail: 'internal error', requestId: 'abc.42' }),
+      });
+    });
+    await signIn(server.adminKey());
+    await page.locator('table[aria-busy=true] .animate-pulse').first().waitFor();
+    answer();
+    await page.getByText('The flags could not be loaded').waitFor();
+    await page.getByText('abc.42').waitFor();
+    await page.unroute('**/api/flags?*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('No flags yet').waitFor();
+  });
+
+  it('says when the connection is lost, and goes on from there when it is back', async () => {
+    const server = await startServer();
+    const { page, signIn, close } = await openDashboard(browser, { url: server.url });
+    onTestFinished(close);
+    await signIn(server.adminKey());
+    await page.getByText('No flags yet').waitFor();
+    const { port } = new URL(server.url);
+    await server.stop();
+    await page.getByText('Connection lost').waitFor();
+    expect(await page.getByRole('button', { name: 'New flag' }).isDisabled()).toBe(true);
+    const again = await startServer({ dataDir: server.dataDir, env: { PORT: port } });
+    onTestFinished(async () => void (await again.stop()));
+    const client = createClient({ baseUrl: again.url, apiKey: again.adminKey() });
+    await client.createFlag({ key: 'after-the-break', rolloutPercentage: 5 });
+    await expect.poll(() => page.getByText('Connection lost').count(), { timeout: 15_000 }).toBe(0);
+    // Still signed in: the secret that signs cookies outlives a restart.
+    await page.getByRole('button', { name: 'Show 1 new' }).click();
+    await page.getByRole('link', { name: 'after-the-break' }).waitFor();
+  });
+});
+
+/** What a person writes of a flag. */
+function withoutServerFields<T extends object>(flag: T) {
+  const { version: _, createdAt: _1, updatedAt: _2, archivedAt: _3, ...rest } = flag as Record<string, unknown>;
+  return rest as Omit<T, 'version' | 'createdAt' | 'updatedAt' | 'archivedAt'>;
+}

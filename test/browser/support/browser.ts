@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+
+/** Debian's Chromium. Missing, tests fail: a page that nobody has looked at is not tested. */
+export function launchChromium(): Promise<Browser> {
+  if (!existsSync(executablePath)) {
+    throw new Error(`there is no ${executablePath}: \`apt-get install chromium\`, or name one by CHROMIUM_PATH`);
+  }
+  // Its own sandbox wants rights that containers do not give; what it opens is our own server alone.
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--force-color-profile=srgb'] });
+}
+
+interface Options {
+  url: string;
+  theme?: 'light' | 'dark';
+  width?: number;
+  height?: number;
+  reducedMotion?: boolean;
+}
+
+/**
+ * A browser of its own, cookies and all, on a server's dashboard, which notes whatever the page complains of: errors in
+ * the console, exceptions, and what its policy refused.
+ */
+export async function openDashboard(
+  browser: Browser,
+  { url, theme = 'light', width = 1440, height = 900, ...more }: Options,
+) {
+  const context = await browser.newContext({
+    baseURL: url,
+    colorScheme: theme,
+    viewport: { width, height },
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    reducedMotion: more.reducedMotion ? 'reduce' : 'no-preference',
+  });
+  const complaints: string[] = [];
+  await context.exposeFunction('complainOfPolicy', (text: string) => void complaints.push(text));
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
+      const { complainOfPolicy } = globalThis as unknown as { complainOfPolicy: (text: string) => void };
+      complainOfPolicy(`policy: ${violatedDirective} refused ${blockedURI} in ${sourceFile}`);
+    });
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`exception: ${error.stack ?? error.message}`));
+
+  return {
+    page,
+    context,
+    /** Shows a key in the form, as people do. */
+    signIn: async (key: string) => {
+      await page.goto('/');
+      await page.getByLabel('API key').fill(key);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { name: 'Flags' }).waitFor();
+    },
+    /** What the page complained of, but for what this test is about, such as a 401 that it provoked. */
+    complaints: (expected?: RegExp) => complaints.filter((text) => !expected?.test(text)),
+    close: () => context.close(),
+  };
+}
+
+export type Dashboard = Awaited<ReturnType<typeof openDashboard>>;
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core finds wrong on the page as it stands, by WCAG 2.2 A and AA and its best practices. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // Evaluated by the developer tools, which the policy of the page does not bind.
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return found.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`));
+}
+
+interface Violation {
+  id: string;
+  help: string;
+  nodes: { html: string }[];
+}
+
+/** Nothing is wider than the window: on a narrow screen nobody scrolls sideways to read. */
+export async function expectNoSidewaysScroll(page: Page) {
+  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(widths[0]).toBeLessThanOrEqual(widths[1]!);
+}
