@@ -50,6 +50,18 @@ export const arrowRules: ArrowRule[] = [
     planted: { from: 'cloud/src/app.ts', to: 'whetstone-mcp/cloud-client' },
   },
   {
+    why: 'the dashboard builds on shared alone, and on what runs in a browser',
+    from: /^cloud\/dashboard\/src\//,
+    to: /^(?!cloud\/dashboard\/src\/)[^@]+\/.+\.tsx?$|^@whetstone\/(?!shared(\/|$))|^node:|^(fastify|kysely|pg|pino)(\/|$)/,
+    planted: { from: 'cloud/dashboard/src/api/api.ts', to: 'cloud/src/features/flags/service.ts' },
+  },
+  {
+    why: 'the server knows the dashboard as built files alone',
+    from: /^(shared|cloud|mcp-server)\/src\//,
+    to: /^cloud\/dashboard\/|^@whetstone\/dashboard(\/|$)|^preact(\/|$)/,
+    planted: { from: 'cloud/src/http/dashboard.ts', to: 'cloud/dashboard/src/app.tsx' },
+  },
+  {
     why: 'only repositories and the platform speak SQL',
     from: /^cloud\/src\/(?!platform\/|features\/.+\/repository\.ts$)/,
     to: /^(kysely|pg|@electric-sql\/.+)(\/|$)/,
@@ -93,8 +105,8 @@ export const arrowRules: ArrowRule[] = [
   },
   {
     why: 'what ships knows neither tests nor benches nor scripts',
-    from: /^(shared|cloud|mcp-server)\/src\//,
-    to: /^(bench|scripts|test|(shared|cloud|mcp-server)\/test)\/|^(vitest|fast-check)(\/|$)/,
+    from: /^(shared|cloud|cloud\/dashboard|mcp-server)\/src\//,
+    to: /^(bench|scripts|test|(shared|cloud|cloud\/dashboard|mcp-server)\/test)\/|^(vitest|fast-check)(\/|$)/,
     planted: { from: 'cloud/src/app.ts', to: 'cloud/test/support/factory.ts' },
   },
 ];

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -70,25 +69,15 @@ export async function openDashboard(
   };
 }
 
-export type Dashboard = Awaited<ReturnType<typeof openDashboard>>;
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe-core finds wrong on the page as it stands, by WCAG 2.2 A and AA and its best practices. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   // Evaluated by the developer tools, which the policy of the page does not bind.
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
+    const here = globalThis as unknown as { axe: typeof axe };
+    return (await here.axe.run()).violations;
   });
   return found.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`));
-}
-
-interface Violation {
-  id: string;
-  help: string;
-  nodes: { html: string }[];
 }
 
 /** Nothing is wider than the window: on a narrow screen nobody scrolls sideways to read. */

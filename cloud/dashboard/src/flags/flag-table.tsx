@@ -1,73 +1,80 @@
-import { useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { ListedFlag } from '../live/live-flags.ts';
-import { useProject } from '../live/project.tsx';
 import { Button } from '../ui/button.tsx';
-import { explain } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { inForce } from './in-force.ts';
 import { servesText } from './serves-text.ts';
 import type { Row } from './use-steady-rows.ts';
 
-interface Props {
-  rows: Row[];
-  isLoading: boolean;
+interface How {
+  nowMs: number;
   /** The archived ones are listed. */
   isArchive: boolean;
-  nowMs: number;
   /** Why this person may not change flags. */
   refusal: string | undefined;
   onArchive: (key: string) => void;
+  onRestore: (key: string) => void;
 }
 
-export function FlagTable({ rows, isLoading, isArchive, nowMs, refusal, onArchive }: Props) {
-  const columns: Column<Row>[] = [
-    { name: 'Key', class: 'w-[62%] md:w-[36%]', cell: ({ flag }) => <Key flag={flag} /> },
-    { name: 'State', class: 'md:w-[7%]', cell: (row) => <State row={row} isArchive={isArchive} nowMs={nowMs} /> },
-    { name: 'Serves', isSecondary: true, cell: ({ flag }) => <Cut text={servesText(flag, nowMs)} /> },
-    {
-      name: 'Tags',
-      isSecondary: true,
-      class: 'w-[13%]',
-      cell: ({ flag }) => <Cut text={flag.tags?.join(', ')} why="No tags" />,
-    },
-    {
-      name: 'Owner',
-      isSecondary: true,
-      class: 'w-[10%]',
-      cell: ({ flag }) => <Cut text={flag.owner} why="No owner" />,
-    },
-    {
-      name: 'Evaluated',
-      isSecondary: true,
-      class: 'w-[10%]',
-      cell: ({ flag }) => <LastEvaluated flag={flag} nowMs={nowMs} />,
-    },
-    {
-      name: 'Changed',
-      isSecondary: true,
-      class: 'w-[12%]',
-      cell: (row) => (
-        <>
-          <span class="group-focus-within:invisible group-hover:invisible">
-            <Time at={row.flag.updatedAt} nowMs={nowMs} />
-          </span>
-          <RowAction row={row} isArchive={isArchive} refusal={refusal} onArchive={onArchive} />
-        </>
-      ),
-    },
-  ];
+interface Props extends How {
+  rows: Row[];
+  isLoading: boolean;
+}
+
+export function FlagTable({ rows, isLoading, ...how }: Props) {
+  const columns = useMemo(() => columnsFor(how), Object.values(how));
   return (
     <Table
-      caption={isArchive ? 'Archived flags' : 'Flags'}
+      caption={how.isArchive ? 'Archived flags' : 'Flags'}
       columns={columns}
       rows={rows}
       loading={isLoading ? 12 : 0}
       keyOf={({ flag }) => flag.key}
-      rowClass={({ isGone }) => (isGone ? 'text-muted' : '')}
     />
   );
 }
+
+const columnsFor = ({ nowMs, isArchive, ...action }: How): Column<Row>[] => [
+  { name: 'Key', class: 'w-[62%] md:w-[36%]', cell: ({ flag }) => <Key flag={flag} /> },
+  {
+    name: 'State',
+    class: 'md:w-[7%]',
+    cell: (row) => <State row={row} isArchive={isArchive} nowMs={nowMs} />,
+  },
+  { name: 'Serves', isSecondary: true, cell: ({ flag }) => <Cut text={servesText(flag, nowMs)} /> },
+  {
+    name: 'Tags',
+    isSecondary: true,
+    class: 'w-[13%]',
+    cell: ({ flag }) => <Cut text={flag.tags?.join(', ')} why="No tags" />,
+  },
+  {
+    name: 'Owner',
+    isSecondary: true,
+    class: 'w-[10%]',
+    cell: ({ flag }) => <Cut text={flag.owner} why="No owner" />,
+  },
+  {
+    name: 'Evaluated',
+    isSecondary: true,
+    class: 'w-[10%]',
+    cell: ({ flag }) => <LastEvaluated flag={flag} nowMs={nowMs} />,
+  },
+  {
+    name: 'Changed',
+    isSecondary: true,
+    class: 'w-[12%]',
+    cell: (row) => (
+      <>
+        <span class="group-focus-within:invisible group-hover:invisible">
+          <Time at={row.flag.updatedAt} nowMs={nowMs} />
+        </span>
+        <RowAction row={row} isRestorable={isArchive !== row.isGone} {...action} />
+      </>
+    ),
+  },
+];
 
 const Key = ({ flag }: { flag: ListedFlag }) => (
   <span class="flex items-center gap-2">
@@ -128,32 +135,21 @@ function LastEvaluated({ flag: { lastEvaluatedAt }, nowMs }: { flag: ListedFlag;
   return <Time at={lastEvaluatedAt} nowMs={nowMs} />;
 }
 
-interface ActionProps extends Pick<Props, 'isArchive' | 'refusal' | 'onArchive'> {
+interface ActionProps extends Pick<How, 'refusal' | 'onArchive' | 'onRestore'> {
   row: Row;
+  isRestorable: boolean;
 }
 
 /** What can be done with a row, in the place of its last cell while one points at it or is in it. */
-function RowAction({ row: { flag, isGone }, isArchive, refusal, onArchive }: ActionProps) {
-  const { api } = useProject();
-  const [problem, setProblem] = useState<string | undefined>();
-  const isRestorable = isArchive !== isGone;
-  const restore = () =>
-    void api.restoreFlag({ key: flag.key }).catch((error: unknown) => setProblem(explain(error).message));
-  return (
-    <span class="absolute inset-y-0 right-2 hidden items-center gap-2 group-focus-within:flex group-hover:flex">
-      {problem && (
-        <span role="alert" class="bg-canvas text-bad">
-          {problem}
-        </span>
-      )}
-      <Button
-        class="h-7"
-        disabled={refusal !== undefined}
-        title={refusal}
-        onClick={isRestorable ? restore : () => onArchive(flag.key)}
-      >
-        {isRestorable ? 'Restore' : 'Archive'}
-      </Button>
-    </span>
-  );
-}
+const RowAction = ({ row: { flag }, isRestorable, refusal, onArchive, onRestore }: ActionProps) => (
+  <span class="absolute inset-y-0 right-2 hidden items-center group-focus-within:flex group-hover:flex">
+    <Button
+      class="h-7"
+      disabled={refusal !== undefined}
+      title={refusal}
+      onClick={() => (isRestorable ? onRestore : onArchive)(flag.key)}
+    >
+      {isRestorable ? 'Restore' : 'Archive'}
+    </Button>
+  </span>
+);

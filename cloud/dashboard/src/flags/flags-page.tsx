@@ -1,5 +1,5 @@
 import { useLocation } from 'preact-iso';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { useProject } from '../live/project.tsx';
 import { useRefusal } from '../live/rights.ts';
 import { useNow } from '../live/use-now.ts';
@@ -30,6 +30,7 @@ export function FlagsPage() {
   const refusal = useRefusal('editor');
   const search = useRef<HTMLInputElement>(null);
   const [archiving, setArchiving] = useState<string | undefined>();
+  const [problem, setProblem] = useState<unknown>();
   const isNew = 'new' in query;
 
   const archived = useArchivedFlags(filter.state === 'archived');
@@ -40,6 +41,13 @@ export function FlagsPage() {
   const { rows, comers, showComers } = useSteadyRows(flags, matches, `${shown.state} ${queryOf(filter)}`);
   const tags = useMemo(() => tagsOf(flags.values()), [flags]);
 
+  const restore = useCallback(
+    (key: string) => {
+      setProblem(undefined);
+      project.api.restoreFlag({ key }).catch(setProblem);
+    },
+    [project.api],
+  );
   const show = (next: Filter) => go(`/flags${queryOf(next)}`, { replace: true });
   const closeNew = () => go(`/flags${queryOf(filter)}`, { replace: true });
   const openNew = () => !refusal && go(`/flags?new${queryOf(filter).replace('?', '&')}`, { replace: true });
@@ -73,6 +81,7 @@ export function FlagsPage() {
         comers={comers.length}
         onShowComers={showComers}
       />
+      {problem !== undefined && <ErrorState what="The flag was not restored" error={problem} />}
       {shown.state === 'failed' ? (
         <ErrorState
           what="The flags could not be loaded"
@@ -89,6 +98,7 @@ export function FlagsPage() {
           nowMs={nowMs}
           refusal={refusal}
           onArchive={setArchiving}
+          onRestore={restore}
         />
       )}
       {archiving && <ArchiveDialog flagKey={archiving} onClose={() => setArchiving(undefined)} />}

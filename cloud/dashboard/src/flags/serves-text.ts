@@ -11,7 +11,7 @@ export function servesText(flag: Flag, nowMs: number): string {
 }
 
 /** A serve that decides: one variant, or the shares of a split as they really come out. */
-export function serveText(serve: Serve, offVariant: string): string {
+function serveText(serve: Serve, offVariant: string): string {
   if ('variant' in serve) return serve.variant;
   const total = serve.split.reduce((sum, { weight }) => sum + weight, 0);
   const coverage = serve.coverage ?? 100;

@@ -10,8 +10,8 @@ export interface Row {
 interface Held {
   question: string;
   keys: string[];
-  /** Each as it was last seen. */
-  flags: Map<string, ListedFlag>;
+  /** Each as it was last seen; the same object as long as it is the same. */
+  rows: Map<string, Row>;
 }
 
 /**
@@ -27,16 +27,20 @@ export function useSteadyRows(flags: LiveFlags, matches: (flag: ListedFlag) => b
       .filter(matches)
       .map(({ key }) => key)
       .sort();
-  if (held.current?.question !== question) held.current = { question, keys: fitting(), flags: new Map() };
-  const { keys, flags: seen } = held.current;
+  if (held.current?.question !== question) held.current = { question, keys: fitting(), rows: new Map() };
+  const { keys, rows: seen } = held.current;
   const known = new Set(keys);
   const comers = fitting().filter((key) => !known.has(key));
 
   const rows = keys.flatMap((key): Row[] => {
-    const flag = flags.get(key);
-    if (flag) seen.set(key, flag);
     const last = seen.get(key);
-    return last ? [{ flag: last, isGone: !flag }] : [];
+    const flag = flags.get(key) ?? last?.flag;
+    if (!flag) return [];
+    const isGone = !flags.has(key);
+    if (last?.flag === flag && last.isGone === isGone) return [last];
+    const row = { flag, isGone };
+    seen.set(key, row);
+    return [row];
   });
 
   const showComers = () => {

@@ -1,13 +1,7 @@
 import { contract, Flag, streams } from '@whetstone/shared/contract';
 import { createParser } from 'eventsource-parser';
 import type { Api } from '../api/api.ts';
-
-export type FlagMessage =
-  | { kind: 'ruleset'; flags: Flag[] }
-  | { kind: 'flag'; flag: Flag }
-  | { kind: 'archived'; key: string }
-  /** Anything else that happened in the project, such as a change of a segment. */
-  | { kind: 'other'; event: string; data: unknown };
+import type { FlagMessage } from './live-flags.ts';
 
 interface Options {
   api: Api;

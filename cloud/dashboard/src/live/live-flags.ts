@@ -1,5 +1,12 @@
 import type { Flag } from '@whetstone/shared/contract';
-import type { FlagMessage } from './flag-stream.ts';
+
+/** What the stream tells. */
+export type FlagMessage =
+  | { kind: 'ruleset'; flags: Flag[] }
+  | { kind: 'flag'; flag: Flag }
+  | { kind: 'archived'; key: string }
+  /** Anything else that happened in the project, such as a change of a segment. */
+  | { kind: 'other'; event: string; data: unknown };
 
 /** What a list tells of a flag's use and the stream does not; missing for what came after the list was read. */
 interface Remarks {

@@ -2,8 +2,8 @@ import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { createApi, type Api } from '../api/api.ts';
 import type { SignedInProject } from '../api/session.ts';
-import { followFlags, type FlagMessage } from './flag-stream.ts';
-import { afterMessage, withListed, type ListedFlag, type LiveFlags } from './live-flags.ts';
+import { followFlags } from './flag-stream.ts';
+import { afterMessage, withListed, type FlagMessage, type ListedFlag, type LiveFlags } from './live-flags.ts';
 
 interface Project {
   api: Api;

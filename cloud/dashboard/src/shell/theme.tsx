@@ -23,8 +23,7 @@ export function useTheme(): Look {
 
 const storedAs = 'whetstone.theme';
 
-/** Also called before the first rendering, so that nobody is shown the wrong one for a moment. */
-export function storedTheme(): Theme {
+function storedTheme(): Theme {
   const stored = localStorage.getItem(storedAs);
   return themes.find((theme) => theme === stored) ?? 'system';
 }

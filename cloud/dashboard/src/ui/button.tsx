@@ -13,7 +13,7 @@ const kinds = {
 
 type Props = Omit<ButtonHTMLAttributes, 'class'> & { kind?: keyof typeof kinds; class?: string };
 
-export const buttonClass = (kind: keyof typeof kinds = 'plain') => `${base} ${kinds[kind]}`;
+const buttonClass = (kind: keyof typeof kinds = 'plain') => `${base} ${kinds[kind]}`;
 
 /** Submits nothing unless it says so. */
 export const Button = ({ kind = 'plain', type = 'button', class: more = '', ...rest }: Props) => (

@@ -1,4 +1,6 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { useGrowing } from './use-growing.ts';
 
 export interface Column<Row> {
   name: string;
@@ -12,14 +14,12 @@ export interface Column<Row> {
 
 interface Props<Row> {
   caption: string;
-  columns: Column<Row>[];
+  /** The same as long as the cells say the same of the same row: rows are made anew when either changes. */
+  columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
-  /** Of the row that the keyboard is on. */
-  current?: string | undefined;
   /** How many rows of grey bars stand in while the real ones are loading. */
   loading?: number;
-  rowClass?: (row: Row) => string;
 }
 
 const cellClass = (column: { isNumber?: boolean; isSecondary?: boolean; class?: string }) =>
@@ -27,7 +27,17 @@ const cellClass = (column: { isNumber?: boolean; isSecondary?: boolean; class?: 
   `${column.isSecondary ? 'max-md:hidden' : ''} ${column.class ?? ''}`;
 
 /** Rows of 36 px under a header that stays. A link in a cell with the class `row-link` makes its whole row the link. */
-export function Table<Row>({ caption, columns, rows, keyOf, current, loading = 0, rowClass }: Props<Row>) {
+export function Table<Row extends object>({ caption, columns, rows, keyOf, loading = 0 }: Props<Row>) {
+  const shown = useGrowing(rows.length);
+  // A row that was made is not looked at again: a change of one flag costs one row of a thousand.
+  const made = useMemo(() => new WeakMap<Row, VNode>(), [columns]);
+  const rowOf = (row: Row) => {
+    const known = made.get(row);
+    if (known) return known;
+    const fresh = makeRow(row, keyOf(row), columns);
+    made.set(row, fresh);
+    return fresh;
+  };
   return (
     <table class="w-full table-fixed border-collapse text-sm" aria-busy={loading > 0}>
       <caption class="sr-only">{caption}</caption>
@@ -41,23 +51,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, current, loading = 0
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => {
-          const key = keyOf(row);
-          return (
-            <tr
-              key={key}
-              data-key={key}
-              data-current={current === key || undefined}
-              class={`group relative border-b border-line hover:bg-hover data-current:bg-hover ${rowClass?.(row) ?? ''}`}
-            >
-              {columns.map((column) => (
-                <td key={column.name} class={cellClass(column)}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
-          );
-        })}
+        {rows.slice(0, shown).map(rowOf)}
         {Array.from({ length: loading }, (_, index) => (
           <tr key={index} class="border-b border-line">
             {columns.map((column) => (
@@ -71,3 +65,13 @@ export function Table<Row>({ caption, columns, rows, keyOf, current, loading = 0
     </table>
   );
 }
+
+const makeRow = <Row,>(row: Row, key: string, columns: readonly Column<Row>[]) => (
+  <tr key={key} data-key={key} class="group relative border-b border-line focus-within:bg-hover hover:bg-hover">
+    {columns.map((column) => (
+      <td key={column.name} class={cellClass(column)}>
+        {column.cell(row)}
+      </td>
+    ))}
+  </tr>
+);

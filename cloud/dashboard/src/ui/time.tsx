@@ -1,3 +1,7 @@
+// Made once: making one takes longer than formatting a thousand times.
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 60],
   ['minute', 60],
@@ -8,10 +12,10 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /** "3 days ago" or "in 2 hours", in whole units rounded down. */
-export function relativeText(atMs: number, nowMs: number): string {
+function relativeText(atMs: number, nowMs: number): string {
   let amount = Math.trunc((atMs - nowMs) / 1_000);
   for (const [unit, size] of steps) {
-    if (Math.abs(amount) < size) return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(amount, unit);
+    if (Math.abs(amount) < size) return relative.format(amount, unit);
     amount = Math.trunc(amount / size);
   }
   return '';
@@ -19,7 +23,7 @@ export function relativeText(atMs: number, nowMs: number): string {
 
 /** A moment as people say it; the exact one, in the viewer's zone, on hover. */
 export const Time = ({ at, nowMs }: { at: string; nowMs: number }) => (
-  <time dateTime={at} title={new Date(at).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' })}>
+  <time dateTime={at} title={exact.format(new Date(at))}>
     {relativeText(Date.parse(at), nowMs)}
   </time>
 );
