@@ -11,7 +11,7 @@ export async function keptSessionSecret(dataDir: string): Promise<string> {
   const kept = await textOf(path);
   if (kept) return kept;
   await mkdir(dataDir, { recursive: true });
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
   const file = await open(draft, 'w', 0o600);
   await file.writeFile(`${randomBytes(32).toString('hex')}\n`);
   await file.sync();

@@ -49,7 +49,7 @@ export function serveDashboard(app: FastifyInstance, directory: string) {
     const { name } = request.params;
     const type = types[extname(name)];
     // A name and nothing else: no separator, no way up.
-    const isName = /^[\w-]+(\.[\w-]+)*$/.test(name);
+    const isName = name.length <= 100 && /^[\w-]+(\.[\w-]+)*$/.test(name);
     const found =
       type && isName ? await bestOf(join(directory, 'assets', name), request.headers['accept-encoding']) : undefined;
     if (!found) throw new WhetstoneError('not_found', `the dashboard has no file ${name}; reload the page`);

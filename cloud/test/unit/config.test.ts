@@ -19,6 +19,7 @@ describe('the environment', () => {
     ['WHETSTONE_ADMIN_KEY', 'hunter2', 'a key in the grammar wsk_'],
     ['WHETSTONE_SEED', 'maybe', 'demo or none'],
     ['WHETSTONE_PUBLIC_URL', 'ftp://x', 'an http or https URL'],
+    ['WHETSTONE_SESSION_SECRET', 'short', 'at least 32 characters'],
     ['WHETSTONE_LOG_LEVEL', 'loud', 'trace, debug, info'],
     ['WHETSTONE_USAGE_DAYS', '0', 'days that counts of exposures by hour are kept, 1 to 1100'],
     ['WHETSTONE_USAGE_DAYS', '1101', 'days that counts of exposures by hour are kept'],
