@@ -105,6 +105,8 @@ async function takePictures() {
           reducedMotion: true,
         });
         await signIn(server.adminKey());
+        // Where the last click was, a row would look pointed at.
+        await page.mouse.move(0, 0);
         await show(page);
         await page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`) });
         await close();

@@ -33,6 +33,7 @@ export function announcement({ url, engines, keys, mcpServerFile, showAgentKey }
       'keys',
       keys.keyFiles ? Object.values(keys.keyFiles).map(short).join(', ') : 'as given before; nothing new was made',
     ),
+    row('dashboard', `${url}${keys.keyFiles ? `, sign in with the key in ${short(keys.keyFiles.admin)}` : ''}`),
     row('reference', `${url}/docs`),
     '',
     'Paste this into your MCP client (.mcp.json for Claude Code, .cursor/mcp.json for Cursor; others: README):',

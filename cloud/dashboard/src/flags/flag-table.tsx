@@ -36,7 +36,7 @@ export function FlagTable({ rows, isLoading, ...how }: Props) {
 }
 
 const columnsFor = ({ nowMs, isArchive, ...action }: How): Column<Row>[] => [
-  { name: 'Key', class: 'w-[62%] md:w-[36%]', cell: ({ flag }) => <Key flag={flag} /> },
+  { name: 'Key', class: 'w-[62%] md:w-[31%]', cell: ({ flag }) => <Key flag={flag} /> },
   {
     name: 'State',
     class: 'md:w-[7%]',
@@ -46,13 +46,13 @@ const columnsFor = ({ nowMs, isArchive, ...action }: How): Column<Row>[] => [
   {
     name: 'Tags',
     isSecondary: true,
-    class: 'w-[13%]',
+    class: 'w-[11%]',
     cell: ({ flag }) => <Cut text={flag.tags?.join(', ')} why="No tags" />,
   },
   {
     name: 'Owner',
     isSecondary: true,
-    class: 'w-[10%]',
+    class: 'w-[9%]',
     cell: ({ flag }) => <Cut text={flag.owner} why="No owner" />,
   },
   {
@@ -64,7 +64,7 @@ const columnsFor = ({ nowMs, isArchive, ...action }: How): Column<Row>[] => [
   {
     name: 'Changed',
     isSecondary: true,
-    class: 'w-[12%]',
+    class: 'w-[11%]',
     cell: (row) => (
       <>
         <span class="group-focus-within:invisible group-hover:invisible">
