@@ -294,15 +294,17 @@ describe('the list of flags', () => {
 });
 
 describe('when not all is well', () => {
+  let server: TestServer;
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launchChromium();
+    [server, browser] = await Promise.all([startServer(), launchChromium()]);
   });
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
 
   it('says what an empty project is for and how to fill it', async () => {
-    const server = await startServer();
-    onTestFinished(async () => void (await server.stop()));
     const { page, signIn, close } = await openDashboard(browser, { url: server.url });
     onTestFinished(close);
     await signIn(server.adminKey());
@@ -311,8 +313,6 @@ describe('when not all is well', () => {
   });
 
   it('shows rows of bars while it loads, and of a failure what to do and the request id', async () => {
-    const server = await startServer();
-    onTestFinished(async () => void (await server.stop()));
     const { page, signIn, close } = await openDashboard(browser, { url: server.url });
     onTestFinished(close);
     let answer = (): unknown => undefined;
@@ -335,7 +335,6 @@ describe('when not all is well', () => {
   });
 
   it('says when the connection is lost, and goes on from there when it is back', async () => {
-    const server = await startServer();
     const { page, signIn, close } = await openDashboard(browser, { url: server.url });
     onTestFinished(close);
     await signIn(server.adminKey());
