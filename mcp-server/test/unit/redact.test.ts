@@ -163,8 +163,9 @@ describe('a JSON value', () => {
 });
 
 describe('ordinary source code', () => {
-  it('loses less than one line in a hundred', () => {
-    const files = sourcesIn('node_modules/.pnpm').filter((_, index) => index % 40 === 0);
+  it('loses less than one line in a hundred', { timeout: 30_000 }, () => {
+    const all = sourcesIn('node_modules/.pnpm');
+    const files = all.filter((_, index) => index % Math.ceil(all.length / 250) === 0);
     expect(files.length).toBeGreaterThan(100);
     expect(shareOfLinesChanged(files.map((file) => readFileSync(file, 'utf8')))).toBeLessThan(0.01);
   });

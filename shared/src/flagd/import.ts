@@ -14,7 +14,7 @@ export interface Imported {
 /**
  * The flags of a flagd document (https://flagd.dev/reference/flag-definitions/) as ours: the same variant for the same
  * context. What cannot be said is refused by name, the flag as a whole; never approximated. `keys` gives flags other keys
- * here; what is hashed stays what it was. Where flagd tells 5 from "5", we do not, so that the same is promised of contexts
+ * here; what is hashed stays what it was. flagd knows 5 and "5" apart, we do not, so that the same is promised of contexts
  * whose attributes are of the type that the document compares them with.
  */
 export function fromFlagd(document: unknown, keys: Readonly<Record<string, string>> = {}): Imported {

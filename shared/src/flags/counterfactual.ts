@@ -101,13 +101,15 @@ export function claimsOf(flag: ReadableFlag, run: Run, notes: readonly Note[], {
   /** Meets one after the other of those that are not met. */
   function meetPrerequisites(first: Extract<Note, { kind: 'prerequisite' }>) {
     const met = new Map<string, string>();
-    const seen = new Map(run.seen);
+    const pinned = new Map<string, Evaluation>();
+    // Not what was found out before: another prerequisite may itself wait for one that is pinned.
+    const variation = (): Variation => ({ run: { seen: new Map(pinned) } });
     for (let unmet: Note | undefined = first; left > 1 && unmet?.kind === 'prerequisite' && !unmet.isMet;) {
       const { flag: key, variants } = unmet.prerequisite;
       const wanted = variants[0];
       if (wanted === undefined || met.has(key)) return;
       met.set(key, wanted);
-      seen.set(key, {
+      pinned.set(key, {
         key,
         enabled: true,
         variant: wanted,
@@ -117,11 +119,11 @@ export function claimsOf(flag: ReadableFlag, run: Run, notes: readonly Note[], {
         metadata: {},
       });
       const further: Note[] = [];
-      outcomeOf({ run: { seen } }, further);
+      outcomeOf(variation(), further);
       unmet = further.at(-1);
     }
     const what = [...met].map(([key, wanted]) => `"${key}" serving "${wanted}"`).join(' and ');
-    attempt({ kind: 'prerequisites', met }, what, { run: { seen } });
+    attempt({ kind: 'prerequisites', met }, what, variation());
   }
 
   function byDecision(note: Note | undefined) {

@@ -2,7 +2,7 @@ import type { FlagDefinition } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../platform/db/database.ts';
 import { lockProject } from '../../platform/db/lock-project.ts';
-import type { SegmentRow } from './segments/repository.ts';
+import type { SegmentRow } from './segment-row.ts';
 
 const columns = [
   'key',

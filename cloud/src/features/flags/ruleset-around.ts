@@ -4,7 +4,8 @@ import { flagView } from './flag-view.ts';
 import { historyRepository, type Moment } from './history/repository.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
 import { namesSegments } from './segment-references.ts';
-import { segmentRepository, type SegmentRow } from './segments/repository.ts';
+import type { SegmentRow } from './segment-row.ts';
+import { segmentRepository } from './segments/repository.ts';
 import { segmentView } from './segments/segment-view.ts';
 
 /** Where the rules are read that a flag depends on. */

@@ -15,7 +15,8 @@ import type { FlagEvent } from './flag-event.ts';
 import { flagView } from './flag-view.ts';
 import { flagRepository } from './repository.ts';
 import { nestingComplaints, usersOf, type Segments } from './segment-references.ts';
-import { segmentRepository, type SegmentRow, type SegmentVersion } from './segments/repository.ts';
+import type { SegmentRow } from './segment-row.ts';
+import { segmentRepository, type SegmentVersion } from './segments/repository.ts';
 import { segmentView } from './segments/segment-view.ts';
 
 interface Dependencies {

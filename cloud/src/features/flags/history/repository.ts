@@ -2,7 +2,7 @@ import type { FlagAction, HistoryActor } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { FlagRow } from '../repository.ts';
-import type { SegmentRow } from '../segments/repository.ts';
+import type { SegmentRow } from '../segment-row.ts';
 
 export interface VersionInsert {
   row: FlagRow;

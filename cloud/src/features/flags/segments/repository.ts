@@ -1,16 +1,9 @@
 import type { SegmentDefinition } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
+import type { SegmentRow } from '../segment-row.ts';
 
 const columns = ['key', 'version', 'definition', 'created_at as createdAt', 'updated_at as updatedAt'] as const;
-
-export interface SegmentRow {
-  key: string;
-  version: number;
-  definition: unknown;
-  createdAt: Date;
-  updatedAt: Date;
-}
 
 /** A line of the history, of the shape of `flag_version`. */
 export interface SegmentVersion {

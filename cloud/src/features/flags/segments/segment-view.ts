@@ -1,5 +1,5 @@
 import type { Segment } from '@whetstone/shared/contract';
-import type { SegmentRow } from './repository.ts';
+import type { SegmentRow } from '../segment-row.ts';
 
 /** A stored segment as callers see it; the row's own members win over whatever the definition might hold. */
 export const segmentView = ({ key, version, definition, createdAt, updatedAt }: SegmentRow): Segment =>
