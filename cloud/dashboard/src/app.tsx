@@ -10,8 +10,11 @@ import { UnsavedGuard } from './shell/unsaved.tsx';
 // Loaded when it is opened: the list needs no editor and no charts.
 const FlagPage = lazy(async () => (await import('./flag/flag-page.tsx')).FlagPage);
 
+const SegmentsPage = lazy(async () => (await import('./segments/segments-page.tsx')).SegmentsPage);
+const SegmentPage = lazy(async () => (await import('./segments/segment-page.tsx')).SegmentPage);
+
 /** Links to anything else, such as the reference of the API, leave the dashboard. */
-const ownPaths = /^\/(?:$|[?#]|flags(?:$|[/?#]))/;
+const ownPaths = /^\/(?:$|[?#]|(?:flags|segments)(?:$|[/?#]))/;
 
 export const App = () => (
   <ThemeProvider>
@@ -23,7 +26,9 @@ export const App = () => (
               <Router>
                 <Route path="/" component={FlagsPage} />
                 <Route path="/flags" component={FlagsPage} />
-                <Route path="/flags/:key" component={FlagPage} />
+                <Route path="/flags/:key/:tab?" component={FlagPage} />
+                <Route path="/segments" component={SegmentsPage} />
+                <Route path="/segments/:key" component={SegmentPage} />
                 <Route default component={NotFoundPage} />
               </Router>
             </Shell>

@@ -27,7 +27,7 @@ const pageHeaders = {
 };
 
 /** The addresses that the page knows what to show at; anything else is still an unknown operation. */
-const pagePaths = ['/', '/flags', '/flags/*'];
+const pagePaths = ['/', '/flags', '/flags/*', '/segments', '/segments/*'];
 
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',

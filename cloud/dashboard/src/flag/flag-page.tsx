@@ -1,19 +1,45 @@
+import { WhetstoneError } from '@whetstone/shared/errors';
 import { useRoute } from 'preact-iso';
-import { useProject } from '../live/project.tsx';
 import { Page } from '../ui/page.tsx';
-import { EmptyState } from '../ui/states.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../ui/states.tsx';
+import { FlagEditor } from './flag-editor.tsx';
+import { useFlag } from './use-flag.ts';
 
-/** One flag. */
+const up = { href: '/flags', label: 'Flags' };
+
+/** One flag: what it says, what it does, and what it did. */
 export function FlagPage() {
-  const { key = '' } = useRoute().params;
-  const { flags } = useProject();
-  const flag = flags.state === 'ready' ? flags.flags.get(key) : undefined;
+  const { key = '', tab = '' } = useRoute().params;
+  const held = useFlag(key);
+  if (held.state === 'ready') return <FlagEditor key={key} flag={held.flag} tab={tab} />;
+  if (held.state === 'loading') {
+    return (
+      <Page title={key} isCode up={up}>
+        <div aria-busy="true">
+          {[60, 40, 80, 70, 50].map((width) => (
+            <p key={width} class="border-t border-line py-4">
+              <Skeleton width={width} />
+            </p>
+          ))}
+        </div>
+      </Page>
+    );
+  }
+  const isUnknown = held.error instanceof WhetstoneError && ['not_found', 'invalid'].includes(held.error.code);
   return (
-    <Page title={key} isCode up={{ href: '/flags', label: 'Flags' }}>
-      {flag ? (
-        <pre class="overflow-x-auto font-mono text-sm">{JSON.stringify(flag, null, 2)}</pre>
+    <Page title={key} isCode up={up}>
+      {isUnknown ? (
+        <EmptyState title="There is no flag with this key in this project">
+          <p>
+            Go back to the{' '}
+            <a class="underline" href="/flags">
+              flags
+            </a>
+            , or switch the project: the link may come from another one.
+          </p>
+        </EmptyState>
       ) : (
-        <EmptyState title={`No flag ${key}`} />
+        <ErrorState what="The flag could not be loaded" error={held.error} onRetry={held.retry} />
       )}
     </Page>
   );

@@ -12,7 +12,10 @@ import { ThemeSwitch } from './theme-switch.tsx';
 import { useGo } from './unsaved.tsx';
 
 /** Pages there are, with the key that follows `g`. */
-const pages = [{ href: '/flags', label: 'Flags', key: 'f' }];
+const pages = [
+  { href: '/flags', label: 'Flags', key: 'f' },
+  { href: '/segments', label: 'Segments', key: 's' },
+];
 
 /** What is around every page: where one is, which project, how the server does. */
 export function Shell({ children }: { children: ComponentChildren }) {

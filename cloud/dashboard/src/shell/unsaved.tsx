@@ -46,6 +46,8 @@ export function UnsavedGuard({ children }: { children: ComponentChildren }) {
     const click = (event: MouseEvent) => {
       const link = (event.target as Element).closest('a');
       const isOurs = link?.origin === location.origin && !/^(\/docs|#)/.test(link.getAttribute('href') ?? '#');
+      // A part of the same page keeps what is unsaved.
+      if (link?.dataset['samePage'] !== undefined) return;
       if (!isHeld.current || !isOurs || event.button !== 0 || event.metaKey || event.ctrlKey || link.target) return;
       event.preventDefault();
       event.stopPropagation();

@@ -3,12 +3,14 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface Props {
   title: string;
+  /** For tables. */
+  isWide?: boolean;
   onClose: () => void;
   children: ComponentChildren;
 }
 
 /** A modal that the browser keeps the focus in; Escape closes it, and the focus goes back to where it was. */
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, isWide = false, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -18,7 +20,7 @@ export function Dialog({ title, onClose, children }: Props) {
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
-      class="m-auto w-[min(32rem,calc(100vw-2rem))] rounded border border-line bg-canvas p-5 text-text backdrop:bg-black/40"
+      class={`m-auto ${isWide ? 'w-[min(56rem,calc(100vw-1rem))]' : 'w-[min(32rem,calc(100vw-2rem))]'} rounded border border-line bg-canvas p-5 text-text backdrop:bg-black/40`}
       onClose={onClose}
       onCancel={(event) => {
         event.preventDefault();

@@ -1,0 +1,62 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { useTheme } from '../shell/theme.tsx';
+
+export interface ChartSeries {
+  label: string;
+  points: readonly number[];
+}
+
+interface Props {
+  label: string;
+  /** Seconds since 1970. */
+  times: readonly number[];
+  series: readonly ChartSeries[];
+  unit: string;
+  /** How a time is written below the chart. */
+  timeText: (seconds: number) => string;
+}
+
+const heightPx = 240;
+const seriesColours = 6;
+
+/** Lines over time, drawn by uPlot, which is loaded with the first chart. What it shows stands in a table as well. */
+export function Chart({ label, times, series, unit, timeText }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const { isDark } = useTheme();
+  useEffect(() => {
+    let isGone = false;
+    let clear = () => {};
+    void import('./draw.ts').then(({ draw }) => {
+      const holder = box.current;
+      if (isGone || !holder) return;
+      clear = draw(holder, { times, series, unit, timeText, heightPx });
+    });
+    return () => {
+      isGone = true;
+      clear();
+    };
+  }, [times, series, unit, timeText, isDark]);
+  return (
+    <figure>
+      <div ref={box} role="img" aria-label={label} style={{ height: `${heightPx}px` }} />
+      <figcaption class="mt-1 flex flex-wrap gap-x-4 text-xs">
+        {series.map(({ label: name }, i) => (
+          <span key={name} class="inline-flex min-w-0 items-center gap-1.5">
+            <svg width="20" height="8" aria-hidden="true" class="shrink-0">
+              <line
+                x1="0"
+                y1="4"
+                x2="20"
+                y2="4"
+                stroke={`var(--series-${(i % seriesColours) + 1})`}
+                stroke-width="2"
+                stroke-dasharray={i < seriesColours ? '' : '4 3'}
+              />
+            </svg>
+            <span class="font-mono break-words">{name}</span>
+          </span>
+        ))}
+      </figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,43 @@
+import { AboutEditor } from './about-editor.tsx';
+import { Check, Section } from './fields.tsx';
+import { useDraft, useEdit, useForm } from './form-context.tsx';
+import { TargetingEditor } from './targeting-editor.tsx';
+import { TimeEditor } from './time-editor.tsx';
+import { VariantsEditor } from './variants-editor.tsx';
+
+/** Every part of the document, in the order in which a decision is made. */
+export function FlagForm({ nowMs }: { nowMs: number }) {
+  const { document } = useDraft();
+  const { flags, attributes } = useForm();
+  const edit = useEdit();
+  return (
+    <>
+      <Section
+        title="State"
+        note={document.enabled ? undefined : `Everyone gets the off variant, ${document.offVariant}.`}
+      >
+        <Check
+          label="enabled"
+          checked={document.enabled}
+          onChange={(enabled) => edit('enabled', (held) => ({ ...held, enabled }))}
+        />
+      </Section>
+      <Section title="Variants">
+        <VariantsEditor />
+      </Section>
+      <TargetingEditor />
+      <TimeEditor nowMs={nowMs} />
+      <AboutEditor />
+      <datalist id="attribute-names">
+        {attributes.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <datalist id="flag-keys">
+        {[...flags.keys()].map((key) => (
+          <option key={key} value={key} />
+        ))}
+      </datalist>
+    </>
+  );
+}
