@@ -10,6 +10,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Simulations and property tests take seconds of CPU, and a busy machine gives them a fraction of one.
+          testTimeout: 30_000,
           include: [
             '{shared/test,mcp-server/test/unit,cloud/test/unit,cloud/dashboard/test,test/repository}/**/*.test.ts',
           ],

@@ -129,7 +129,7 @@ export type ScheduledChange = z.infer<typeof ScheduledChange>;
 export const Reason = z.string().min(1).max(500).optional().describe('Why, for whoever reads the history');
 
 /** What every variant's value is; `json` is anything. */
-const valueTypes = ['boolean', 'string', 'number', 'json'] as const;
+export const valueTypes = ['boolean', 'string', 'number', 'json'] as const;
 
 /** Named units get a variant whatever the rules say: for trying out, not for targeting. */
 export const Override = z
