@@ -28,6 +28,22 @@ describe('the context of an OFREP request', () => {
     ]);
     expect(attributes!['plan']).toBeUndefined();
   });
+
+  it('is refused when it is nested without end or names attributes without end, and not a failure of the server', () => {
+    const lists: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    const objects: unknown = JSON.parse('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000));
+    for (const deep of [lists, objects]) {
+      expect(readOfrepContext({ context: { targetingKey: 'a', deep } })).toEqual({
+        errorCode: 'INVALID_CONTEXT',
+        errorDetails: 'context.deep: nested deeper than 64 levels',
+      });
+    }
+    const names = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`a${i}`, 1]));
+    expect(readOfrepContext({ context: { targetingKey: 'a', ...names } })).toMatchObject({
+      errorCode: 'INVALID_CONTEXT',
+      errorDetails: 'context: takes at most 2000 attributes',
+    });
+  });
 });
 
 it('writes an unreadable flag as a failure, so that the program decides', () => {

@@ -33,7 +33,7 @@ export function readInput<T extends z.ZodType>(
 const maxDepth = 64;
 
 /** The first thing in a JSON value that cannot be stored faithfully. Iterative, since depth is what it guards against. */
-function flawIn(root: unknown): Complaint | undefined {
+export function flawIn(root: unknown): Complaint | undefined {
   const open: { value: unknown; path: readonly string[] }[] = [{ value: root, path: [] }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, path } = next;

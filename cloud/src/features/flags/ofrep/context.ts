@@ -1,4 +1,4 @@
-import { isSoundText, type EvaluationContext, type OfrepErrorCode } from '@whetstone/shared/contract';
+import { flawIn, isSoundText, type EvaluationContext, type OfrepErrorCode } from '@whetstone/shared/contract';
 import { contextFromOpenFeature } from '@whetstone/shared/flags';
 
 /** A failure in the words of OFREP. */
@@ -10,6 +10,8 @@ export interface OfrepComplaint {
 // As long as everywhere; conditions may search in what is sent here, so that its length is part of what an answer can cost.
 const longestText = 1_024;
 const longestName = 128;
+/** More than the line of a GET holds; each is looked at on every request. */
+const mostNames = 2_000;
 
 /** The context in the body of an OFREP request, or what is wrong with it. */
 export function readOfrepContext(body: unknown): EvaluationContext | OfrepComplaint {
@@ -24,14 +26,16 @@ export function readOfrepContext(body: unknown): EvaluationContext | OfrepCompla
     };
   }
   if (typeof targetingKey !== 'string') return invalid('context.targetingKey', 'expected text');
-  for (const name of Object.keys(context)) {
+  const names = Object.keys(context);
+  if (names.length > mostNames) return invalid('context', `takes at most ${mostNames} attributes`);
+  for (const name of names) {
     if (name.length > longestName || !isSoundText(name)) {
       return invalid(
         `context.${name.slice(0, 40).toWellFormed()}`,
         `a name takes at most ${longestName} characters, no NUL and no half of a surrogate pair`,
       );
     }
-    const flaw = flawIn(context[name]);
+    const flaw = flawOf(context[name]);
     if (flaw) return invalid(`context.${name}`, flaw);
   }
   return contextFromOpenFeature(context);
@@ -42,13 +46,13 @@ const invalid = (path: string, message: string): OfrepComplaint => ({
   errorDetails: `${path}: ${message}`,
 });
 
-/** What lies deeper than a list is never read. */
-function flawIn(value: unknown): string | undefined {
+/** What lies deeper than a list is never read, but it is part of what tells two contexts apart. */
+function flawOf(value: unknown): string | undefined {
   if (typeof value === 'string') return textFlaw(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'number is too large';
-  if (!Array.isArray(value)) return undefined;
-  for (const each of value) if (typeof each === 'string' && textFlaw(each)) return textFlaw(each);
-  return undefined;
+  if (Array.isArray(value)) {
+    for (const each of value) if (typeof each === 'string' && textFlaw(each)) return textFlaw(each);
+  }
+  return flawIn(value)?.message;
 }
 
 function textFlaw(text: string): string | undefined {
