@@ -11,10 +11,12 @@ import { automaticRollback, type RollBackVariant } from './features/flags/histor
 import { historyService } from './features/flags/history/service.ts';
 import { flagJobs } from './features/flags/jobs.ts';
 import { knownVersions } from './features/flags/known-versions.ts';
+import { lookAtMany as looker } from './features/flags/look-at-many.ts';
 import { ofrepService } from './features/flags/ofrep-service.ts';
 import { rulesetCache } from './features/flags/rulesets.ts';
 import { segmentService } from './features/flags/segment-service.ts';
 import { flagService } from './features/flags/service.ts';
+import { slices } from './features/flags/slices.ts';
 import { transferService } from './features/flags/transfer-service.ts';
 import { assignmentKeeper } from './features/flags/sticky-exposures.ts';
 import { expireAssignments } from './features/flags/sticky/expire.ts';
@@ -85,7 +87,11 @@ export function buildApp(platform: Platform): App {
     topic === 'keys' ? credentials.forget(projectId) : rulesets.invalidate(projectId),
   );
 
-  const { write, apply } = flagWriter({ events });
+  // One for all, so that whatever takes long shares one slice between two turns.
+  const steadyMs = () => performance.now();
+  const each = slices({ steadyMs });
+  const lookAtMany = looker({ each, steadyMs });
+  const { write, apply } = flagWriter({ events, lookAtMany });
 
   let stopping = false;
   const tenancy = tenancyService({ database, events });
@@ -104,7 +110,7 @@ export function buildApp(platform: Platform): App {
     ...historyService({ write }),
     ...segmentService({ events }),
     ...transferService({ events }),
-    ...targetingService({ rulesets, write, clock }),
+    ...targetingService({ rulesets, write, clock, lookAtMany }),
     ...exposureService({ keep, keepAssignments: assignmentKeeper({ rulesets }) }),
     ...staleService({ rulesets }),
     ...experimentService({ metricRows, knownVersions, isKnown: exposureRepository.isKnown }),
@@ -143,7 +149,7 @@ export function buildApp(platform: Platform): App {
   mount(app, contract, handlers, { authenticate, applyOnce, answer });
   const mountStream = eventStreams(app, { authenticate, metrics });
   mountStream('streamFlags', streams.streamFlags, flagStream({ rulesets, events }));
-  mountOfrep(app, ofrepService({ rulesets, clock, steadyMs: () => performance.now() }), { authenticate, answer });
+  mountOfrep(app, ofrepService({ rulesets, clock, each }), { authenticate, answer });
   const document = JSON.stringify(openApi({ ...contract, ...streams, ...ofrep }, version));
   app.get('/openapi.json', async (_, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(document),

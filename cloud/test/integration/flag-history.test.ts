@@ -25,6 +25,38 @@ describeOnEngines('the history of flags', (engine) => {
     app.admin.recordExposures({ exposures: users.map((userId) => ({ flag, variant: 'off', userId, ...more })) });
   const split = (coverage: number) => ({ split: [{ variant: 'on', weight: 100 }], coverage });
 
+  it('looks at fewer contexts of a flag that takes long to decide, and answers others meanwhile', async () => {
+    const key = 'slow-to-decide';
+    // 18,000 conditions that hold, each rule with a last one that does not.
+    const holds = Array.from({ length: 99 }, () => ({ attribute: 'userId', op: 'exists' as const }));
+    const when = [...holds, { attribute: 'userId', op: 'in' as const, values: ['nobody'] }];
+    const rules = Array.from({ length: 180 }, (_, i) => ({ id: `r${i}`, when, serve: { variant: 'on' } }));
+    const large = aFlag(key, { rules, fallthrough: split(50) });
+    const made = await app.admin.createFlag(large);
+    await app.admin.putRollout({ key, steps: [{ at: '2020-01-01T00:00:00Z', coverage: 10 }] });
+    for (let i = 0; i < 3; i++)
+      await expose(
+        key,
+        Array.from({ length: 1_000 }, (_, j) => `user-${i}-${j}`),
+      );
+
+    const order: string[] = [];
+    const tried = app.admin.updateFlag({ ...made, version: 2, fallthrough: split(60), dryRun: true });
+    const reached = app.admin.getRollout({ key });
+    const others = async () => {
+      for (let i = 0; i < 20; i++) await app.call('GET', '/healthz');
+    };
+    const log = (name: string) => () => void order.push(name);
+    await Promise.all([tried.then(log('tried')), reached.then(log('reached')), others().then(log('others'))]);
+    expect(order[0]).toBe('others');
+    const { examined, simulated } = (await tried).moves!;
+    for (const looked of [examined, (await reached).reached.of]) {
+      expect(looked).toBeGreaterThan(0);
+      expect(looked).toBeLessThan(3_000);
+    }
+    expect(simulated.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
+  });
+
   it('is the life of a flag: tried, made, changed, planned, asked about, taken back', async () => {
     const key = 'life';
     const users = Array.from({ length: 40 }, (_, i) => `user-${i}`);

@@ -3,7 +3,7 @@ import { compileRuleset, evaluate } from '@whetstone/shared/flags';
 import { describe, expect, it } from 'vitest';
 import { readOfrepContext } from '../../src/features/flags/ofrep/context.ts';
 import { ofrepWriter } from '../../src/features/flags/ofrep/evaluation-json.ts';
-import { slices } from '../../src/features/flags/ofrep/slices.ts';
+import { slices } from '../../src/features/flags/slices.ts';
 import { passedBy, turningPoints } from '../../src/features/flags/ofrep/turning-points.ts';
 import { aFlag } from '../support/flags.ts';
 

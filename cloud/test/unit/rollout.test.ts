@@ -7,8 +7,10 @@ import {
 } from '@whetstone/shared/contract';
 import { compileRuleset } from '@whetstone/shared/flags';
 import { describe, expect, it } from 'vitest';
+import { lookAtMany as looker } from '../../src/features/flags/look-at-many.ts';
 import { coverageAt, paused, resumed, settled, withPlan } from '../../src/features/flags/rollout-plan.ts';
 import { rolloutProgress } from '../../src/features/flags/rollout-progress.ts';
+import { slices } from '../../src/features/flags/slices.ts';
 import { aFlag } from '../support/flags.ts';
 
 const at = (time: string) => Date.parse(`2026-03-${time}:00Z`);
@@ -78,55 +80,68 @@ const stored = (change: object = {}): Flag & { rollout: RolloutPlan } => ({
   updatedAt: '2026-02-01T00:00:00Z',
 });
 const progressOf = (flag: Flag & { rollout: RolloutPlan }, known: EvaluationContext[], time: string) =>
-  rolloutProgress(flag, compileRuleset({ revision: 1, flags: [flag] })!, known, at(time));
+  rolloutProgress(flag, compileRuleset({ revision: 1, flags: [flag] })!, { contexts: known, lookAtMany }, at(time));
+const lookAtMany = looker({ each: slices({ steadyMs: () => 0 }), steadyMs: () => 0 });
 /** By userId, as exposures tell it. */
 const users = (count: number): EvaluationContext[] =>
   Array.from({ length: count }, (_, i) => ({ userId: `user-${i}`, repoId: 'acme/api' }));
 
 describe('the progress of a rollout', () => {
-  it('says what is done, what is in force and what comes', () => {
-    const { steps, plannedPercent, paused: isPaused } = progressOf(stored(), [], '02T10:00');
+  it('says what is done, what is in force and what comes', async () => {
+    const { steps, plannedPercent, paused: isPaused } = await progressOf(stored(), [], '02T10:00');
     expect(steps.map(({ state }) => state)).toEqual(['done', 'current', 'next']);
     expect({ plannedPercent, isPaused }).toEqual({ plannedPercent: 50, isPaused: false });
-    expect(progressOf(stored(), [], '01T08:00').steps.map(({ state }) => state)).toEqual([
+    expect((await progressOf(stored(), [], '01T08:00')).steps.map(({ state }) => state)).toEqual([
       'next',
       'planned',
       'planned',
     ]);
-    const held = progressOf(stored({ rollout: { ...plan, pausedAt: '2026-03-01T21:00:00Z' } }), [], '05T21:00');
+    const held = await progressOf(stored({ rollout: { ...plan, pausedAt: '2026-03-01T21:00:00Z' } }), [], '05T21:00');
     expect(held.steps.map(({ state }) => state)).toEqual(['current', 'held', 'held']);
     expect(held).toMatchObject({
       paused: true,
       plannedPercent: 10,
       next: { at: '2026-03-06T09:00:00.000Z', coverage: 50 },
     });
-    expect(progressOf(stored(), [], '09T00:00').next).toBeNull();
+    expect((await progressOf(stored(), [], '09T00:00')).next).toBeNull();
   });
 
-  it('counts the known units that are in, and names those that enter next: exactly the difference', () => {
-    const early = progressOf(stored(), users(2_000), '01T10:00');
-    const later = progressOf(stored(), users(2_000), '02T10:00');
+  it('counts the known units that are in, and names those that enter next: exactly the difference', async () => {
+    const early = await progressOf(stored(), users(2_000), '01T10:00');
+    const later = await progressOf(stored(), users(2_000), '02T10:00');
     expect(early.reached.of).toBe(2_000);
     expect(early.reached.percent).toBeGreaterThan(7);
     expect(early.reached.percent).toBeLessThan(13);
     expect(early.next?.count).toBe(later.reached.units - early.reached.units);
     expect(early.next?.units).toHaveLength(100);
     expect(early.next?.units[0]).toMatchObject({ unit: expect.stringMatching(/^user-/), repoId: 'acme/api' });
-    expect(progressOf(stored(), users(2_000), '04T00:00').reached).toEqual({ units: 2_000, of: 2_000, percent: 100 });
+    expect((await progressOf(stored(), users(2_000), '04T00:00')).reached).toEqual({
+      units: 2_000,
+      of: 2_000,
+      percent: 100,
+    });
   });
 
-  it('counts those alone whom this split decides, each once', () => {
+  it('counts those alone whom this split decides, each once', async () => {
     const rules = [
       { id: 'r', when: [{ attribute: 'userId', op: 'in' as const, values: ['user-0'] }], serve: { variant: 'on' } },
     ];
     const known = [...users(3), ...users(3), {}];
-    expect(progressOf(stored({ rules }), known, '04T00:00').reached).toEqual({ units: 2, of: 2, percent: 100 });
-    expect(progressOf(stored({ enabled: false }), known, '04T00:00').reached).toEqual({ units: 0, of: 0, percent: 0 });
+    expect((await progressOf(stored({ rules }), known, '04T00:00')).reached).toEqual({ units: 2, of: 2, percent: 100 });
+    expect((await progressOf(stored({ enabled: false }), known, '04T00:00')).reached).toEqual({
+      units: 0,
+      of: 0,
+      percent: 0,
+    });
   });
 
-  it('counts by whatever attribute the split goes by', () => {
+  it('counts by whatever attribute the split goes by', async () => {
     const fallthrough = { split, by: 'team', otherwise: 'off' };
     const known = [{ attributes: { team: 'blue' } }, { userId: 'alice' }];
-    expect(progressOf(stored({ fallthrough }), known, '04T00:00').reached).toEqual({ units: 1, of: 1, percent: 100 });
+    expect((await progressOf(stored({ fallthrough }), known, '04T00:00')).reached).toEqual({
+      units: 1,
+      of: 1,
+      percent: 100,
+    });
   });
 });

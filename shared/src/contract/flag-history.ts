@@ -57,12 +57,18 @@ export type Transition = z.infer<typeof Transition>;
 
 const Moves = z
   .object({
-    examined: z.int().describe('Distinct contexts of recent exposures of this flag, at most 10,000'),
+    examined: z
+      .int()
+      .describe(
+        'Distinct contexts of recent exposures of this flag, at most 10,000; fewer of a flag that takes long to decide',
+      ),
     moved: z.int(),
     transitions: z.array(Transition).describe('Those who would get another variant, the most first'),
     simulated: z
       .array(z.object({ from: variant, to: variant, share: z.number().describe('0 to 1') }))
-      .describe('10,000 made-up units without attributes; with those that would not move, the shares sum to 1'),
+      .describe(
+        '10,000 made-up units without attributes, fewer of a flag that takes long to decide; with those that would not move, the shares sum to 1',
+      ),
   })
   .meta({ id: 'Moves' });
 export type Moves = z.infer<typeof Moves>;

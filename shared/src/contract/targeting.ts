@@ -23,7 +23,9 @@ const RolloutProgress = z.object({
   plannedPercent: z.number().describe('Coverage that is in force'),
   reached: z.object({
     units: z.int().describe('Known units that the coverage lets in'),
-    of: z.int().describe('Known units that this split decides'),
+    of: z
+      .int()
+      .describe('Known units that this split decides; of a flag that takes long to decide the most recent ones alone'),
     percent: z.number(),
   }),
   next: z

@@ -12,5 +12,5 @@ export type { Assigned, Evaluated, FirstAnswer } from './run.ts';
 export { expandShortFlag } from './short-form.ts';
 export { stickyAttribute } from './sticky-attribute.ts';
 export { unitOf } from './unit.ts';
-export { sharesOf, whoMoves } from './who-moves.ts';
+export { movesBetween } from './who-moves.ts';
 export { withoutVariant } from './without-variant.ts';

@@ -10,61 +10,43 @@ type Step = Pick<Transition, 'from' | 'to'>;
 const maxExamples = 5;
 
 /**
- * Whom a change gives another variant: each context evaluated in both rulesets by one clock. A flag that is not in a
- * ruleset serves null. The largest transition first; `examples` are the first contexts of each.
+ * Whom a change gives another variant: each context that is looked at is evaluated in both rulesets by one clock. A flag
+ * that is not in a ruleset serves null. One at a time, since many looks at a large flag take long.
  */
-export function whoMoves(
-  before: CompiledRuleset,
-  after: CompiledRuleset,
-  key: string,
-  contexts: readonly EvaluationContext[],
-  nowMs: number,
-): Observed {
-  const transitions = counted(before, after, key, contexts, nowMs).filter(({ from, to }) => from !== to);
-  return {
-    examined: contexts.length,
-    moved: transitions.reduce((sum, { count }) => sum + count, 0),
-    transitions: transitions.map(({ contexts: found, ...transition }) => ({
-      ...transition,
-      examples: found.map((context) => exampleOf(context, after.flags.has(key) ? after : before, key, nowMs)),
-    })),
-  };
-}
-
-/** The share of each pair of variants, those included that do not move: they sum to 1. */
-export function sharesOf(
-  before: CompiledRuleset,
-  after: CompiledRuleset,
-  key: string,
-  contexts: readonly EvaluationContext[],
-  nowMs: number,
-): Moves['simulated'] {
-  return counted(before, after, key, contexts, nowMs).map(({ from, to, count }) => ({
-    from,
-    to,
-    share: count / contexts.length,
-  }));
-}
-
-function counted(
-  before: CompiledRuleset,
-  after: CompiledRuleset,
-  key: string,
-  contexts: readonly EvaluationContext[],
-  nowMs: number,
-) {
+export function movesBetween(before: CompiledRuleset, after: CompiledRuleset, key: string, nowMs: number) {
   const found = new Map<string, Step & { count: number; contexts: EvaluationContext[] }>();
-  for (const context of contexts) {
-    const from = evaluate(before, key, context, { nowMs })?.variant ?? null;
-    const to = evaluate(after, key, context, { nowMs })?.variant ?? null;
-    // Neither empty nor with a blank in it: names of variants are of a grammar.
-    const pair = `${from ?? ''} ${to ?? ''}`;
-    const transition = found.get(pair) ?? { from, to, count: 0, contexts: [] };
-    transition.count++;
-    if (transition.contexts.length < maxExamples) transition.contexts.push(context);
-    found.set(pair, transition);
-  }
-  return [...found.values()].toSorted((a, b) => b.count - a.count);
+  let examined = 0;
+  const counted = () => [...found.values()].toSorted((a, b) => b.count - a.count);
+
+  return {
+    look(context: EvaluationContext): void {
+      examined++;
+      const from = evaluate(before, key, context, { nowMs })?.variant ?? null;
+      const to = evaluate(after, key, context, { nowMs })?.variant ?? null;
+      // Neither empty nor with a blank in it: names of variants are of a grammar.
+      const pair = `${from ?? ''} ${to ?? ''}`;
+      const transition = found.get(pair) ?? { from, to, count: 0, contexts: [] };
+      transition.count++;
+      if (transition.contexts.length < maxExamples) transition.contexts.push(context);
+      found.set(pair, transition);
+    },
+
+    /** Those who move. The largest transition first; `examples` are the first contexts of each. */
+    observed(): Observed {
+      const transitions = counted().filter(({ from, to }) => from !== to);
+      return {
+        examined,
+        moved: transitions.reduce((sum, { count }) => sum + count, 0),
+        transitions: transitions.map(({ contexts, ...transition }) => ({
+          ...transition,
+          examples: contexts.map((context) => exampleOf(context, after.flags.has(key) ? after : before, key, nowMs)),
+        })),
+      };
+    },
+
+    /** The share of each pair of variants, those included that do not move: they sum to 1. */
+    shares: (): Moves['simulated'] => counted().map(({ from, to, count }) => ({ from, to, share: count / examined })),
+  };
 }
 
 function exampleOf(context: EvaluationContext, ruleset: CompiledRuleset, key: string, nowMs: number) {

@@ -1,11 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileRuleset, evaluate, sharesOf, whoMoves } from '../../src/flags/index.ts';
+import type { EvaluationContext } from '../../src/contract/index.ts';
+import { compileRuleset, evaluate, movesBetween, type CompiledRuleset } from '../../src/flags/index.ts';
 import { asFlag, context, definition, time } from './arbitrary-flags.ts';
 import { compiled, flagWith } from './support.ts';
 
 const split = (coverage: number) => flagWith({ fallthrough: { split: [{ variant: 'on', weight: 1 }], coverage } });
 const users = Array.from({ length: 10_000 }, (_, i) => ({ userId: `user-${i}`, repoId: 'acme/api' }));
+
+function lookedAt(
+  before: CompiledRuleset,
+  after: CompiledRuleset,
+  key: string,
+  contexts: readonly EvaluationContext[],
+  nowMs: number,
+) {
+  const moves = movesBetween(before, after, key, nowMs);
+  for (const each of contexts) moves.look(each);
+  return moves;
+}
+const whoMoves = (...asked: Parameters<typeof lookedAt>) => lookedAt(...asked).observed();
+const sharesOf = (...asked: Parameters<typeof lookedAt>) => lookedAt(...asked).shares();
 
 describe('who moves', () => {
   it('says from what to what, how many, and whom for instance', () => {

@@ -4,16 +4,15 @@ import { hash } from 'node:crypto';
 import type { Ctx } from '../../context.ts';
 import { readOfrepContext, type OfrepComplaint } from './ofrep/context.ts';
 import { ofrepWriter } from './ofrep/evaluation-json.ts';
-import { slices } from './ofrep/slices.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
+import type { slices } from './slices.ts';
 import { settle } from './sticky-evaluation.ts';
 import { passedBy } from './ofrep/turning-points.ts';
 
 interface Dependencies {
   rulesets: Pick<RulesetCache, 'of'>;
   clock: () => number;
-  /** Of a clock that never goes back. */
-  steadyMs: () => number;
+  each: ReturnType<typeof slices>;
 }
 
 interface OfrepAnswer {
@@ -31,11 +30,10 @@ interface BulkRequest {
 }
 
 /** Evaluations in the form of OFREP 0.3. Never rejects for what a caller sent. */
-export function ofrepService({ rulesets, clock, steadyMs }: Dependencies) {
+export function ofrepService({ rulesets, clock, each }: Dependencies) {
   const write = ofrepWriter();
   // Bodies that came before come as the same object.
   const known = new WeakMap<object, Question>();
-  const each = slices({ steadyMs });
 
   function read(body: unknown): Question {
     if (typeof body !== 'object' || body === null) return questionIn(body);

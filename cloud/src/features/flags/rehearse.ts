@@ -1,11 +1,12 @@
 import type { WrittenFlag } from '@whetstone/shared/contract';
-import { diffOf, sharesOf, whoMoves } from '@whetstone/shared/flags';
+import { diffOf, movesBetween } from '@whetstone/shared/flags';
 import type { Ctx } from '../../context.ts';
 import type { ProjectTx } from '../../platform/db/database.ts';
 import { changeable } from './definition.ts';
 import { contextOf } from './exposures/contexts.ts';
 import { exposureRepository } from './exposures/repository.ts';
 import { flagView } from './flag-view.ts';
+import type { LookAtMany } from './look-at-many.ts';
 import { madeUpContexts } from './made-up-contexts.ts';
 import type { Plan } from './plan.ts';
 import type { FlagRow } from './repository.ts';
@@ -14,7 +15,11 @@ import { rulesetAround, rulesOfNow } from './ruleset-around.ts';
 const madeUp = 10_000;
 
 /** What a planned change would make of the flag, and who would get another variant. Stores nothing and locks nothing. */
-export async function rehearse(ctx: Ctx, plan: (tx: ProjectTx) => Promise<Plan>): Promise<WrittenFlag> {
+export async function rehearse(
+  ctx: Ctx,
+  plan: (tx: ProjectTx) => Promise<Plan>,
+  lookAtMany: LookAtMany,
+): Promise<WrittenFlag> {
   const { before, after, rulesets, known, nowMs } = await ctx.transaction(async (tx) => {
     const rows = outcomeOf(await plan(tx), tx.now);
     const rules = rulesOfNow(tx);
@@ -29,15 +34,15 @@ export async function rehearse(ctx: Ctx, plan: (tx: ProjectTx) => Promise<Plan>)
   const flag = flagView(after);
   const was = before && flagView(before);
   const contexts = known.map((each) => contextOf(each, was ?? flag));
-  const simulated = madeUpContexts(was ? [was, flag] : [flag], madeUp);
+  const seen = movesBetween(...rulesets, flag.key, nowMs);
+  await lookAtMany(contexts, seen.look);
+  const simulated = movesBetween(...rulesets, flag.key, nowMs);
+  await lookAtMany(madeUpContexts(was ? [was, flag] : [flag], madeUp), simulated.look);
   return {
     ...flag,
     dryRun: true,
     diff: diffOf(was && changeable(was), changeable(flag)),
-    moves: {
-      ...whoMoves(...rulesets, flag.key, contexts, nowMs),
-      simulated: sharesOf(...rulesets, flag.key, simulated, nowMs),
-    },
+    moves: { ...seen.observed(), simulated: simulated.shares() },
   };
 }
 

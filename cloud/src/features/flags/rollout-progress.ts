@@ -1,8 +1,14 @@
 import type { EvaluationContext, Flag, RolloutPlan, RolloutProgress } from '@whetstone/shared/contract';
 import { compileRuleset, evaluate, isFirstClass, type CompiledRuleset } from '@whetstone/shared/flags';
+import type { LookAtMany } from './look-at-many.ts';
 import { coverageAt, resumed, stepsTaken, withSplits } from './rollout-plan.ts';
 
 type Planned = Flag & { rollout: RolloutPlan };
+
+interface Known {
+  contexts: readonly EvaluationContext[];
+  lookAtMany: LookAtMany;
+}
 
 /** Of those who enter next, so many are named. */
 const maxNamed = 100;
@@ -13,27 +19,31 @@ const outside = '\0outside';
  * How far a plan is, by the clock and by the known units, the most recent first. Who is in, and who will be, says the
  * evaluator: it is asked about the flag with a mark in the place of what its split serves outside the coverage.
  */
-export function rolloutProgress(
+export async function rolloutProgress(
   flag: Planned,
   ruleset: CompiledRuleset,
-  known: readonly EvaluationContext[],
+  known: Known,
   nowMs: number,
-): RolloutProgress {
+): Promise<RolloutProgress> {
   const { rule } = flag.rollout;
   const taken = stepsTaken(flag.rollout, nowMs);
   const isPaused = flag.rollout.pausedAt !== undefined;
   const going = { ...flag, ...resumed(flag, nowMs) };
   const next = going.rollout.steps[taken];
-  const people = distinct(known, flag, nowMs);
 
   const isIn = placing(flag, ruleset);
-  const now = people.map(({ context }) => isIn(context, nowMs));
-  const units = count(now, true);
-  const of = units + count(now, false);
   const willBeIn = next && placing(going, ruleset);
-  const entering = people.filter(
-    ({ context }, i) => now[i] !== true && willBeIn?.(context, Date.parse(next!.at)) === true,
-  );
+  const nextMs = next ? Date.parse(next.at) : nowMs;
+  const entering: Person[] = [];
+  let units = 0;
+  let of = 0;
+  await known.lookAtMany(distinct(known.contexts, flag, nowMs), (person) => {
+    const { context } = person;
+    const place = isIn(context, nowMs);
+    if (place !== undefined) of++;
+    if (place === true) units++;
+    else if (willBeIn?.(context, nextMs) === true) entering.push(person);
+  });
 
   return {
     key: flag.key,
@@ -79,8 +89,13 @@ function placing(flag: Planned, ruleset: CompiledRuleset) {
   };
 }
 
+interface Person {
+  unit: string;
+  context: EvaluationContext;
+}
+
 /** Each unit of the plan's split once. */
-function distinct(known: readonly EvaluationContext[], flag: Planned, nowMs: number) {
+function distinct(known: readonly EvaluationContext[], flag: Planned, nowMs: number): Person[] {
   const by = unitAttribute(flag, nowMs);
   const units = new Map<string, EvaluationContext>();
   for (const context of known) {
@@ -96,6 +111,3 @@ function unitAttribute(flag: Planned, nowMs: number): string {
   withSplits(flag, flag.rollout.rule, (split) => ((by = split.by ?? 'userId'), split), nowMs);
   return by === 'targetingKey' ? 'userId' : by;
 }
-
-const count = (places: readonly (boolean | undefined)[], wanted: boolean) =>
-  places.filter((place) => place === wanted).length;

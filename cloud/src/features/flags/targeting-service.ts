@@ -14,6 +14,7 @@ import { existing } from './existing.ts';
 import { contextOf } from './exposures/contexts.ts';
 import { exposureRepository } from './exposures/repository.ts';
 import { flagView } from './flag-view.ts';
+import type { LookAtMany } from './look-at-many.ts';
 import { withoutOverride, withOverride } from './overrides.ts';
 import { paused, resumed, settled, stepsTaken, withPlan } from './rollout-plan.ts';
 import { rolloutProgress } from './rollout-progress.ts';
@@ -24,6 +25,7 @@ interface Dependencies {
   rulesets: Pick<RulesetCache, 'of'>;
   write: ReturnType<typeof flagWriter>['write'];
   clock: () => number;
+  lookAtMany: LookAtMany;
 }
 
 interface Wanted {
@@ -33,7 +35,12 @@ interface Wanted {
 }
 
 /** Overrides and rollout plans: changes of one part of a flag, each a version of it. */
-export function targetingService({ rulesets, write, clock }: Dependencies): Handlers<typeof targeting, Ctx> {
+export function targetingService({
+  rulesets,
+  write,
+  clock,
+  lookAtMany,
+}: Dependencies): Handlers<typeof targeting, Ctx> {
   /** Makes the next version of a flag of the current one: nobody else changes it meanwhile. */
   const changing = (ctx: Ctx, { key, ...wish }: Wanted, change: (flag: FlagDefinition, now: Date) => FlagDefinition) =>
     write(ctx, wish, async (tx) => {
@@ -90,7 +97,7 @@ export function targetingService({ rulesets, write, clock }: Dependencies): Hand
       }));
       const { compiled } = await rulesets.of(ctx.projectId);
       const contexts = known.map((each) => contextOf(each, flag));
-      return rolloutProgress(flag, compiled, contexts, clock());
+      return rolloutProgress(flag, compiled, { contexts, lookAtMany }, clock());
     },
   };
 }

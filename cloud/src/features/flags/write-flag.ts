@@ -4,9 +4,15 @@ import type { ProjectTx } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { flagView } from './flag-view.ts';
 import { changeRecorder } from './history/record-change.ts';
+import type { LookAtMany } from './look-at-many.ts';
 import type { Plan } from './plan.ts';
 import { rehearse } from './rehearse.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
+
+interface Dependencies {
+  events: Pick<Events, 'append'>;
+  lookAtMany: LookAtMany;
+}
 
 interface Wish {
   dryRun?: boolean | undefined;
@@ -14,7 +20,7 @@ interface Wish {
 }
 
 /** Makes a planned change, or on a dry run says what it would do: both by the same plan, hence after the same checks. */
-export const flagWriter = ({ events }: { events: Pick<Events, 'append'> }) => {
+export const flagWriter = ({ events, lookAtMany }: Dependencies) => {
   const recordChange = changeRecorder({ events });
 
   /** In a transaction of the caller's, who has locked the project before planning. */
@@ -29,7 +35,7 @@ export const flagWriter = ({ events }: { events: Pick<Events, 'append'> }) => {
 
     write: (ctx: Ctx, { dryRun, reason }: Wish, plan: (tx: ProjectTx) => Promise<Plan>): Promise<WrittenFlag> =>
       dryRun
-        ? rehearse(ctx, plan)
+        ? rehearse(ctx, plan, lookAtMany)
         : ctx.transaction(async (tx) => {
             await flagRepository.lockProject(tx);
             return apply(tx, await plan(tx), ctx.actor, reason);
