@@ -154,6 +154,42 @@ describeOnEngines('documents of flags', (engine) => {
     ]);
   });
 
+  it('are refused where they go round, with all that leads there, however many they are', async () => {
+    const { client } = await app.otherTenant('circles');
+    const needs = (key: string, flag: string) => aFlag(key, { rules: [], prerequisites: [{ flag, variants: ['on'] }] });
+    const of = (prefix: string, kind: 'flags' | 'segments') => `$.${kind}["${prefix}"].`;
+    const when = (key: string) => [{ when: [{ attribute: 'userId', op: 'segment', values: [key] }] }];
+    const document = {
+      flags: [needs('leads', 'one'), needs('one', 'two'), needs('two', 'one')],
+      segments: [
+        { key: 'leads', rules: when('one') },
+        { key: 'one', rules: when('two') },
+        { key: 'two', rules: when('one') },
+      ],
+    };
+    const { refused, ...done } = await client.importFlags({ format: 'whetstone', document });
+    expect(done).toEqual({ ...none, segments: none });
+    const [goes, lacks] = ['goes round: one -> two -> one', 'is called "one"'];
+    expect(refused.map(({ path, why }) => [path, why])).toEqual([
+      [`${of('one', 'segments')}rules.0.when.0.values.0`, goes],
+      [`${of('two', 'segments')}rules.0.when.0.values.0`, 'goes round: two -> one -> two'],
+      [`${of('leads', 'segments')}rules.0.when.0.values.0`, expect.stringContaining(lacks)],
+      [`${of('one', 'flags')}prerequisites.0.flag`, goes],
+      [`${of('two', 'flags')}prerequisites.0.flag`, 'goes round: two -> one -> two'],
+      [`${of('leads', 'flags')}prerequisites.0.flag`, expect.stringContaining(lacks)],
+    ]);
+
+    const many = 3_500;
+    const circle = Array.from({ length: many }, (_, i) => needs(`c${i}`, `c${(i + 1) % many}`));
+    const round = await client.importFlags({ format: 'whetstone', document: { flags: circle } });
+    expect(round.created).toEqual([]);
+    expect(round.refused).toHaveLength(many);
+    const chain = Array.from({ length: many }, (_, i) => needs(`c${i}`, i === 0 ? 'nowhere' : `c${i - 1}`));
+    const cut = await client.importFlags({ format: 'whetstone', document: { flags: chain } });
+    expect(cut.refused).toHaveLength(many);
+    expect(cut.refused.at(-1)?.why).toContain('no flag is called');
+  });
+
   it('reach connected clients like any other change', async () => {
     const { client } = await app.otherTenant('reached');
     const before = (await client.getRuleset({})).revision;

@@ -11,7 +11,8 @@ import { segmentsOf } from './segment-service.ts';
 /** Throws `invalid` unless all that a flag names is there. */
 export async function checkReferences(tx: ProjectTx, flag: FlagDefinition): Promise<void> {
   const others = flag.prerequisites?.length ? await activeFlags(tx) : new Map<string, FlagDefinition>();
-  const errors = referenceComplaints(flag, others, namesSegments(flag) ? await segmentsOf(tx) : new Map());
+  const all = new Map(others).set(flag.key, flag);
+  const errors = referenceComplaints(flag, all, namesSegments(flag) ? await segmentsOf(tx) : new Map());
   if (errors.length === 0) return;
   throw new WhetstoneError('invalid', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
 }
@@ -20,7 +21,7 @@ export async function checkReferences(tx: ProjectTx, flag: FlagDefinition): Prom
 export async function checkDependants(tx: ProjectTx, { key, variants }: FlagDefinition, kept: object): Promise<void> {
   const gone = Object.keys(variants).filter((name) => !Object.hasOwn(kept, name));
   if (gone.length === 0) return;
-  const dependants = brokenDependants(key, gone, await activeFlags(tx));
+  const dependants = brokenDependants(key, gone, (await activeFlags(tx)).values());
   if (dependants.length === 0) return;
   throw new WhetstoneError('conflict', `these flags have "${key}" as a prerequisite: ${dependants.join(', ')}`, {
     extra: { dependants },

@@ -1,6 +1,6 @@
 import type { Condition, FlagDefinition, Rule, SegmentDefinition } from '@whetstone/shared/contract';
 import type { FieldError } from '@whetstone/shared/errors';
-import { depthOf, pathBetween } from './graph.ts';
+import { chains, type Chains } from './graph.ts';
 
 export type Segments = ReadonlyMap<string, SegmentDefinition>;
 
@@ -17,17 +17,24 @@ interface Mention {
 export const segmentComplaints = (flag: FlagDefinition, segments: Segments): FieldError[] =>
   mentionsOfFlag(flag).flatMap((mention) => unknown(mention, segments));
 
-/** The same in the rules of a segment; and it must not lead back to itself. */
-export function nestingComplaints(segment: SegmentDefinition, others: Segments): FieldError[] {
-  const all = new Map(others).set(segment.key, segment);
-  const next = (key: string) => mentionsOfSegment(all.get(key)).map((mention) => mention.key);
+export const segmentChains = (segments: Segments): Chains =>
+  chains((key) => mentionsOfSegment(segments.get(key)).map((mention) => mention.key));
+
+/** The same in the rules of a segment; and it must not lead back to itself. `all`: segments as they would be, it among them. */
+export function nestingComplaints(
+  segment: SegmentDefinition,
+  all: Segments,
+  { depth, path: pathBetween }: Chains = segmentChains(all),
+): FieldError[] {
   return mentionsOfSegment(segment).flatMap((mention): FieldError[] => {
     const { path, key } = mention;
-    const cycle = pathBetween(key, segment.key, next);
+    if (!all.has(key)) return unknown(mention, all);
+    const length = depth(key);
+    const cycle = length === Infinity ? pathBetween(key, segment.key) : undefined;
     if (cycle) return [{ path, message: `goes round: ${[segment.key, ...cycle].join(' -> ')}` }];
-    if (all.has(key) && depthOf(key, next) >= maxSegmentDepth)
+    if (length >= maxSegmentDepth && length < Infinity)
       return [{ path, message: `the chain behind it is longer than ${maxSegmentDepth} segments` }];
-    return unknown(mention, all);
+    return [];
   });
 }
 

@@ -101,7 +101,8 @@ async function existing(tx: ProjectTx, key: string): Promise<SegmentRow> {
 }
 
 async function checkNesting(tx: ProjectTx, segment: SegmentDefinition) {
-  const errors = nestingComplaints(segment, segment.rules?.length ? await segmentsOf(tx) : new Map());
+  const others: Segments = segment.rules?.length ? await segmentsOf(tx) : new Map();
+  const errors = nestingComplaints(segment, new Map(others).set(segment.key, segment));
   if (errors.length === 0) return;
   throw new WhetstoneError('invalid', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
 }

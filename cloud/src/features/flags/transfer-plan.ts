@@ -1,7 +1,7 @@
 import type { FlagDefinition, Refusal, SegmentDefinition } from '@whetstone/shared/contract';
 import { isDeepStrictEqual } from 'node:util';
-import { brokenDependants, referenceComplaints } from './references.ts';
-import { nestingComplaints, type Segments } from './segment-references.ts';
+import { brokenDependants, prerequisiteChains, referenceComplaints } from './references.ts';
+import { nestingComplaints, segmentChains, type Segments } from './segment-references.ts';
 
 /** What there is. */
 interface Present {
@@ -39,17 +39,32 @@ export function planTransfer(present: Present, wanted: Wanted): TransferPlan {
       flags: new Map([...present.flags, ...flags.map((flag) => [flag.key, flag] as const)]),
       segments: new Map([...present.segments, ...segments.map((segment) => [segment.key, segment] as const)]),
     };
+    const waiting = byPrerequisite(then.flags.values());
+    const [nested, waited] = [segmentChains(then.segments), prerequisiteChains(then.flags)];
     // In this order, since a flag that cannot be replaced stays what the others relied on.
     const complaints =
-      complaintsOf('flags', flags, (flag) => replacementComplaint(flag, present, then.flags)) ??
-      complaintsOf('segments', segments, (segment) => nestingComplaints(segment, then.segments)[0]) ??
-      complaintsOf('flags', flags, (flag) => referenceComplaints(flag, then.flags, then.segments)[0]);
+      complaintsOf('flags', flags, (flag) => replacementComplaint(flag, present, waiting)) ??
+      complaintsOf('segments', segments, (segment) => nestingComplaints(segment, then.segments, nested)[0]) ??
+      complaintsOf('flags', flags, (flag) => referenceComplaints(flag, then.flags, then.segments, waited)[0]);
     if (!complaints) break;
     refused.push(...complaints.values());
     flags = flags.filter((flag) => !complaints.has(flag));
     segments = segments.filter((segment) => !complaints.has(segment));
   }
   return { flags: sorted(flags, present.flags), segments: sorted(segments, present.segments), refused };
+}
+
+/** The flags that wait for each. */
+function byPrerequisite(flags: Iterable<FlagDefinition>): ReadonlyMap<string, FlagDefinition[]> {
+  const waiting = new Map<string, FlagDefinition[]>();
+  for (const flag of flags) {
+    for (const key of new Set(flag.prerequisites?.map((each) => each.flag))) {
+      const known = waiting.get(key);
+      if (known) known.push(flag);
+      else waiting.set(key, [flag]);
+    }
+  }
+  return waiting;
 }
 
 interface Complaint {
@@ -73,12 +88,12 @@ function complaintsOf<T extends { key: string }>(
 function replacementComplaint(
   flag: FlagDefinition,
   present: Present,
-  then: ReadonlyMap<string, FlagDefinition>,
+  waiting: ReadonlyMap<string, FlagDefinition[]>,
 ): Complaint | undefined {
   if (present.archived.has(flag.key)) return { path: '', message: 'the flag is archived here; restore it first' };
   const before = present.flags.get(flag.key);
   const gone = Object.keys(before?.variants ?? {}).filter((name) => !Object.hasOwn(flag.variants, name));
-  const dependants = gone.length > 0 ? brokenDependants(flag.key, gone, then) : [];
+  const dependants = gone.length > 0 ? brokenDependants(flag.key, gone, waiting.get(flag.key) ?? []) : [];
   if (dependants.length === 0) return undefined;
   return { path: 'variants', message: `these flags have it as a prerequisite: ${dependants.join(', ')}` };
 }

@@ -55,7 +55,8 @@ export function transferService({ events }: Dependencies): Handlers<typeof flagT
 
     importFlags: (ctx, { format, document, keys, dryRun = false, reason }) =>
       ctx.transaction(async (tx) => {
-        await flagRepository.lockProject(tx);
+        // Who only tries keeps nobody from writing.
+        if (!dryRun) await flagRepository.lockProject(tx);
         const wanted = format === 'flagd' ? { ...fromFlagd(document, keys), segments: [] } : readOwnDocument(document);
         const plan = planTransfer({ ...(await presentFor(tx, wanted.flags)), segments: await segmentsOf(tx) }, wanted);
         if (!dryRun) await write(tx, plan, ctx, reason);
@@ -72,9 +73,9 @@ export function transferService({ events }: Dependencies): Handlers<typeof flagT
 /** The flags of the project, and which of the wanted ones are archived. */
 async function presentFor(tx: ProjectTx, wanted: readonly FlagDefinition[]) {
   const flags = new Map((await flagRepository.active(tx)).map((row) => [row.key, definitionOf(flagView(row))]));
-  const archived = new Set<string>();
-  for (const { key } of wanted) if (!flags.has(key) && (await flagRepository.find(tx, key))) archived.add(key);
-  return { flags, archived };
+  const others = wanted.map(({ key }) => key).filter((key) => !flags.has(key));
+  const archived = others.length > 0 ? await flagRepository.findAll(tx, others) : [];
+  return { flags, archived: new Set(archived.map(({ key }) => key)) };
 }
 
 const keysIn = ({ created, updated, unchanged }: TransferPlan['flags' | 'segments']) => ({
