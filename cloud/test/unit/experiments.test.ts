@@ -1,5 +1,7 @@
 import type { FlagDefinition } from '@whetstone/shared/contract';
 import { describe, expect, it } from 'vitest';
+import type { Sample } from '@whetstone/shared/stats';
+import { moments, randomFrom } from '../../../shared/test/stats/support.ts';
 import { compare, type ArmMoments } from '../../src/features/flags/experiments/compare.ts';
 import { decide, decideTogether } from '../../src/features/flags/experiments/decide.ts';
 import { oddsOf } from '../../src/features/flags/experiments/odds.ts';
@@ -153,6 +155,42 @@ describe('the verdict', () => {
       expect(text).toContain('Not enough data');
       expect(text).not.toContain('NaN');
     }
+  });
+
+  it('takes no small variant without failures for better than a large control that has some', () => {
+    // 20 of 20 happen to 36 % of all variants that are as good as the control.
+    expect(verdict(arm('off', 5_000, 0.95, 0.0475), arm('on', 20, 1, 0)).state).toBe('too_early');
+    expect(verdict(arm('off', 20, 1, 0), arm('on', 5_000, 0.95, 0.0475)).state).toBe('too_early');
+    expect(verdict(arm('off', 1_980, 0.02, 0.0196), arm('on', 20, 0, 0)).state).toBe('too_early');
+  });
+
+  it.each([
+    ['a rate of 95 %', 0.9, 0.95],
+    ['a rate of 95 %', 0.99, 0.95],
+    ['a rate of 2 %', 0.9, 0.02],
+    ['a rate of 2 %', 0.05, 0.02],
+  ])(
+    'is wrong in at most 5 of 100 A/A tests, looked at 100 times each, of %s with %d of the units in the control',
+    (_, share, rate) => {
+      const wrong = Array.from({ length: 100 }, (_, seed) => {
+        const random = randomFrom(seed + 1);
+        const [off, on] = [moments(), moments()];
+        const of = (variant: string, { n, mean, variance }: Sample) => arm(variant, n, mean, variance);
+        for (let unit = 1; unit <= 4_000; unit++) {
+          (random() < share ? off : on).add(random() < rate ? 1 : 0);
+          if (unit < 100 || unit % 40 > 0) continue;
+          const { state } = verdict(of('off', off.sample()), of('on', on.sample()));
+          if (state === 'better' || state === 'worse') return true;
+        }
+        return false;
+      });
+      expect(wrong.filter(Boolean).length).toBeLessThanOrEqual(5);
+    },
+  );
+
+  it('still finds in a tenth of the units what is there', () => {
+    expect(verdict(arm('off', 9_000, 0.9), arm('on', 1_000, 0.95)).state).toBe('better');
+    expect(verdict(arm('off', 9_000, 0.95), arm('on', 1_000, 0.9)).state).toBe('worse');
   });
 
   it('on several comparisons warns first, then tells what it found', () => {

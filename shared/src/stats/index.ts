@@ -1,7 +1,7 @@
 export { chancesToBeBest } from './best.ts';
 export { chiSquareSurvival } from './chi-square.ts';
 export { cupedLift, type CovariateSample } from './cuped.ts';
-export { liftOf } from './lift.ts';
+export { cautiousLift, liftOf } from './lift.ts';
 export { normalCdf, normalQuantile, normalSurvival } from './normal.ts';
 export { posteriorOf } from './posterior.ts';
 export { sampleOfProportion, sampleOfSums, type Estimate, type Sample } from './sample.ts';

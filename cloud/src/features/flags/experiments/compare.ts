@@ -1,5 +1,6 @@
 import type { Arm, Comparison } from '@whetstone/shared/contract';
 import {
+  cautiousLift,
   chancesToBeBest,
   cupedLift,
   liftOf,
@@ -81,8 +82,9 @@ function intervalOf({ unitsWithOutcome: n, mean, variance }: ArmMoments, isRate:
 export function compare(control: ArmMoments, arm: ArmMoments, better: Better, alpha: number): Figures {
   const [a, b] = [sampleOf(control), sampleOf(arm)];
   const lift = liftOf(a, b, 'absolute');
+  const cautious = cautiousLift(a, b);
   const adjusted = adjustedOf(control, arm);
-  if (!lift) return { variant: arm.variant, adjusted };
+  if (!lift || !cautious) return { variant: arm.variant, adjusted };
   const relative = isSurelyNotZero(a) ? liftOf(a, b, 'relative') : undefined;
   const { chanceToWin, risk } = posteriorOf(better === 'higher' ? lift : { ...lift, value: -lift.value });
   return {
@@ -90,7 +92,7 @@ export function compare(control: ArmMoments, arm: ArmMoments, better: Better, al
     absolute: test(lift, a, b),
     ...(relative && { relative: test(relative, a, b) }),
     adjusted,
-    sequential: { lift: lift.value, ...sequentialTest(lift, a.n + b.n, { alpha }), alpha },
+    sequential: { lift: lift.value, ...sequentialTest(cautious, a.n + b.n, { alpha }), alpha },
     chanceToWin,
     risk: { keepingControl: risk.keepingControl, choosingVariant: risk.choosingTreatment },
   };
