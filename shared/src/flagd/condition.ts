@@ -86,7 +86,7 @@ function equality([a, b]: [Operand, Operand], op: '==' | '===', path: Path, then
   const { attribute, missing } = variable;
   const { constant } = other;
   if (constant === null) {
-    if (missing !== null || op === '===') refuse(path, 'what this says of null cannot be said here');
+    if (missing !== null) refuse(path, 'what this says of null cannot be said here');
     return choose(exists(attribute), otherwise, then);
   }
   if (constant === '' && op === '==') refuse(path, 'equality with an empty text cannot be said here');

@@ -15,7 +15,10 @@ export function variableOf(attribute: string, path: Path): unknown {
 }
 
 /** Whether there is a text that is not empty. */
-export const isThere = (variable: unknown) => ({ and: [{ '!=': [variable, null] }, { '!==': [variable, ''] }] });
+export const isThere = (variable: unknown) => ({ and: [exists(variable), { '!==': [variable, ''] }] });
+
+/** Strictly: to flagd's engine, 0 and false are loosely equal to null. */
+const exists = (variable: unknown) => ({ '!==': [variable, null] });
 
 const numeric = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const versions = { semverEq: '=', semverGt: '>', semverGte: '>=', semverLt: '<', semverLte: '<=' } as const;
@@ -24,22 +27,22 @@ const affixes = { startsWith: 'starts_with', endsWith: 'ends_with' } as const;
 /** A condition of ours in JSONLogic: as here, what is missing or unreadable never fits, negated or not. */
 export function conditionToFlagd({ attribute, op, values, negate = false }: Condition, path: Path): unknown {
   const variable = variableOf(attribute, [...path, 'attribute']);
-  const isNull = { '!=': [variable, null] };
-  if (op === 'exists') return negate ? { '!': [isNull] } : isNull;
+  const there = exists(variable);
+  if (op === 'exists') return negate ? { '!': [there] } : there;
 
   const anyOf = (tests: unknown[]) => (tests.length === 1 ? tests[0] : { or: tests });
   const signed = (fits: unknown, readable: unknown) => ({ and: [readable, negate ? { '!': [fits] } : fits] });
   if (op === 'in') {
     const fits = { in: [variable, values.flatMap((value) => spellings(value, isFirstClass(attribute)))] };
-    return negate ? signed(fits, isNull) : fits;
+    return negate ? signed(fits, there) : fits;
   }
-  if (op === 'contains') return signed(anyOf(values.map((value) => ({ in: [value, variable] }))), isNull);
+  if (op === 'contains') return signed(anyOf(values.map((value) => ({ in: [value, variable] }))), there);
   if (op === 'startsWith' || op === 'endsWith') {
-    return signed(anyOf(values.map((value) => ({ [affixes[op]]: [variable, value] }))), isNull);
+    return signed(anyOf(values.map((value) => ({ [affixes[op]]: [variable, value] }))), there);
   }
   if (op in numeric) {
     const how = numeric[op as keyof typeof numeric];
-    return signed(anyOf(values.map((value) => ({ [how]: [variable, numberOf(value)] }))), isNull);
+    return signed(anyOf(values.map((value) => ({ [how]: [variable, numberOf(value)] }))), there);
   }
   if (op in versions) {
     const how = versions[op as keyof typeof versions];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Condition, FlagDefinition } from '../../src/contract/flag-document.ts';
 import { FlagDraft } from '../../src/contract/flags.ts';
 import { fromFlagd, toFlagd } from '../../src/flagd/index.ts';
 import { example, keysOf, shapes } from './documents.ts';
@@ -92,6 +93,35 @@ describe.each([
     expectSame(ours, [oursOver(flags), oursOver(again.flags)], 500);
     expect(fromFlagd(toFlagd(again.flags).document)).toEqual(again);
   }, 60_000);
+});
+
+describe('a condition on what is there', () => {
+  it.each<[string, Condition]>([
+    ['exists', { attribute: 'beta', op: 'exists', values: [] }],
+    ['is missing', { attribute: 'beta', op: 'exists', values: [], negate: true }],
+    ['is not one of', { attribute: 'beta', op: 'in', values: [true, 5], negate: true }],
+    ['is not above', { attribute: 'age', op: 'gt', values: [18], negate: true }],
+    ['is below', { attribute: 'age', op: 'lt', values: [18] }],
+  ])('"%s" holds for false and for 0 in flagd as it does here', (_, condition) => {
+    const flag: FlagDefinition = {
+      key: 'f',
+      enabled: true,
+      variants: { on: true, off: false },
+      offVariant: 'off',
+      rules: [{ id: 'r', when: [condition], serve: { variant: 'on' } }],
+      fallthrough: { variant: 'off' },
+    };
+    const { document, refused } = toFlagd([flag]);
+    expect(refused).toEqual([]);
+    const again = fromFlagd(document);
+    expect(again.refused).toEqual([]);
+    const [ours, theirs, back] = [oursOver([flag]), flagdOver(document), oursOver(again.flags)];
+    for (const context of [{ beta: false, age: 0 }, { beta: true, age: 20 }, { beta: 0 }, {}]) {
+      const served = ours('f', context);
+      expect([context, theirs('f', context)]).toEqual([context, served]);
+      expect([context, back('f', context)]).toEqual([context, served]);
+    }
+  });
 });
 
 describe('a flag that flagd has disabled', () => {
