@@ -1,6 +1,7 @@
 import { contract, ofrep, streams } from '@whetstone/shared/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { evaluationNotes } from './features/flags/evaluated/notes.ts';
 import { experimentService } from './features/flags/experiments/service.ts';
 import { expireExposures, expireUsage } from './features/flags/exposures/expire.ts';
 import type { KeptDays } from './features/flags/exposures/kept.ts';
@@ -91,6 +92,7 @@ export function buildApp(platform: Platform): App {
   const steadyMs = () => performance.now();
   const each = slices({ steadyMs });
   const lookAtMany = looker({ each, steadyMs });
+  const notes = evaluationNotes({ database });
   const { write, apply } = flagWriter({ events, lookAtMany });
 
   let stopping = false;
@@ -106,7 +108,7 @@ export function buildApp(platform: Platform): App {
       isStopping: () => stopping,
     }),
     ...tenancy,
-    ...flagService({ rulesets, write, clock }),
+    ...flagService({ rulesets, write, clock, notes }),
     ...historyService({ write }),
     ...segmentService({ events }),
     ...transferService({ events }),
@@ -149,7 +151,7 @@ export function buildApp(platform: Platform): App {
   mount(app, contract, handlers, { authenticate, applyOnce, answer });
   const mountStream = eventStreams(app, { authenticate, metrics });
   mountStream('streamFlags', streams.streamFlags, flagStream({ rulesets, events }));
-  mountOfrep(app, ofrepService({ rulesets, clock, each }), { authenticate, answer });
+  mountOfrep(app, ofrepService({ rulesets, clock, each, notes }), { authenticate, answer });
   const document = JSON.stringify(openApi({ ...contract, ...streams, ...ofrep }, version));
   app.get('/openapi.json', async (_, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(document),
@@ -158,8 +160,13 @@ export function buildApp(platform: Platform): App {
   sessionRoutes(app, { ...credentials, ...sessions, answer, describe: tenancy.getMe });
   serveDashboard(app, dashboardDir);
 
-  const flushing = setInterval(() => void credentials.flushUses().catch(warn), 60_000).unref();
-  const warn = (error: unknown) => log.warn({ err: error }, 'cannot write down when keys were last used');
+  const flush = () =>
+    Promise.all([
+      credentials.flushUses().catch(warnOf('cannot write down when keys were last used')),
+      notes.flush().catch(warnOf('cannot write down which flags were evaluated; it is tried again')),
+    ]);
+  const warnOf = (text: string) => (error: unknown) => log.warn({ err: error }, text);
+  const flushing = setInterval(() => void flush(), 60_000).unref();
   let queueStopped: Promise<void> | undefined;
   app.addHook('preClose', async () => {
     stopping = true;
@@ -168,8 +175,8 @@ export function buildApp(platform: Platform): App {
   });
   app.addHook('onClose', async () => {
     clearInterval(flushing);
-    // When keys were last used is not worth waiting for a database that went silent.
-    await Promise.all([queueStopped, withinTime(credentials.flushUses(), 1_000).catch(warn)]);
+    // When keys and flags were last used is not worth waiting for a database that went silent.
+    await Promise.all([queueStopped, withinTime(flush(), 1_000).catch(warnOf('the last uses were not written down'))]);
   });
   return {
     app,

@@ -12,7 +12,7 @@ export const StaleReason = z
     kind: z.enum(staleKinds),
     since: z.iso
       .datetime()
-      .describe('Since when it is so: the expiry, the creation, the last exposure, the last change'),
+      .describe('Since when it is so: the expiry, the creation, the last evaluation, the last change'),
     text: z.string().describe('The reason as a sentence'),
     variant: z.string().optional().describe('settled: the one that everybody gets'),
   })
@@ -24,7 +24,9 @@ export const usageFields = {
   lastEvaluatedAt: z.iso
     .datetime()
     .nullable()
-    .describe('Of the last exposure that was counted, at most about a minute behind; null when there never was one'),
+    .describe(
+      'Of the last exposure or evaluation over HTTP that was counted, about a minute behind; null when there never was one',
+    ),
   staleReasons: z.array(StaleReason).describe(`By the defaults of GET /api/flags/stale; empty when it is not stale`),
 };
 
@@ -54,9 +56,9 @@ export const stale = {
     input: z.object({
       ...pageInput,
       kind: z.enum(staleKinds).optional().describe('Those with this reason alone'),
-      neverEvaluatedDays: days(staleAfterDays.neverEvaluated, 'never_evaluated: made so long ago, never exposed'),
-      notEvaluatedDays: days(staleAfterDays.notEvaluated, 'not_evaluated: not exposed for so long'),
-      settledDays: days(staleAfterDays.settled, 'settled: one variant for everybody for so long, and still exposed'),
+      neverEvaluatedDays: days(staleAfterDays.neverEvaluated, 'never_evaluated: made so long ago, never served'),
+      notEvaluatedDays: days(staleAfterDays.notEvaluated, 'not_evaluated: not served for so long'),
+      settledDays: days(staleAfterDays.settled, 'settled: one variant for everybody for so long, and still asked for'),
     }),
     output: pageOf(StaleFlag),
   }),

@@ -2,6 +2,7 @@ import type { Evaluation, EvaluationContext } from '@whetstone/shared/contract';
 import { decide, decideEach, type CompiledRuleset, type Evaluated } from '@whetstone/shared/flags';
 import { hash } from 'node:crypto';
 import type { Ctx } from '../../context.ts';
+import type { EvaluationNotes } from './evaluated/notes.ts';
 import { readOfrepContext, type OfrepComplaint } from './ofrep/context.ts';
 import { ofrepWriter } from './ofrep/evaluation-json.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
@@ -13,6 +14,7 @@ interface Dependencies {
   rulesets: Pick<RulesetCache, 'of'>;
   clock: () => number;
   each: ReturnType<typeof slices>;
+  notes: Pick<EvaluationNotes, 'one' | 'all'>;
 }
 
 interface OfrepAnswer {
@@ -30,7 +32,7 @@ interface BulkRequest {
 }
 
 /** Evaluations in the form of OFREP 0.3. Never rejects for what a caller sent. */
-export function ofrepService({ rulesets, clock, each }: Dependencies) {
+export function ofrepService({ rulesets, clock, each, notes }: Dependencies) {
   const write = ofrepWriter();
   // Bodies that came before come as the same object.
   const known = new WeakMap<object, Question>();
@@ -47,6 +49,7 @@ export function ofrepService({ rulesets, clock, each }: Dependencies) {
     const evaluation = decide(compiled, key, context, { nowMs });
     if (!evaluation)
       return failure(404, { errorCode: 'FLAG_NOT_FOUND', errorDetails: `no flag is called "${key}"` }, key);
+    notes.one(ctx, key, nowMs);
     const settled = settle(ctx, evaluation, { compiled, key, context, nowMs, explain: false });
     return settled instanceof Promise ? settled.then(answerOf) : answerOf(settled);
   }
@@ -59,6 +62,8 @@ export function ofrepService({ rulesets, clock, each }: Dependencies) {
   function all(ctx: Ctx, loaded: LoadedRuleset, asked: Asked, { has, isWanted }: BulkRequest) {
     const nowMs = clock();
     const { compiled, answer } = loaded;
+    // Who is told that nothing changed goes on serving what it has.
+    notes.all(ctx, compiled.flags, nowMs);
     const etag = etagOf(answer.etag, passedBy(nowMs, loaded.turningPoints), asked.digest);
     if (loaded.usesSticky) return allSticky(ctx, loaded, asked, { nowMs, etag, has, isWanted });
     if (has(etag)) return unchanged(etag);

@@ -23,7 +23,7 @@ export interface FlagRow {
 }
 
 export interface ListedFlagRow extends FlagRow {
-  /** Of the last exposure that was rolled up. */
+  /** Of the last exposure that was rolled up, or evaluation over HTTP that was written down. */
   lastEvaluatedAt: Date | null;
 }
 
@@ -90,7 +90,7 @@ export const flagRepository = {
   list: (tx: ProjectTx, archived: boolean, after: string | undefined, limit: number): Promise<ListedFlagRow[]> =>
     tx.sql
       .selectFrom('flag')
-      .leftJoin('flag_last_exposure as known', (join) =>
+      .leftJoin('flag_last_evaluation as known', (join) =>
         join.onRef('known.project_id', '=', 'flag.project_id').onRef('known.flag', '=', 'flag.key'),
       )
       .select([

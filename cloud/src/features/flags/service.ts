@@ -16,6 +16,7 @@ import { definitionOf } from './definition.ts';
 import { evaluationJson } from './evaluation-json.ts';
 import { existing, unknownFlag } from './existing.ts';
 import { flagView } from './flag-view.ts';
+import type { EvaluationNotes } from './evaluated/notes.ts';
 import { evaluateAsOf } from './history/evaluate-as-of.ts';
 import { listedFlag } from './listed-flag.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
@@ -28,9 +29,10 @@ interface Dependencies {
   rulesets: Pick<RulesetCache, 'of'>;
   write: ReturnType<typeof flagWriter>['write'];
   clock: () => number;
+  notes: Pick<EvaluationNotes, 'one'>;
 }
 
-export function flagService({ rulesets, write, clock }: Dependencies): Handlers<typeof flags, Ctx> {
+export function flagService({ rulesets, write, clock, notes }: Dependencies): Handlers<typeof flags, Ctx> {
   return {
     createFlag: (ctx, { dryRun, reason, ...input }) =>
       write(ctx, { dryRun, reason }, async (tx) => {
@@ -97,22 +99,24 @@ export function flagService({ rulesets, write, clock }: Dependencies): Handlers<
         : evaluateIn(ctx, ruleset, input, atMs);
     },
   };
+
+  function evaluateIn(
+    ctx: Ctx,
+    { compiled }: LoadedRuleset,
+    { key, explain = false, ...context }: Question,
+    nowMs: number,
+  ): Prepared | Promise<Prepared> {
+    const evaluation = evaluate(compiled, key, context, { nowMs, explain });
+    if (!evaluation) throw unknownFlag(key);
+    const isHypothetical = context.at !== undefined;
+    // Who wants an explanation, or another time, looks into the flag and is not served by it.
+    if (!explain && !isHypothetical) notes.one(ctx, key, nowMs);
+    const settled = settle(ctx, evaluation, { compiled, key, context, nowMs, explain, isHypothetical });
+    return settled instanceof Promise ? settled.then(answerOf) : answerOf(settled);
+  }
 }
 
 type Question = Parsed<WhetstoneContract['evaluateFlag']>;
-
-function evaluateIn(
-  ctx: Ctx,
-  { compiled }: LoadedRuleset,
-  { key, explain = false, ...context }: Question,
-  nowMs: number,
-): Prepared | Promise<Prepared> {
-  const evaluation = evaluate(compiled, key, context, { nowMs, explain });
-  if (!evaluation) throw unknownFlag(key);
-  const asked = { compiled, key, context, nowMs, explain, isHypothetical: context.at !== undefined };
-  const settled = settle(ctx, evaluation, asked);
-  return settled instanceof Promise ? settled.then(answerOf) : answerOf(settled);
-}
 
 const answerOf = (evaluation: Evaluation) => new Prepared(evaluationJson(evaluation), undefined);
 

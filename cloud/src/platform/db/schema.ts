@@ -172,7 +172,7 @@ export interface Schema {
   };
 
   /** By the name of the flag, whether there is such a flag or not. */
-  flag_last_exposure: {
+  flag_last_evaluation: {
     project_id: string;
     flag: string;
     last_at: Date;

@@ -82,7 +82,7 @@ export const exposureRepository = {
         first_at = least(known.first_at, excluded.first_at),
         last_at = greatest(known.last_at, excluded.last_at)`.execute(tx.sql);
     await sql`
-      insert into flag_last_exposure as known (project_id, flag, last_at)
+      insert into flag_last_evaluation as known (project_id, flag, last_at)
       select project_id, flag, max(last_at)
       from exposure
       where project_id = ${tx.projectId} and batch_id = any(${batchIds})
@@ -144,7 +144,7 @@ export const exposureRepository = {
 
   /** Projects that were ever exposed to anything, hence those that may have counts. */
   async projectsWithCounts(tx: Tx): Promise<string[]> {
-    const rows = await tx.sql.selectFrom('flag_last_exposure').select('project_id as projectId').distinct().execute();
+    const rows = await tx.sql.selectFrom('flag_last_evaluation').select('project_id as projectId').distinct().execute();
     return rows.map(({ projectId }) => projectId);
   },
 
@@ -156,7 +156,7 @@ export const exposureRepository = {
     const { numAffectedRows } = await sql`
       delete from exposure_hour where project_id = ${tx.projectId} and (flag, hour, variant, flag_version) in (
         select old.flag, old.hour, old.variant, old.flag_version
-        from flag_last_exposure known cross join lateral (
+        from flag_last_evaluation known cross join lateral (
           select flag, hour, variant, flag_version from exposure_hour counted
           where counted.project_id = ${tx.projectId} and counted.flag = known.flag and counted.hour < ${before}
           limit ${atMost} for update skip locked
@@ -170,7 +170,7 @@ export const exposureRepository = {
   /** Forgets names that no flag has, once nothing of them is counted any more. */
   async forgetStrangers(tx: ProjectTx, before: Date): Promise<void> {
     await sql`
-      delete from flag_last_exposure known
+      delete from flag_last_evaluation known
       where known.project_id = ${tx.projectId} and known.last_at < ${before}
         and not exists (select from flag where flag.project_id = ${tx.projectId} and flag.key = known.flag)
         and not exists (
@@ -246,7 +246,7 @@ export const exposureRepository = {
   async isKnown(tx: ProjectTx, flag: string): Promise<boolean> {
     const { rows } = await sql<{ isKnown: boolean }>`
       select exists (select from flag where project_id = ${tx.projectId} and key = ${flag})
-        or exists (select from flag_last_exposure where project_id = ${tx.projectId} and flag = ${flag})
+        or exists (select from flag_last_evaluation where project_id = ${tx.projectId} and flag = ${flag})
         or exists (select from ${pending(tx, flag)}) as "isKnown"`.execute(tx.sql);
     return rows[0]!.isKnown;
   },
