@@ -209,10 +209,20 @@ describe('flag lint of files', () => {
     expect(await lint(one)).toMatchObject({ code: 1, stdout: expect.stringContaining('no flag is called "two"') });
   });
 
+  it('takes what the API answers to an export, and says where in it', async () => {
+    const document = { flags: [flag('one', { offVariant: 'none', prerequisites: [] })], segments: [] };
+    const exported = file('export.json', text({ document, refused: [] }));
+    const { code, stdout } = await lint(exported, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      findings: [{ rule: 'unknown-variant', path: '/document/flags/0/offVariant' }],
+    });
+  });
+
   it('ends with 3 for what cannot be read', async () => {
     const flagd = file('flagd.json', text({ flags: { a: { state: 'ENABLED' } } }));
     for (const [words, sentence] of [
-      [[join(folder, 'none.json')], 'cannot be read (ENOENT)'],
+      [[join(folder, 'none.json')], 'there is no such file'],
       [[file('half.json', '{"flags": [')], 'is not JSON'],
       [[file('other.json', '{"name": "x"}')], 'holds no flags'],
       [[flagd], "looks like flagd's format"],

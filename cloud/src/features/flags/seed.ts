@@ -1,5 +1,4 @@
-import { FlagDraft, ShortFlag } from '@whetstone/shared/contract';
-import { expandShortFlag } from '@whetstone/shared/flags';
+import { FlagDraft } from '@whetstone/shared/contract';
 import type { Database } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { demoFlags } from './demo-flags.ts';
@@ -19,8 +18,7 @@ export const seedFlags = ({ database, projectId, events }: Seed): Promise<string
     await flagRepository.lockProject(tx);
     if (await flagRepository.hasAny(tx)) return [];
     for (const flag of demoFlags) {
-      const definition = 'rolloutPercentage' in flag ? expandShortFlag(ShortFlag.parse(flag)) : FlagDraft.parse(flag);
-      const row = await flagRepository.insert(tx, definition);
+      const row = await flagRepository.insert(tx, FlagDraft.parse(flag));
       if (row) await recordChange(tx, { row, action: 'created', actor: systemActor('sample flags') });
     }
     return demoFlags.map(({ key }) => key);

@@ -22,8 +22,8 @@ export interface Documents {
 const mostBytes = 64 * 1024 * 1024;
 
 /**
- * The flags in JSON files: one flag, a list, or an object that holds one in `flags` (ruleset, export) or in `items` (a page
- * of the API). Throws `NotReadable`.
+ * The flags in JSON files: one flag, a list, or an object that holds one in `flags` (ruleset), in `items` (a page of the API)
+ * or in `document` (an export as the API answers it). Throws `NotReadable`.
  */
 export async function readDocuments(files: readonly string[]): Promise<Documents> {
   const texts = new Map<string, string>();
@@ -34,8 +34,8 @@ export async function readDocuments(files: readonly string[]): Promise<Documents
     texts.set(file, text);
     const json = parse(text, file);
     documents.push(...flagsIn(json, file));
-    if (isRecord(json) && Array.isArray(json['segments']))
-      segments = [...(segments ?? []), ...keysOf(json['segments'])];
+    const listed = isRecord(json) ? (documentIn(json)?.['segments'] ?? json['segments']) : undefined;
+    if (Array.isArray(listed)) segments = [...(segments ?? []), ...keysOf(listed)];
   }
   return { documents, segments, texts };
 }
@@ -48,6 +48,7 @@ async function readText(file: string) {
   } catch (error) {
     if (error instanceof NotReadable) throw error;
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new NotReadable(`${file}: there is no such file.`);
     throw new NotReadable(`${file} cannot be read (${code ?? 'unknown error'}).`);
   }
 }
@@ -60,9 +61,15 @@ function parse(text: string, file: string): unknown {
   }
 }
 
-function flagsIn(json: unknown, file: string): Document[] {
-  const listed = (list: unknown[], base: string) =>
-    list.map((flag, i): Document => ({ flag, file, pointer: `${base}/${i}` }));
+/** What `GET /api/flags/export` answers has the flags a step further in, beside what it refused. */
+const documentIn = (json: Readonly<Record<string, unknown>>) =>
+  isRecord(json['document']) && Array.isArray(json['refused']) ? json['document'] : undefined;
+
+function flagsIn(json: unknown, file: string, base = ''): Document[] {
+  const inner = isRecord(json) ? documentIn(json) : undefined;
+  if (inner) return flagsIn(inner, file, '/document');
+  const listed = (list: unknown[], within: string) =>
+    list.map((flag, i): Document => ({ flag, file, pointer: `${base}${within}/${i}` }));
   if (Array.isArray(json)) return listed(json, '');
   if (isRecord(json)) {
     const { flags, items } = json;
