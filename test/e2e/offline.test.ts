@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
 import { clients } from '../support/mcp-agents.ts';
@@ -55,6 +56,21 @@ describe('the built server on a stream', () => {
     await eventually(async () => expect(await ask()).toMatchObject({ enabled: false, source: 'cloud' }));
     expect(cloud.followed().map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'p1.1']);
   });
+});
+
+it('keeps a switch that it has heard of for the next process, where the disk is slow and its client goes at once', async () => {
+  const cloud = await startCloud();
+  const env = mcpEnv({ url: cloud.url });
+  const slow = { NODE_OPTIONS: `--require ${resolve(import.meta.dirname, '../support/slow-disk.cjs')}` };
+  const agent = await clients[0]!.open({ ...env, ...slow });
+  const ask = async (of = agent) => (await of.call('evaluate_flag', { key: 'greeting' })).structuredContent;
+  expect(await ask()).toMatchObject({ enabled: true, source: 'cloud' });
+  cloud.put(flagOf(2, false));
+  await eventually(async () => expect(await ask()).toMatchObject({ enabled: false, source: 'cloud' }));
+  await agent.close();
+  const next = await clients[0]!.open({ ...env, WHETSTONE_OFFLINE: '1' });
+  cleanUps.push(() => next.close());
+  expect(await ask(next)).toMatchObject({ enabled: false, flagVersion: 2, source: 'cache' });
 });
 
 const script = `

@@ -13,6 +13,8 @@ import { whetstoneServer } from './whetstone-server.ts';
 
 /** How long the last bytes may take to leave once the client is gone or a signal came. */
 const lastWordsMs = 100;
+/** How long the disk may take for what the cloud said last: a little less than clients wait before they kill. */
+const lastRulesMs = 1_500;
 
 /** Serves MCP on stdin and stdout until the client closes stdin or a signal comes. */
 export function serve({ version, log }: { version: string; log: (message: string) => void }) {
@@ -47,11 +49,15 @@ export function serve({ version, log }: { version: string; log: (message: string
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
-    setTimeout(() => process.exit(0), lastWordsMs);
+    const exit = () => process.exit(0);
+    setTimeout(exit, lastRulesMs);
+    const said = connection.close();
+    // A switch that was heard of must hold for the next process, too, however slow the disk is.
+    const kept = flags.close();
+    const recorded = recording.close();
+    setTimeout(() => void kept.then(exit), lastWordsMs);
     // On some systems a pipe is written in the background: an empty write returns when all before it are out.
-    void Promise.all([connection.close(), flags.close(), recording.close()]).then(() =>
-      process.stdout.write('', () => process.exit(0)),
-    );
+    void Promise.all([said, kept, recorded]).then(() => process.stdout.write('', exit));
   };
   // Nobody reads the answers any more.
   process.stdout.once('error', stop);
