@@ -21,18 +21,6 @@ export type ReadAttribute = (context: EvaluationContext) => unknown;
 
 export type ReaderOf = (name: string) => ReadAttribute;
 
-/** Makes the reader of each attribute once, since a large ruleset asks for the same few by the thousand. */
-export function sharedReaders(): ReaderOf {
-  const readers = new Map<string, ReadAttribute>();
-  return (name) => {
-    const known = readers.get(name);
-    if (known) return known;
-    const reader = attributeReader(name);
-    readers.set(name, reader);
-    return reader;
-  };
-}
-
 /** How to read one attribute. `undefined` is missing; null counts as missing too. */
 export function attributeReader(name: string): ReadAttribute {
   if (name === 'userId') return eitherOf('userId', 'targetingKey');

@@ -1,20 +1,19 @@
-import type { ReaderOf } from './attributes.ts';
 import { compileWhen, type ConditionScope } from './compile.ts';
-import { oneOf } from './operators.ts';
 import { patternBudget } from './pattern-budget.ts';
 import { integer, knowAll, records, text, texts, type Json } from './reading.ts';
 import type { CompiledSegment } from './segment-membership.ts';
+import type { Share } from './sharing.ts';
 
 /** Throws Unreadable. */
-export function compileSegment(json: Json, readerOf: ReaderOf): CompiledSegment {
+export function compileSegment(json: Json, share: Share): CompiledSegment {
   const { key, version, createdAt = '', included = none, excluded = none, rules = none } = knowAll(json, members);
-  const scope: ConditionScope = { readerOf, budget: patternBudget(), segments: new Set() };
+  const scope: ConditionScope = { share, budget: patternBudget(), segments: new Set() };
   return {
     key: text(key, 'key'),
     version: integer(version, 'version'),
     createdAt: text(createdAt, 'createdAt'),
-    isIncluded: oneOf(texts(included, 'included')),
-    isExcluded: oneOf(texts(excluded, 'excluded')),
+    included: new Set(texts(included, 'included')),
+    excluded: new Set(texts(excluded, 'excluded')),
     rules: records(rules, 'rules').map((rule) => compileWhen(knowAll(rule, membersOfRule)['when'], scope)),
     segments: [...scope.segments],
     patternStates: scope.budget.spent(),

@@ -14,8 +14,8 @@ export type CompiledServe = { readonly kind: 'fixed'; readonly served: Served } 
 
 export interface CompiledSplit {
   readonly kind: 'split';
-  /** What stands before the unit in the hashed text. */
-  readonly prefix: string;
+  /** flagd puts nothing between salt and unit (https://flagd.dev/reference/custom-operations/fractional-operation). */
+  readonly hash: 'flagd' | undefined;
   readonly by: string;
   readonly unit: ReadAttribute;
   readonly coverage: number;
@@ -32,10 +32,8 @@ interface Sticky {
   readonly unit: ReadAttribute;
 }
 
-/** What the serves of one flag share. */
+/** What the serves of one flag have in common. */
 export interface Serving {
-  /** Its salt or key. */
-  readonly seed: string;
   readonly variants: Json;
   readonly off: Served;
   readonly readerOf: ReaderOf;
@@ -51,7 +49,7 @@ const membersOfFixed = ['variant'];
 const membersOfSplit = ['split', 'coverage', 'otherwise', 'by', 'sticky', 'hash'];
 const membersOfPart = ['variant', 'weight'];
 
-export function compileServe(serve: Json, { seed, variants, off, readerOf }: Serving): CompiledServe {
+export function compileServe(serve: Json, { variants, off, readerOf }: Serving): CompiledServe {
   const fixed = serve['variant'];
   if (fixed !== undefined) {
     knowAll(serve, membersOfFixed);
@@ -59,7 +57,7 @@ export function compileServe(serve: Json, { seed, variants, off, readerOf }: Ser
   }
   const { by = 'userId', coverage = 100, split, otherwise, sticky, hash } = knowAll(serve, membersOfSplit);
   if (hash !== undefined && hash !== 'flagd')
-    refuse('hash', `one that this version knows, not "${text(hash, 'hash')}"`);
+    return refuse('hash', `one that this version knows, not "${text(hash, 'hash')}"`);
   const unit = text(by, 'by');
   const covered = percentage(coverage, 'coverage');
   const parts = records(split, 'split').map((part) => {
@@ -71,8 +69,7 @@ export function compileServe(serve: Json, { seed, variants, off, readerOf }: Ser
   if (division.total < 1 || division.total > 10_000) refuse('split', 'weights that sum to 1 to 10000');
   return {
     kind: 'split',
-    // flagd puts nothing between (https://flagd.dev/reference/custom-operations/fractional-operation).
-    prefix: hash === undefined ? `${seed}/` : seed,
+    hash,
     by: unit,
     unit: readerOf(unit),
     coverage: covered,

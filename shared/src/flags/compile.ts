@@ -1,13 +1,15 @@
-import type { ReaderOf } from './attributes.ts';
-import { compileOff, compileServe, served, type Served, type Serving } from './compile-serve.ts';
+import { attributeReader, type ReaderOf } from './attributes.ts';
+import { compileOff, compileServe, served, type CompiledServe, type Served, type Serving } from './compile-serve.ts';
 import { compileCondition, type CompiledCondition } from './condition.ts';
 import { isOperator, type ConditionDocument } from './operators.ts';
 import { patternBudget, type PatternBudget } from './pattern-budget.ts';
-import { compilePhases, type CompiledRule, type Phase } from './phases.ts';
+import { compilePhases, type CompiledRule, type Phased } from './phases.ts';
+import { seedOf, type Seed } from './murmur3.ts';
 import {
   flag as boolean,
   instant,
   integer,
+  isScalar,
   knowAll,
   record,
   records,
@@ -18,19 +20,22 @@ import {
   Unreadable,
   type Json,
 } from './reading.ts';
+import type { Share } from './sharing.ts';
 
 export type CompiledFlag = ReadableFlag | UnreadableFlag;
 
-export interface ReadableFlag {
+/** What an evaluation looks at comes first, so that it lies side by side. */
+export interface ReadableFlag extends Phased {
   readonly kind: 'readable';
   readonly key: string;
   readonly version: number;
-  readonly createdAt: string;
   readonly off: Served;
+  /** Of what stands before the unit in the text that its splits hash. */
+  readonly seed: Seed;
+  readonly salt: string;
   readonly prerequisites: readonly Prerequisite[];
   readonly overrides: readonly CompiledOverride[];
-  /** By time; the first is in force from ever. */
-  readonly phases: readonly [Phase, ...Phase[]];
+  readonly createdAt: string;
   /** The segments that its rules ask about. */
   readonly segments: readonly string[];
   readonly patternStates: number;
@@ -61,7 +66,7 @@ export interface CompiledOverride {
 
 /** What the conditions of one flag or segment share. */
 export interface ConditionScope {
-  readonly readerOf: ReaderOf;
+  readonly share: Share;
   readonly budget: PatternBudget;
   /** Collects the segments that are asked about. */
   readonly segments: Set<string>;
@@ -70,29 +75,50 @@ export interface ConditionScope {
 interface Scope extends Serving, ConditionScope {}
 
 /** Throws Unreadable. */
-export function compileFlag(json: Json, readerOf: ReaderOf): ReadableFlag {
+export function compileFlag(json: Json, share: Share): ReadableFlag {
   const { key, salt = key, createdAt = '', prerequisites = none, overrides = none } = knowAll(json, membersOfFlag);
   const off = compileOff(json);
   const variants = record(json['variants'], 'variants');
   checkType(variants, json['type']);
-  const seed = text(salt, 'salt');
-  const scope: Scope = { seed, variants, off, readerOf, budget: patternBudget(), segments: new Set() };
+  const readerOf = readersBy(share);
+  const scope: Scope = { variants, off, readerOf, share, budget: patternBudget(), segments: new Set() };
+  const { enabled, rules, fallthrough, later } = compilePhases(json, partsBy(scope));
   return {
     kind: 'readable',
     key: text(key, 'key'),
     version: integer(json['version'], 'version'),
-    createdAt: text(createdAt, 'createdAt'),
     off,
-    prerequisites: records(prerequisites, 'prerequisites').map(compilePrerequisite),
-    overrides: records(overrides, 'overrides').map((override) => compileOverride(override, scope)),
-    phases: compilePhases(json, {
-      rules: (rules) => records(rules, 'rules').map((rule) => compileRule(rule, scope)),
-      serve: (serve) => compileServe(record(serve, 'fallthrough'), scope),
-    }),
+    enabled,
+    rules,
+    fallthrough,
+    later,
+    prerequisites: listOf(prerequisites, 'prerequisites', compilePrerequisite),
+    overrides: listOf(overrides, 'overrides', (override) => compileOverride(override, scope)),
+    salt: text(salt, 'salt'),
+    seed: seedOf(`${text(salt, 'salt')}/`),
+    createdAt: text(createdAt, 'createdAt'),
     segments: scope.segments.size > 0 ? [...scope.segments] : none,
     patternStates: scope.budget.spent(),
   };
 }
+
+/** Each list of rules and each serve is one for all flags in which it means the same: those of the same few variants. */
+function partsBy(scope: Scope) {
+  const { variants, off, share } = scope;
+  const isPlain = Object.values(variants).every(isScalar);
+  const alike = isPlain ? JSON.stringify([off.variant, variants]) : '';
+  const once = <T>(document: unknown, part: T): T =>
+    isPlain && alike.length <= longestAlike ? share(alike + JSON.stringify(document), () => part) : part;
+  return {
+    rules: (rules: unknown) => once(rules, listOf(rules, 'rules', (rule) => compileRule(rule, scope))),
+    serve: (serve: unknown) => once(serve, compileServe(record(serve, 'fallthrough'), scope)),
+  };
+}
+
+const listOf = <T>(list: unknown, name: string, compile: (json: Json) => T): readonly T[] => {
+  const compiled = records(list, name).map(compile);
+  return compiled.length > 0 ? compiled : none;
+};
 
 const typesToCheck: readonly unknown[] = ['boolean', 'string', 'number'];
 
@@ -131,7 +157,7 @@ function compileRule(rule: Json, scope: Scope): CompiledRule {
 export const compileWhen = (when: unknown, scope: ConditionScope): CompiledCondition[] =>
   records(when, 'when').map((condition) => readCondition(condition, scope));
 
-function readCondition(json: Json, { readerOf, budget, segments }: ConditionScope): CompiledCondition {
+function readCondition(json: Json, { share, budget, segments }: ConditionScope): CompiledCondition {
   const { attribute, op, values = none, negate = false } = knowAll(json, membersOfCondition);
   const condition: ConditionDocument = {
     attribute: text(attribute, 'attribute'),
@@ -142,13 +168,21 @@ function readCondition(json: Json, { readerOf, budget, segments }: ConditionScop
   const overspent = budget.complaint(condition);
   if (overspent) throw new Unreadable(`${overspent.path.join('.')}: ${overspent.message}`);
   if (condition.op === 'segment') for (const key of condition.values) segments.add(String(key));
-  return compileCondition(condition, readerOf(condition.attribute));
+  return share(JSON.stringify(condition), () => compileCondition(condition, readersBy(share)(condition.attribute)));
 }
+
+/** Makes the reader of each attribute once, since a large ruleset asks for the same few by the thousand. */
+const readersBy =
+  (share: Share): ReaderOf =>
+  (name) =>
+    share(`"${name}`, () => attributeReader(name));
 
 const operator = (name: string) =>
   isOperator(name) ? name : refuse('op', `an operator that this version knows, not "${name}"`);
 
 const none: readonly never[] = [];
+/** Of the text of variants: longer ones are rarely alike. */
+const longestAlike = 256;
 /** All that a flag may have: a member of a newer server may decide, so that not knowing it is not being able to read. */
 const membersOfFlag = [
   'key',

@@ -46,7 +46,7 @@ interface Variation {
  */
 export function claimsOf(flag: ReadableFlag, run: Run, notes: readonly Note[], { variant }: Evaluation): Claim[] {
   const claims: Claim[] = [];
-  const phase = phaseAt(flag.phases, run.nowMs);
+  const phase = phaseAt(flag, run.nowMs);
   let left = mostTried;
 
   const outcomeOf = (variation: Variation, notesOfIt?: Note[]) => {
@@ -64,7 +64,7 @@ export function claimsOf(flag: ReadableFlag, run: Run, notes: readonly Note[], {
     claims.push({ what: `${what} would serve "${gives}"`, gives, change });
     return true;
   };
-  const inForce = (parts: Partial<Phase>): Variation => ({ flag: { ...flag, phases: [{ ...phase, ...parts }] } });
+  const inForce = (parts: Partial<Phase>): Variation => ({ flag: { ...flag, ...phase, ...parts, later: none } });
   /** What depends on the context or the time has to be found out anew. */
   const anew = { seen: undefined, seenSegments: undefined };
 
@@ -132,7 +132,7 @@ export function claimsOf(flag: ReadableFlag, run: Run, notes: readonly Note[], {
     if (note?.kind === 'override') {
       const place = flag.overrides.indexOf(note.override);
       const overrides = flag.overrides.filter((one) => one !== note.override);
-      const what = `without the override of ${note.override.names.document.attribute} it`;
+      const what = `without the override of ${note.override.names.attribute} it`;
       attempt({ kind: 'withoutOverride', place }, what, { flag: { ...flag, overrides } });
     }
     if (note?.kind === 'split') {
@@ -143,8 +143,8 @@ export function claimsOf(flag: ReadableFlag, run: Run, notes: readonly Note[], {
   }
 
   function byTime(decided: Note | undefined) {
-    if (flag.phases.length === 1 && decided?.kind !== 'override') return;
-    const moments = flag.phases.map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > run.nowMs);
+    if (flag.later.length === 0 && decided?.kind !== 'override') return;
+    const moments = flag.later.map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > run.nowMs);
     if (decided?.kind === 'override') moments.push(decided.override.untilMs);
     const ahead = moments.filter(isDate).sort((a, b) => a - b);
     for (const nowMs of ahead.slice(0, mostMomentsTried)) {
@@ -163,7 +163,7 @@ export function claimsOf(flag: ReadableFlag, run: Run, notes: readonly Note[], {
       const wish = wishOf(condition, run);
       if (!wish) return;
       wishes.push(wish);
-      words += `${words && ' and '}${wordsOf(wish)} (${i + 1}: ${wishSentence(condition.document)})`;
+      words += `${words && ' and '}${wordsOf(wish)} (${i + 1}: ${wishSentence(condition)})`;
     }
     const change: Change = { kind: 'rule', rule: rule.id, wishes };
     const what = `rule "${rule.id}" with ${words}`;
@@ -184,7 +184,7 @@ export function claimsOf(flag: ReadableFlag, run: Run, notes: readonly Note[], {
     for (const { when, serve } of phase.rules.slice(0, phase.rules.indexOf(rule) + 1)) {
       // A split that lacked its unit was skipped for that.
       if (serve.kind === 'split' && isWished(serve.by)) return false;
-      for (const { document } of when) if (isWished(document.attribute)) looking++;
+      for (const { attribute } of when) if (isWished(attribute)) looking++;
     }
     return looking === wishes.length;
   }
@@ -223,6 +223,7 @@ function wordsOf(wish: Wish): string {
   return wish.kind === 'member' ? `${who} added to segment "${wish.segment}"` : who;
 }
 
+const none: readonly never[] = [];
 const standIns = ['userId', 'targetingKey'];
 const isSame = (one: string, other: string) => one === other || (standIns.includes(one) && standIns.includes(other));
 
@@ -234,8 +235,7 @@ function joined({ ruleset }: Run, wishes: readonly Wish[]): Run['ruleset'] {
   for (const { unit, segment } of members) {
     const before = segments.get(segment);
     if (!before) continue;
-    const isIncluded = (one: string) => one === unit || before.isIncluded(one);
-    segments.set(segment, { ...before, isIncluded });
+    segments.set(segment, { ...before, included: { has: (one) => one === unit || before.included.has(one) } });
   }
   return { ...ruleset, segments };
 }

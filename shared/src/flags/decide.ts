@@ -84,7 +84,7 @@ function outcomeOf(flag: CompiledFlag, run: Run): Evaluation {
     run.notes?.push({ kind: 'unreadable', why: flag.why });
     return off(flag, 'PARSE_ERROR');
   }
-  const phase = phaseAt(flag.phases, run.nowMs);
+  const phase = phaseAt(flag, run.nowMs);
   if (!phase.enabled) {
     run.notes?.push({ kind: 'disabled', phase });
     return off(flag);
@@ -142,7 +142,7 @@ function serve(
     run.notes?.push({ kind: 'unitless', rule, split: how, found: unit });
     return undefined;
   }
-  const hash = murmur3(how.prefix + unit);
+  const hash = how.hash === undefined ? murmur3(unit, flag.seed) : murmur3(flag.salt + unit);
   const share = shareOf(how.division, hash);
   const hashed = share && isCovered(how.division, share, hash) ? share.item : how.otherwise;
   const served = how.sticky === undefined ? hashed : firstAnswerOr(hashed, how, flag.key, run);

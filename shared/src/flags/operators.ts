@@ -1,7 +1,7 @@
 import type { operators } from '../contract/flag-document.ts';
 import { search } from './matches.ts';
 import { compilePattern, sizeOfPattern } from './pattern.ts';
-import { isText, Unreadable } from './reading.ts';
+import { isText, unreadable } from './reading.ts';
 import { instantOf, numberOf, textOf, type Scalar } from './scalar.ts';
 import { compareVersions, parseVersion } from './semver.ts';
 
@@ -14,77 +14,65 @@ export interface ConditionDocument {
   negate?: boolean | undefined;
 }
 
-/** Whether any of the values fits; `undefined` when the attribute is of a type the operator cannot read. */
-export type Test = (attribute: Scalar) => boolean | undefined;
-
 /** What compares: every operator but `exists` and `segment`, which look at more or less than one text. */
 export type Comparing = Exclude<Operator, 'exists' | 'segment'>;
 
-export interface OperatorRules {
+/**
+ * No closures over the values of a condition: a large ruleset has thousands, and making them is what its loading would
+ * cost. So `Wanted` is what `wanted` makes of the values and `test` alone looks into.
+ */
+export interface OperatorRules<Wanted = unknown> {
   /** `undefined` for a value that it cannot compare with; a SyntaxError for a pattern that is none. Absent: any will do. */
   readonly value?: (value: Scalar) => unknown;
   readonly mostValues?: number;
   /** Characters it reads: of a text, or of all the texts of a list together, separators counted. */
   readonly longest?: number;
   /** Throws Unreadable. */
-  readonly compile: (values: readonly Scalar[]) => Test;
+  readonly wanted: (values: readonly Scalar[]) => Wanted;
+  /** Whether any of the values fits; `undefined` when the attribute is of a type the operator cannot read. */
+  readonly test: (attribute: Scalar, wanted: Wanted) => boolean | undefined;
 }
 
 /** Up to here a list is as fast as a set, and much faster to make. */
 const fewValues = 8;
 
-/** Whether a text is one of many. */
-export function oneOf(wanted: readonly string[]): (text: string) => boolean {
-  if (wanted.length <= fewValues) return (text) => wanted.includes(text);
-  const set = new Set(wanted);
-  return (text) => set.has(text);
-}
-
-const anything: OperatorRules = {
-  compile(values) {
-    // Not by `oneOf`: this is the commonest condition, and a call within a call shows.
-    const wanted = values.every(isText) ? values : values.map(textOf);
-    if (wanted.length <= fewValues) return (attribute) => wanted.includes(textOf(attribute));
-    const set = new Set(wanted);
-    return (attribute) => set.has(textOf(attribute));
+const anything: OperatorRules<readonly string[] | Set<string>> = {
+  wanted(values) {
+    const texts = values.every(isText) ? values : values.map(textOf);
+    return texts.length > fewValues ? new Set(texts) : texts;
   },
+  test: (attribute, wanted) =>
+    wanted instanceof Set ? wanted.has(textOf(attribute)) : wanted.includes(textOf(attribute)),
 };
 
-interface Comparison<V, A> {
-  value: (value: Scalar) => V | undefined;
-  attribute: (attribute: Scalar) => A | undefined;
-  fits: (attribute: A, value: V) => boolean;
-}
-
-const comparing = <V, A>({ value, attribute, fits }: Comparison<V, A>): OperatorRules => ({
+const comparing = <V, A>(
+  value: (value: Scalar) => V | undefined,
+  attribute: (attribute: Scalar) => A | undefined,
+  fits: (attribute: A, value: V) => boolean,
+): OperatorRules<readonly V[]> => ({
   value,
-  compile(values) {
-    const wanted = values.map((one, i) => {
-      const readable = value(one);
-      if (readable === undefined) throw new Unreadable(`values.${i}: nothing to compare with: "${one}"`);
-      return readable;
-    });
-    return (one) => {
-      const found = attribute(one);
-      return found === undefined ? undefined : wanted.some((readable) => fits(found, readable));
-    };
+  wanted: (values) =>
+    values.map((one, i) => value(one) ?? unreadable(`values.${i}: nothing to compare with: "${one}"`)),
+  test(one, wanted) {
+    const found = attribute(one);
+    return found === undefined ? undefined : wanted.some((readable) => fits(found, readable));
   },
 });
 
 const text = (fits: (attribute: string, value: string) => boolean) =>
-  comparing({ value: (value) => (isText(value) && value !== '' ? value : undefined), attribute: textOf, fits });
+  comparing((value) => (isText(value) && value !== '' ? value : undefined), textOf, fits);
 
 /** See `mostStates` of the patterns. */
 export const longestMatched = 256;
 
-const pattern: OperatorRules = {
-  ...comparing({
-    value: (value) => (isText(value) ? compilePattern(value) : undefined),
-    attribute: textOf,
-    fits: (attribute, value) => search(value, attribute).found,
-  }),
+const pattern = {
+  ...comparing(
+    (value) => (isText(value) ? compilePattern(value) : undefined),
+    textOf,
+    (attribute, value) => search(value, attribute).found,
+  ),
   // Read, not built: a document may hold thousands that are too much together.
-  value: (value) => (isText(value) ? sizeOfPattern(value) : undefined),
+  value: (value: Scalar) => (isText(value) ? sizeOfPattern(value) : undefined),
   mostValues: 10,
   longest: longestMatched,
 };
@@ -93,7 +81,7 @@ const pattern: OperatorRules = {
 const ordered =
   <T>(read: (value: Scalar) => T | undefined, compare: (a: T, b: T) => number) =>
   (fits: (order: number) => boolean) =>
-    comparing({ value: read, attribute: read, fits: (a: T, b: T) => fits(compare(a, b)) });
+    comparing(read, read, (a: T, b: T) => fits(compare(a, b)));
 
 const minus = (a: number, b: number) => a - b;
 const number = ordered(numberOf, minus);
@@ -105,7 +93,7 @@ const below = (order: number) => order < 0;
 const notBelow = (order: number) => order >= 0;
 const notAbove = (order: number) => order <= 0;
 
-export const operatorRules: Readonly<Record<Comparing, OperatorRules>> = {
+const rules = {
   in: anything,
   contains: text((attribute, value) => attribute.includes(value)),
   startsWith: text((attribute, value) => attribute.startsWith(value)),
@@ -123,6 +111,9 @@ export const operatorRules: Readonly<Record<Comparing, OperatorRules>> = {
   semverLt: version(below),
   semverLte: version(notAbove),
 };
+
+/** What one operator has made of values it alone reads again. */
+export const operatorRules = rules as Readonly<Record<Comparing, OperatorRules>>;
 
 export const isComparing = (op: string): op is Comparing => Object.hasOwn(operatorRules, op);
 

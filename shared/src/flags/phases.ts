@@ -5,12 +5,21 @@ import { flag as boolean, instant, knowAll, percentage, record, records, text, t
 
 /** The decisions of a flag between two changes that come by themselves. */
 export interface Phase {
-  readonly fromMs: number;
-  /** The time of the last scheduled change, as written; none for the first. */
+  /** The time of the last scheduled change, as written; none before the first. */
   readonly at?: string;
   readonly enabled: boolean;
   readonly rules: readonly CompiledRule[];
   readonly fallthrough: CompiledServe;
+}
+
+export interface LaterPhase extends Phase {
+  readonly fromMs: number;
+}
+
+/** A flag is its own first phase: most have no other, and then there is one thing less to look at. */
+export interface Phased extends Phase {
+  /** By time. */
+  readonly later: readonly LaterPhase[];
 }
 
 export interface CompiledRule {
@@ -20,7 +29,7 @@ export interface CompiledRule {
 }
 
 interface Compile {
-  rules: (json: unknown) => CompiledRule[];
+  rules: (json: unknown) => readonly CompiledRule[];
   serve: (json: unknown) => CompiledServe;
 }
 
@@ -34,24 +43,25 @@ interface Step {
  * Scheduled changes add up in the order of their times. A step of the rollout plan takes the place of the coverage of
  * its split, whichever change that split came with, until the next step.
  */
-export function compilePhases(json: Json, compile: Compile): [Phase, ...Phase[]] {
-  const { enabled, rules = none, fallthrough, schedule = none, rollout } = json;
-  let scheduled: Phase = {
-    fromMs: -Infinity,
-    enabled: boolean(enabled, 'enabled'),
-    rules: compile.rules(rules),
-    fallthrough: compile.serve(fallthrough),
+export function compilePhases(json: Json, compile: Compile): Phased {
+  const { schedule = none, rollout } = json;
+  const first: Phase = {
+    enabled: boolean(json['enabled'], 'enabled'),
+    rules: compile.rules(json['rules'] ?? none),
+    fallthrough: compile.serve(json['fallthrough']),
   };
   const changes = records(schedule, 'schedule').map((change) => compileChange(change, compile));
   const plan = rollout === undefined ? undefined : compileRollout(record(rollout, 'rollout'));
-  const phases: [Phase, ...Phase[]] = [scheduled];
+  let scheduled = first;
   let step: Step | undefined;
-  for (const next of [...changes, ...(plan?.steps ?? none)].sort((a, b) => a.fromMs - b.fromMs)) {
-    if ('coverage' in next) step = next;
-    else scheduled = { ...scheduled, ...next };
-    phases.push({ ...(step ? underWay(scheduled, plan?.rule, step) : scheduled), fromMs: next.fromMs });
-  }
-  return phases;
+  const later = [...changes, ...(plan?.steps ?? none)]
+    .sort((a, b) => a.fromMs - b.fromMs)
+    .map((next): LaterPhase => {
+      if ('coverage' in next) step = next;
+      else scheduled = { ...scheduled, ...next };
+      return { ...(step ? underWay(scheduled, plan?.rule, step) : scheduled), fromMs: next.fromMs };
+    });
+  return { ...first, later: later.length > 0 ? later : none };
 }
 
 function compileChange(change: Json, compile: Compile): Partial<Phase> & { fromMs: number; at: string } {
@@ -89,12 +99,12 @@ function underWay(phase: Phase, ruleId: string | undefined, { coverage, at }: St
 }
 
 /** What is in force at a time. */
-export function phaseAt(phases: readonly [Phase, ...Phase[]], nowMs: number): Phase {
-  for (let i = phases.length - 1; i > 0; i--) {
-    const phase = phases[i];
+export function phaseAt(flag: Phased, nowMs: number): Phase {
+  for (let i = flag.later.length - 1; i >= 0; i--) {
+    const phase = flag.later[i];
     if (phase && phase.fromMs <= nowMs) return phase;
   }
-  return phases[0];
+  return flag;
 }
 
 const none: readonly never[] = [];

@@ -46,8 +46,10 @@ export function scalars(value: unknown, name: string): readonly Scalar[] {
   return isListOf(value, isScalar) ? value : refuse(name, 'a list of texts, numbers and booleans');
 }
 
-export function refuse(name: string, expected: string): never {
-  throw new Unreadable(`${name}: expected ${expected}`);
+export const refuse = (name: string, expected: string): never => unreadable(`${name}: expected ${expected}`);
+
+export function unreadable(why: string): never {
+  throw new Unreadable(why);
 }
 
 /** Where a member we do not know could change the meaning, not knowing it is not being able to read it. */

@@ -2,12 +2,14 @@ import type { CompiledCondition } from './condition.ts';
 import type { Run } from './run.ts';
 import type { Scalar } from './scalar.ts';
 
+type Units = Pick<ReadonlySet<string>, 'has'>;
+
 export interface CompiledSegment {
   readonly key: string;
   readonly version: number;
   readonly createdAt: string;
-  readonly isIncluded: (unit: string) => boolean;
-  readonly isExcluded: (unit: string) => boolean;
+  readonly included: Units;
+  readonly excluded: Units;
   /** One that holds is enough. */
   readonly rules: readonly (readonly CompiledCondition[])[];
   /** The segments that its rules ask about. */
@@ -23,7 +25,7 @@ export function membership(keys: readonly Scalar[], unit: string, run: Run, hold
   for (const key of keys) {
     const segment = run.ruleset.segments.get(String(key));
     if (!segment || run.ruleset.endlessSegments.has(segment.key)) outcome = undefined;
-    else if (!segment.isExcluded(unit) && (segment.isIncluded(unit) || byRules(segment, run, holds))) return true;
+    else if (!segment.excluded.has(unit) && (segment.included.has(unit) || byRules(segment, run, holds))) return true;
   }
   return outcome;
 }

@@ -35,7 +35,7 @@ const wordings: Readonly<Record<Comparing | 'segment', Wording>> = {
 
 /** What was found, as a sentence: 'userId "bob" is not in 1 value'. */
 export function conditionSentence(condition: CompiledCondition, run: Run): string {
-  const { attribute, op, values, negate } = condition.document;
+  const { attribute, op, values, negate } = condition;
   const found = condition.read(run.context);
   if (found === undefined) return `${attribute} is missing`;
   if (op === 'exists') return `${attribute} is there`;

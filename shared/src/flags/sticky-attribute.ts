@@ -10,7 +10,7 @@ export function stickyAttribute(
 ): string | undefined {
   const flag = ruleset.flags.get(key);
   if (reason !== 'SPLIT' || flag?.kind !== 'readable') return undefined;
-  const phase = phaseAt(flag.phases, nowMs);
+  const phase = phaseAt(flag, nowMs);
   const serve = ruleId === undefined ? phase.fallthrough : phase.rules.find(({ id }) => id === ruleId)?.serve;
   return serve?.kind === 'split' ? serve.sticky?.attribute : undefined;
 }

@@ -40,7 +40,7 @@ function stepOf(note: Note, run: Run): TraceStep {
 
 function overrideStep({ override, isExpired }: Extract<Note, { kind: 'override' }>, { context }: Run): TraceStep {
   const { names, served, expiresAt } = override;
-  const who = `${names.document.attribute} ${show(names.read(context))}`;
+  const who = `${names.attribute} ${show(names.read(context))}`;
   if (isExpired) return { step: 'override', outcome: 'skipped', why: `the one of ${who} expired at ${expiresAt}` };
   const until = expiresAt === undefined ? '' : ` until ${expiresAt}`;
   return { step: 'override', outcome: 'decided', why: `${who} is named${until}; serves "${served.variant}"` };

@@ -16,7 +16,7 @@ export function unitOf(
   nowMs: number,
 ): string | undefined {
   const flag = ruleset.flags.get(key);
-  const phase = reason === 'SPLIT' && flag?.kind === 'readable' ? phaseAt(flag.phases, nowMs) : undefined;
+  const phase = reason === 'SPLIT' && flag?.kind === 'readable' ? phaseAt(flag, nowMs) : undefined;
   const serve = ruleId === undefined ? phase?.fallthrough : phase?.rules.find(({ id }) => id === ruleId)?.serve;
   const unit = serve?.kind === 'split' ? serve.unit(context) : userIdOf(context);
   return typeof unit === 'string' && unit !== '' ? unit : undefined;

@@ -1,6 +1,7 @@
 import { isFirstClass } from './attributes.ts';
 import type { EvaluationContext } from '../contract/flags.ts';
 import type { CompiledCondition } from './condition.ts';
+import type { Operator } from './operators.ts';
 import { isText } from './reading.ts';
 import type { Run } from './run.ts';
 import { instantOf, numberOf, textOf, type Scalar } from './scalar.ts';
@@ -16,23 +17,23 @@ const mostValuesTried = 3;
 
 /** The nearest thing that makes a condition hold which does not; `undefined` when none comes to mind. */
 export function wishOf(condition: CompiledCondition, run: Run): Wish | undefined {
-  const { attribute, op, values, negate } = condition.document;
+  const { attribute, op, values, negate } = condition;
   if (op === 'segment') return negate ? undefined : membershipOf(condition, run);
   if (op === 'exists') return negate ? { kind: 'missing', attribute } : { kind: 'attribute', attribute, value: 'any' };
   const fitting = negate ? unlike : fittings[op];
   for (let i = 0; i < values.length && i < mostValuesTried; i++) {
     const candidate = fitting?.(values[i]!);
     if (candidate === undefined || candidate === '') continue;
-    if (condition.test?.(candidate) === !negate) return { kind: 'attribute', attribute, value: candidate };
+    if (condition.rules?.test(candidate, condition.wanted) === !negate) return { kind: 'attribute', attribute, value: candidate };
   }
   return undefined;
 }
 
-function membershipOf({ document, read }: CompiledCondition, run: Run): Wish | undefined {
+function membershipOf({ attribute, values, read }: CompiledCondition, run: Run): Wish | undefined {
   const unit = read(run.context);
-  const segment = document.values.map(textOf).find((key) => run.ruleset.segments.has(key));
+  const segment = values.map(textOf).find((key) => run.ruleset.segments.has(key));
   if (segment === undefined || !isText(unit) || unit === '') return undefined;
-  return { kind: 'member', attribute: document.attribute, unit, segment };
+  return { kind: 'member', attribute, unit, segment };
 }
 
 type Fitting = (value: Scalar) => Scalar | undefined;
@@ -52,7 +53,7 @@ const nextVersion: Fitting = (value) => {
 };
 
 /** A value that fits what a condition compares with. Patterns have none: finding a text for them is a search of its own. */
-const fittings: Partial<Record<CompiledCondition['document']['op'], Fitting>> = {
+const fittings: Partial<Record<Operator, Fitting>> = {
   in: itself,
   contains: itself,
   startsWith: itself,
