@@ -21,6 +21,16 @@ export type ReadAttribute = (context: EvaluationContext) => unknown;
 
 export type ReaderOf = (name: string) => ReadAttribute;
 
+/** Makes the reader of each attribute once, since a large ruleset asks for the same few by the thousand. */
+export function sharedReaders(): ReaderOf {
+  const readers = new Map<string, ReadAttribute>();
+  return (name) => {
+    let reader = readers.get(name);
+    if (!reader) readers.set(name, (reader = attributeReader(name)));
+    return reader;
+  };
+}
+
 /** How to read one attribute. `undefined` is missing; null counts as missing too. */
 export function attributeReader(name: string): ReadAttribute {
   if (name === 'userId') return eitherOf('userId', 'targetingKey');

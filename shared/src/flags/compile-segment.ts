@@ -1,13 +1,13 @@
+import type { ReaderOf } from './attributes.ts';
 import { compileWhen, type ConditionScope } from './compile.ts';
 import { patternBudget } from './pattern-budget.ts';
 import { integer, knowAll, records, text, texts, type Json } from './reading.ts';
 import type { CompiledSegment } from './segment-membership.ts';
-import type { Share } from './sharing.ts';
 
 /** Throws Unreadable. */
-export function compileSegment(json: Json, share: Share): CompiledSegment {
+export function compileSegment(json: Json, readerOf: ReaderOf): CompiledSegment {
   const { key, version, createdAt = '', included = none, excluded = none, rules = none } = knowAll(json, members);
-  const scope: ConditionScope = { share, budget: patternBudget(), segments: new Set() };
+  const scope: ConditionScope = { readerOf, share: undefined, budget: patternBudget(), segments: new Set() };
   return {
     key: text(key, 'key'),
     version: integer(version, 'version'),

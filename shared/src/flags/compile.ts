@@ -1,4 +1,4 @@
-import { attributeReader, type ReaderOf } from './attributes.ts';
+import type { ReaderOf } from './attributes.ts';
 import { compileOff, compileServe, served, type CompiledServe, type Served, type Serving } from './compile-serve.ts';
 import { compileCondition, type CompiledCondition } from './condition.ts';
 import { isOperator, type ConditionDocument } from './operators.ts';
@@ -66,7 +66,9 @@ export interface CompiledOverride {
 
 /** What the conditions of one flag or segment share. */
 export interface ConditionScope {
-  readonly share: Share;
+  readonly readerOf: ReaderOf;
+  /** For a ruleset that is large. */
+  readonly share: Share | undefined;
   readonly budget: PatternBudget;
   /** Collects the segments that are asked about. */
   readonly segments: Set<string>;
@@ -75,14 +77,17 @@ export interface ConditionScope {
 interface Scope extends Serving, ConditionScope {}
 
 /** Throws Unreadable. */
-export function compileFlag(json: Json, share: Share): ReadableFlag {
+export function compileFlag(json: Json, readerOf: ReaderOf, share: Share | undefined): ReadableFlag {
   const { key, salt = key, createdAt = '', prerequisites = none, overrides = none } = knowAll(json, membersOfFlag);
   const off = compileOff(json);
   const variants = record(json['variants'], 'variants');
   checkType(variants, json['type']);
-  const readerOf = readersBy(share);
   const scope: Scope = { variants, off, readerOf, share, budget: patternBudget(), segments: new Set() };
-  const { enabled, rules, fallthrough, later } = compilePhases(json, partsBy(scope));
+  const once = onceFor(scope);
+  const { enabled, rules, fallthrough, later } = compilePhases(json, {
+    rules: (list) => once(list, listOf(list, 'rules', (rule) => compileRule(rule, scope))),
+    serve: (serve) => once(serve, compileServe(record(serve, 'fallthrough'), scope)),
+  });
   return {
     kind: 'readable',
     key: text(key, 'key'),
@@ -102,18 +107,15 @@ export function compileFlag(json: Json, share: Share): ReadableFlag {
   };
 }
 
-/** Each list of rules and each serve is one for all flags in which it means the same: those of the same few variants. */
-function partsBy(scope: Scope) {
-  const { variants, off, share } = scope;
-  const isPlain = Object.values(variants).every(isScalar);
-  const alike = isPlain ? JSON.stringify([off.variant, variants]) : '';
-  const once = <T>(document: unknown, part: T): T =>
-    isPlain && alike.length <= longestAlike ? share(alike + JSON.stringify(document), () => part) : part;
-  return {
-    rules: (rules: unknown) => once(rules, listOf(rules, 'rules', (rule) => compileRule(rule, scope))),
-    serve: (serve: unknown) => once(serve, compileServe(record(serve, 'fallthrough'), scope)),
-  };
+/** One part for all flags in which it means the same: those of the same few variants. */
+function onceFor({ variants, off, share }: Scope): Once {
+  const alike = share && Object.values(variants).every(isScalar) ? JSON.stringify([off.variant, variants]) : '';
+  return share && alike !== '' && alike.length <= longestAlike
+    ? (document, part) => share(alike + JSON.stringify(document), () => part)
+    : (_, part) => part;
 }
+
+type Once = <T>(document: unknown, part: T) => T;
 
 const listOf = <T>(list: unknown, name: string, compile: (json: Json) => T): readonly T[] => {
   const compiled = records(list, name).map(compile);
@@ -157,7 +159,7 @@ function compileRule(rule: Json, scope: Scope): CompiledRule {
 export const compileWhen = (when: unknown, scope: ConditionScope): CompiledCondition[] =>
   records(when, 'when').map((condition) => readCondition(condition, scope));
 
-function readCondition(json: Json, { share, budget, segments }: ConditionScope): CompiledCondition {
+function readCondition(json: Json, { readerOf, share, budget, segments }: ConditionScope): CompiledCondition {
   const { attribute, op, values = none, negate = false } = knowAll(json, membersOfCondition);
   const condition: ConditionDocument = {
     attribute: text(attribute, 'attribute'),
@@ -168,14 +170,9 @@ function readCondition(json: Json, { share, budget, segments }: ConditionScope):
   const overspent = budget.complaint(condition);
   if (overspent) throw new Unreadable(`${overspent.path.join('.')}: ${overspent.message}`);
   if (condition.op === 'segment') for (const key of condition.values) segments.add(String(key));
-  return share(JSON.stringify(condition), () => compileCondition(condition, readersBy(share)(condition.attribute)));
+  const make = () => compileCondition(condition, readerOf(condition.attribute));
+  return share ? share(JSON.stringify(json), make) : make();
 }
-
-/** Makes the reader of each attribute once, since a large ruleset asks for the same few by the thousand. */
-const readersBy =
-  (share: Share): ReaderOf =>
-  (name) =>
-    share(`"${name}`, () => attributeReader(name));
 
 const operator = (name: string) =>
   isOperator(name) ? name : refuse('op', `an operator that this version knows, not "${name}"`);

@@ -1,10 +1,11 @@
+import { sharedReaders, type ReaderOf } from './attributes.ts';
 import { compileFlag, type CompiledFlag, type ReadableFlag, type UnreadableFlag } from './compile.ts';
 import { compileSegment } from './compile-segment.ts';
 import { compileOff } from './compile-serve.ts';
 import { endlessAmong } from './endless.ts';
 import { isRecord, Unreadable, type Json } from './reading.ts';
 import type { CompiledSegment } from './segment-membership.ts';
-import { sharing, type Share } from './sharing.ts';
+import { fewFlags, sharing, type Share } from './sharing.ts';
 
 export interface CompiledRuleset {
   readonly revision: number;
@@ -34,9 +35,10 @@ export function compileRuleset(document: unknown, previous?: CompiledRuleset): C
   if (!isRecord(document) || !isInteger(document['revision']) || !Array.isArray(document['flags'])) return undefined;
   const { revision, segments: groups = [] } = document;
   if (!Array.isArray(groups)) return undefined;
-  const share = sharing();
+  const readerOf = sharedReaders();
+  const share = document['flags'].length > fewFlags ? sharing() : undefined;
   const unreadable = new Map<string, string>();
-  const { segments, broken, states } = compileSegments(groups, share, previous);
+  const { segments, broken, states } = compileSegments(groups, readerOf, previous);
   const flags = new Map<string, CompiledFlag>();
   let spent = states;
   for (const [i, json] of document['flags'].entries()) {
@@ -45,7 +47,7 @@ export function compileRuleset(document: unknown, previous?: CompiledRuleset): C
       unreadable.set(`flags[${i}]`, 'key: expected text');
       continue;
     }
-    const flag = compiledBefore(json, previous?.flags.get(key)) ?? compileInto(unreadable, key, json, share);
+    const flag = compiledBefore(json, previous?.flags.get(key)) ?? compileInto(unreadable, key, json, readerOf, share);
     if (!flag) continue;
     flags.set(key, flag);
     if (flag.kind === 'unreadable') continue;
@@ -72,7 +74,7 @@ function complaintOf(flag: ReadableFlag, broken: ReadonlyMap<string, string>, st
 }
 
 /** `broken`: segments that cannot be read or ask about one that cannot be, and why. Flags that ask about them are off. */
-function compileSegments(groups: readonly unknown[], share: Share, previous: CompiledRuleset | undefined) {
+function compileSegments(groups: readonly unknown[], readerOf: ReaderOf, previous: CompiledRuleset | undefined) {
   const segments = new Map<string, CompiledSegment>();
   const broken = new Map<string, string>();
   let states = 0;
@@ -80,7 +82,7 @@ function compileSegments(groups: readonly unknown[], share: Share, previous: Com
     if (!isRecord(json) || typeof json['key'] !== 'string') continue;
     const { key } = json as { key: string };
     try {
-      const segment = compiledBefore(json, previous?.segments.get(key)) ?? compileSegment(json, share);
+      const segment = compiledBefore(json, previous?.segments.get(key)) ?? compileSegment(json, readerOf);
       states += segment.patternStates;
       if (segment.patternStates > 0 && states > mostRulesetStates) throw new Unreadable('too many patterns before it');
       segments.set(key, segment);
@@ -103,10 +105,11 @@ function compileInto(
   unreadable: Map<string, string>,
   key: string,
   json: Json,
-  share: Share,
+  readerOf: ReaderOf,
+  share: Share | undefined,
 ): CompiledFlag | undefined {
   try {
-    return compileFlag(json, share);
+    return compileFlag(json, readerOf, share);
   } catch (error) {
     const why = unreadableBy(error);
     unreadable.set(key, why);
