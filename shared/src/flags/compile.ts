@@ -85,7 +85,11 @@ export function compileFlag(json: Json, readerOf: ReaderOf, share: Share | undef
   const scope: Scope = { variants, off, readerOf, share, budget: patternBudget(), segments: new Set() };
   const once = onceFor(scope);
   const { enabled, rules, fallthrough, later } = compilePhases(json, {
-    rules: (list) => once(list, listOf(list, 'rules', (rule) => compileRule(rule, scope))),
+    rules: (list) =>
+      once(
+        list,
+        listOf(list, 'rules', (rule) => compileRule(rule, scope)),
+      ),
     serve: (serve) => once(serve, compileServe(record(serve, 'fallthrough'), scope)),
   });
   return {

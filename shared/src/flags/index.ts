@@ -6,6 +6,7 @@ export { decide, decideAll, decideEach } from './decide.ts';
 export { maxPrerequisiteDepth } from './endless.ts';
 export { evaluate } from './evaluate.ts';
 export { murmur3 } from './murmur3.ts';
+export { mostRulesetStates, patternStatesOf } from './pattern-budget.ts';
 export { compileRuleset, type CompiledRuleset } from './ruleset.ts';
 export { contextFromOpenFeature, flagMetadataOf } from './open-feature.ts';
 export type { Assigned, Evaluated, FirstAnswer } from './run.ts';

@@ -2,6 +2,19 @@ import type { ConditionComplaint } from './complaints.ts';
 import type { ConditionDocument } from './operators.ts';
 import { mostStates, patternStates } from './pattern.ts';
 
+/**
+ * States of all patterns in the flags and segments of a ruleset. Within a run each flag and the rules of each segment are
+ * asked once, so this times `longestMatched`, twice, bounds what patterns can cost it: also when all flags are evaluated.
+ */
+export const mostRulesetStates = 20_000;
+
+/** The states that the patterns in conditions take together. */
+export const patternStatesOf = (conditions: readonly ConditionDocument[]): number =>
+  conditions
+    .filter(({ op }) => op === 'matches')
+    .flatMap(({ values }) => values)
+    .reduce<number>((sum, value) => sum + patternStates(String(value)), 0);
+
 export interface PatternBudget {
   /** Takes the conditions of one flag or segment in turn; complains of the value with which they exceed the budget. */
   readonly complaint: (condition: ConditionDocument) => ConditionComplaint | undefined;

@@ -3,6 +3,7 @@ import { compileFlag, type CompiledFlag, type ReadableFlag, type UnreadableFlag 
 import { compileSegment } from './compile-segment.ts';
 import { compileOff } from './compile-serve.ts';
 import { endlessAmong } from './endless.ts';
+import { mostRulesetStates } from './pattern-budget.ts';
 import { isRecord, Unreadable, type Json } from './reading.ts';
 import type { CompiledSegment } from './segment-membership.ts';
 import { fewFlags, sharing, type Share } from './sharing.ts';
@@ -19,12 +20,6 @@ export interface CompiledRuleset {
   /** Segments that lead to themselves, or too deep to follow: nobody is known to be in or out of them. */
   readonly endlessSegments: ReadonlySet<string>;
 }
-
-/**
- * States of all patterns in the flags and segments of a ruleset. Within a run each flag and the rules of each segment are
- * asked once, so this times `longestMatched`, twice, bounds what patterns can cost it: also when all flags are evaluated.
- */
-const mostRulesetStates = 20_000;
 
 /**
  * Compiles what `GET /api/flags/ruleset` answers; `undefined` when it is no ruleset. Never throws, since the document

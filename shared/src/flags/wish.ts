@@ -24,7 +24,8 @@ export function wishOf(condition: CompiledCondition, run: Run): Wish | undefined
   for (let i = 0; i < values.length && i < mostValuesTried; i++) {
     const candidate = fitting?.(values[i]!);
     if (candidate === undefined || candidate === '') continue;
-    if (condition.rules?.test(candidate, condition.wanted) === !negate) return { kind: 'attribute', attribute, value: candidate };
+    if (condition.rules?.test(candidate, condition.wanted) === !negate)
+      return { kind: 'attribute', attribute, value: candidate };
   }
   return undefined;
 }

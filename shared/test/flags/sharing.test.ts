@@ -28,8 +28,7 @@ it('decides and explains the same in a large ruleset, where flags share what is 
       const few = compileRuleset({ ...document, flags })!;
       const many = compileRuleset({ ...document, flags: [...flags, ...padding] }, padded)!;
       for (const { key } of flags) {
-        const ask = (where: typeof few) =>
-          evaluate(where, key, asContext(context), { nowMs, explain: true, assigned });
+        const ask = (where: typeof few) => evaluate(where, key, asContext(context), { nowMs, explain: true, assigned });
         expect(ask(many)).toEqual(ask(few));
       }
     }),

@@ -1,5 +1,6 @@
-import type { Condition, FlagDefinition, Rule, SegmentDefinition } from '@whetstone/shared/contract';
+import type { FlagDefinition, SegmentDefinition } from '@whetstone/shared/contract';
 import type { FieldError } from '@whetstone/shared/errors';
+import { conditionsOfFlag, conditionsOfSegment, type PlacedCondition } from './conditions.ts';
 import { chains, type Chains } from './graph.ts';
 
 export type Segments = ReadonlyMap<string, SegmentDefinition>;
@@ -47,22 +48,13 @@ export const usersOf = (key: string, flags: Iterable<FlagDefinition>, segments: 
 /** Whether a flag names any segment, so that they must be looked up. */
 export const namesSegments = (flag: FlagDefinition) => mentionsOfFlag(flag).length > 0;
 
-function mentionsOfFlag({ rules, schedule = [] }: FlagDefinition): Mention[] {
-  const inRules = (list: Rule[], path: string) =>
-    list.flatMap(({ when }, i) => inConditions(when, `${path}.${i}.when`));
-  return [
-    ...inRules(rules, 'rules'),
-    ...schedule.flatMap(({ set }, i) => inRules(set.rules ?? [], `schedule.${i}.set.rules`)),
-  ];
-}
+const mentionsOfFlag = (flag: FlagDefinition): Mention[] => conditionsOfFlag(flag).flatMap(mentionsIn);
 
 const mentionsOfSegment = (segment: SegmentDefinition | undefined): Mention[] =>
-  segment?.rules?.flatMap(({ when }, i) => inConditions(when, `rules.${i}.when`)) ?? [];
+  conditionsOfSegment(segment).flatMap(mentionsIn);
 
-const inConditions = (when: Condition[], path: string): Mention[] =>
-  when.flatMap(({ op, values }, i) =>
-    op === 'segment' ? values.map((value, j) => ({ path: `${path}.${i}.values.${j}`, key: String(value) })) : [],
-  );
+const mentionsIn = ({ path, condition: { op, values } }: PlacedCondition): Mention[] =>
+  op === 'segment' ? values.map((value, i) => ({ path: `${path}.${i}`, key: String(value) })) : [];
 
 const unknown = ({ path, key }: Mention, segments: Segments): FieldError[] =>
   segments.has(key) ? [] : [{ path, message: `no segment is called "${key}"` }];

@@ -3,7 +3,6 @@ import {
   type FlagDefinition,
   type Handlers,
   type Segment,
-  type SegmentDefinition,
   type segments,
 } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
@@ -11,13 +10,15 @@ import type { Ctx } from '../../context.ts';
 import type { ProjectTx } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { pageAfter, readCursor } from '../../platform/page.ts';
+import { checkSegment } from './checks.ts';
 import type { FlagEvent } from './flag-event.ts';
 import { flagView } from './flag-view.ts';
 import { flagRepository } from './repository.ts';
-import { nestingComplaints, usersOf, type Segments } from './segment-references.ts';
+import { usersOf } from './segment-references.ts';
 import type { SegmentRow } from './segment-row.ts';
 import { segmentRepository, type SegmentVersion } from './segments/repository.ts';
 import { segmentView } from './segments/segment-view.ts';
+import { segmentDefinition, segmentsOf } from './segments/segments-of.ts';
 
 interface Dependencies {
   events: Pick<Events, 'append'>;
@@ -45,7 +46,7 @@ export function segmentService({ events }: Dependencies): Handlers<typeof segmen
     createSegment: (ctx, { reason, ...input }) =>
       changing(ctx, async (tx) => {
         const definition = segmentDefinition(input);
-        await checkNesting(tx, definition);
+        await checkSegment(tx, definition);
         const row = await segmentRepository.insert(tx, definition);
         if (!row) throw new WhetstoneError('conflict', `the segment "${definition.key}" exists`);
         return recordChange(tx, { row, action: 'created', actor: ctx.actor, reason });
@@ -58,7 +59,7 @@ export function segmentService({ events }: Dependencies): Handlers<typeof segmen
         const before = await existing(tx, input.key);
         if (before.version !== version) throw stale(before, version);
         const definition = segmentDefinition(input);
-        await checkNesting(tx, definition);
+        await checkSegment(tx, definition);
         const row = await segmentRepository.replace(tx, definition);
         return recordChange(tx, { row, action: 'updated', actor: ctx.actor, reason });
       }),
@@ -85,26 +86,10 @@ export const segmentRecorder =
     return segment;
   };
 
-/** The segments of a project as they were written, by key. */
-export const segmentsOf = async (tx: ProjectTx): Promise<Segments> =>
-  new Map((await segmentRepository.all(tx)).map((row) => [row.key, segmentDefinition(segmentView(row))]));
-
-export function segmentDefinition<T extends SegmentDefinition>(segment: T): SegmentDefinition {
-  const { version: _1, createdAt: _2, updatedAt: _3, ...definition } = segment as T & Record<string, unknown>;
-  return definition;
-}
-
 async function existing(tx: ProjectTx, key: string): Promise<SegmentRow> {
   const row = await segmentRepository.find(tx, key);
   if (!row) throw new WhetstoneError('not_found', `no segment is called "${key}"`);
   return row;
-}
-
-async function checkNesting(tx: ProjectTx, segment: SegmentDefinition) {
-  const others: Segments = segment.rules?.length ? await segmentsOf(tx) : new Map();
-  const errors = nestingComplaints(segment, new Map(others).set(segment.key, segment));
-  if (errors.length === 0) return;
-  throw new WhetstoneError('invalid', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
 }
 
 /** Archived flags do not count: when one comes back, what it names is looked up again. */

@@ -1,5 +1,6 @@
 import type { FlagDefinition, Refusal, SegmentDefinition } from '@whetstone/shared/contract';
 import { isDeepStrictEqual } from 'node:util';
+import { patternsOfFlag, patternsOfSegment, patternSpending } from './pattern-states.ts';
 import { brokenDependants, prerequisiteChains, referenceComplaints } from './references.ts';
 import { nestingComplaints, segmentChains, type Segments } from './segment-references.ts';
 
@@ -45,7 +46,8 @@ export function planTransfer(present: Present, wanted: Wanted): TransferPlan {
     const complaints =
       complaintsOf('flags', flags, (flag) => replacementComplaint(flag, present, waiting)) ??
       complaintsOf('segments', segments, (segment) => nestingComplaints(segment, then.segments, nested)[0]) ??
-      complaintsOf('flags', flags, (flag) => referenceComplaints(flag, then.flags, then.segments, waited)[0]);
+      complaintsOf('flags', flags, (flag) => referenceComplaints(flag, then.flags, then.segments, waited)[0]) ??
+      patternComplaints(present, { flags, segments });
     if (!complaints) break;
     refused.push(...complaints.values());
     flags = flags.filter((flag) => !complaints.has(flag));
@@ -66,6 +68,29 @@ function byPrerequisite(flags: Iterable<FlagDefinition>): ReadonlyMap<string, Fl
   }
   return waiting;
 }
+
+/** Of those with which the patterns of the project exceed their budget; what there is already comes before what is new. */
+function patternComplaints(present: Present, { flags, segments }: Wanted) {
+  const spending = patternSpending();
+  const [flagKeys, segmentKeys] = [keysOf(flags), keysOf(segments)];
+  for (const flag of present.flags.values()) if (!flagKeys.has(flag.key)) spending.spend(patternsOfFlag(flag));
+  for (const one of present.segments.values()) if (!segmentKeys.has(one.key)) spending.spend(patternsOfSegment(one));
+  const ofSegments = complaintsOf('segments', knownFirst(segments, present.segments), (segment) =>
+    spending.complaint(patternsOfSegment(segment), patternsOfSegment(present.segments.get(segment.key))),
+  );
+  if (ofSegments) return ofSegments;
+  return complaintsOf('flags', knownFirst(flags, present.flags), (flag) => {
+    const before = present.flags.get(flag.key);
+    return spending.complaint(patternsOfFlag(flag), before ? patternsOfFlag(before) : []);
+  });
+}
+
+const keysOf = (list: readonly { key: string }[]) => new Set(list.map(({ key }) => key));
+
+const knownFirst = <T extends { key: string }>(list: readonly T[], known: ReadonlyMap<string, unknown>): T[] => [
+  ...list.filter(({ key }) => known.has(key)),
+  ...list.filter(({ key }) => !known.has(key)),
+];
 
 interface Complaint {
   path: string;

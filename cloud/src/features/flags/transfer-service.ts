@@ -7,9 +7,10 @@ import { definitionOf } from './definition.ts';
 import { flagView } from './flag-view.ts';
 import { changeRecorder } from './history/record-change.ts';
 import { flagRepository } from './repository.ts';
-import { segmentRecorder, segmentsOf } from './segment-service.ts';
+import { segmentRecorder } from './segment-service.ts';
 import { segmentRepository } from './segments/repository.ts';
 import { segmentView } from './segments/segment-view.ts';
+import { segmentsOf } from './segments/segments-of.ts';
 import { readOwnDocument } from './transfer-document.ts';
 import { planTransfer, type TransferPlan } from './transfer-plan.ts';
 
