@@ -2,25 +2,122 @@ import { createClient } from '@whetstone/shared/client';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
-import { demoFlags } from '../cloud/src/features/flags/demo-flags.ts';
 import { launchChromium, openDashboard } from '../test/browser/support/browser.ts';
 import { startServer } from '../test/support/server.ts';
+import { sendSampleProject } from './screenshots/sample-project.ts';
 
 const folder = resolve(import.meta.dirname, '../docs/screenshots');
+const hourMs = 3_600_000;
+/** A full hour, so that the times of plans are easy on the eye. */
+const nowMs = Math.floor(Date.now() / hourMs) * hourMs;
+const hoursFromNow = (hours: number) => new Date(nowMs + hours * hourMs).toISOString();
 
-/** What is shown, by the name of its pictures. Each begins signed in on the list of flags. */
-const scenes: Record<string, (page: Page) => Promise<void>> = {
-  flags: async (page) => {
-    await page.getByText(`${flags.length} flags`).waitFor();
+type Client = ReturnType<typeof createClient>;
+type Dashboard = Awaited<ReturnType<typeof openDashboard>>;
+
+interface Scene {
+  /** Where it begins, signed in; the list of flags unless said otherwise. */
+  path?: string;
+  show: (page: Page, client: Client) => Promise<unknown>;
+  /** What the console may say of it, such as a failure that is the scene. */
+  expected?: RegExp;
+}
+
+const fixer = '/flags/terse-fixer-prompt';
+const save = (page: Page) => page.getByRole('button', { name: 'Review and save' });
+const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('main [aria-busy=true]'));
+
+/** What is shown, by the name of its pictures. */
+const scenes: Record<string, Scene> = {
+  flags: { show: (page) => page.locator('tr[data-key=terse-fixer-prompt]').waitFor() },
+  'flags-none-fits': { path: '/flags?q=nothing+like+it', show: (page) => page.getByText('No flag fits').waitFor() },
+  'flags-error': {
+    path: '/segments',
+    expected: /500/,
+    show: async (page) => {
+      const problem = { code: 'internal', detail: 'internal error', requestId: 'sample-request-1' };
+      await page.route('**/api/flags?*', (route) =>
+        route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+      );
+      await page.goto('/flags');
+      await page.getByText('The flags could not be loaded').waitFor();
+    },
   },
-  'new-flag': async (page) => {
-    await page.getByRole('button', { name: 'New flag' }).click();
-    await page.getByRole('dialog').waitFor();
+  'new-flag': {
+    show: async (page) => {
+      await page.getByRole('button', { name: 'New flag' }).click();
+      await page.getByRole('dialog').getByLabel('Key', { exact: true }).fill('faster-search');
+    },
   },
-  'sign-in': async (page) => {
-    await page.context().clearCookies();
-    await page.reload();
-    await page.getByLabel('API key').waitFor();
+  'new-flag-editor': {
+    path: '/flags/new?key=faster-search',
+    show: async (page) => {
+      await page.getByLabel('userId', { exact: true }).fill('grace');
+      await page.locator('[data-preview]').waitFor();
+    },
+  },
+  'flag-targeting': {
+    path: fixer,
+    show: async (page) => {
+      await page.locator('ol > li > div > button[aria-expanded]').first().click();
+      await page.getByLabel('userId', { exact: true }).fill('grace');
+      await page.locator('[data-preview]').waitFor();
+    },
+  },
+  'flag-json': { path: `${fixer}/json`, show: (page) => page.getByLabel('The flag as JSON').waitFor() },
+  'flag-save': {
+    path: fixer,
+    show: async (page) => {
+      const region = page.getByRole('region', { name: 'Default' });
+      await region.getByLabel('Weight of share 2').fill('3');
+      await save(page).click();
+      await page.getByRole('dialog').getByText('Who moves').waitFor();
+    },
+  },
+  'flag-conflict': {
+    path: '/flags/judge-model',
+    show: async (page, client) => {
+      await page.getByLabel('Description').fill('Which model reads the diffs of agents');
+      await page.getByLabel('Owner').fill('evals-team');
+      const before = await client.getFlag({ key: 'judge-model' });
+      const owner = before.owner === 'quality' ? 'review' : 'quality';
+      await client.updateFlag({ ...before, owner, expiresAt: hoursFromNow(30 * 24 + before.version) });
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  'flag-rollout': {
+    path: '/flags/parallel-tool-calls/rollout',
+    show: (page) => page.getByText('Who is next').waitFor(),
+  },
+  'flag-rollout-pause': {
+    path: '/flags/parallel-tool-calls/rollout',
+    show: async (page) => {
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('dialog').getByText('Who moves').waitFor();
+    },
+  },
+  'flag-usage': { path: `${fixer}/usage`, show: (page) => page.locator('canvas').waitFor() },
+  'flag-usage-empty': {
+    path: '/flags/docs-with-citations/usage',
+    show: (page) => page.getByText('Nobody was served').waitFor(),
+  },
+  'flag-experiment': { path: `${fixer}/experiment`, show: (page) => page.getByText('Against long').waitFor() },
+  'flag-history': { path: `${fixer}/history`, show: (page) => page.getByText('created', { exact: true }).waitFor() },
+  segments: { path: '/segments', show: (page) => page.getByRole('link', { name: 'pilot-users' }).waitFor() },
+  segment: { path: '/segments/pilot-users', show: (page) => page.getByRole('heading', { name: 'Used by' }).waitFor() },
+  shortcuts: {
+    show: async (page) => {
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  'sign-in': {
+    show: async (page) => {
+      await page.context().clearCookies();
+      await page.reload();
+      await page.getByLabel('API key').waitFor();
+    },
   },
 };
 
@@ -29,92 +126,44 @@ const sizes = [
   { width: 360, height: 740 },
 ];
 
-const onOff = { variants: { on: true, off: false }, offVariant: 'off', rules: [] };
-const share = (coverage: number) => ({ split: [{ variant: 'on', weight: 1 }], coverage });
-
-/** A project as one meets it: some on, some on their way, some that have had their time. */
-const flags = [
-  ...demoFlags,
-  {
-    key: 'apply-patches-in-order',
-    ...onOff,
-    enabled: true,
-    fallthrough: share(50),
-    owner: 'platform',
-    tags: ['agent'],
-  },
-  {
-    key: 'ask-before-shell',
-    ...onOff,
-    description: 'The agent asks before it runs a command that writes',
-    enabled: true,
-    fallthrough: { variant: 'on' },
-    owner: 'safety',
-    tags: ['agent', 'tools'],
-  },
-  {
-    key: 'context-window-200k',
-    ...onOff,
-    description: 'Send whole files instead of excerpts',
-    enabled: false,
-    fallthrough: { variant: 'off' },
-    owner: 'platform',
-    tags: ['models'],
-  },
-  {
-    key: 'docs-with-citations',
-    ...onOff,
-    description: 'Answers cite the page they come from',
-    enabled: true,
-    fallthrough: share(5),
-    owner: 'knowledge',
-  },
-  {
-    key: 'judge-model',
-    description: 'Which model reads the diffs',
-    enabled: true,
-    variants: { small: 'small-1', large: 'large-2', mixed: 'both' },
-    offVariant: 'small',
-    rules: [],
-    fallthrough: {
-      split: [
-        { variant: 'large', weight: 20 },
-        { variant: 'mixed', weight: 10 },
-        { variant: 'small', weight: 70 },
-      ],
-    },
-    owner: 'evals',
-    tags: ['models', 'evals'],
-  },
-];
-
-async function takePictures() {
+/** All pictures, or those of the scenes that are named. */
+async function takePictures(wanted: readonly string[]) {
   mkdirSync(folder, { recursive: true });
   const server = await startServer();
   const browser = await launchChromium();
-  const client = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
-  for (const flag of flags) await client.createFlag(flag);
-  for (const theme of ['light', 'dark'] as const) {
-    for (const { width, height } of sizes) {
-      for (const [name, show] of Object.entries(scenes)) {
-        const { page, signIn, close } = await openDashboard(browser, {
-          url: server.url,
-          theme,
-          width,
-          height,
-          reducedMotion: true,
-        });
-        await signIn(server.adminKey());
-        // Where the last click was, a row would look pointed at.
-        await page.mouse.move(0, 0);
-        await show(page);
-        await page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`) });
-        await close();
-      }
-    }
+  try {
+    const client = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
+    await sendSampleProject(client, nowMs);
+    for (const theme of ['light', 'dark'] as const)
+      for (const size of sizes)
+        for (const [name, scene] of Object.entries(scenes)) {
+          if (wanted.length > 0 && !wanted.includes(name)) continue;
+          const dashboard = await openDashboard(browser, { url: server.url, theme, ...size, reducedMotion: true });
+          await dashboard.signIn(server.adminKey());
+          await take(dashboard, client, scene, `${name}-${theme}-${size.width}`);
+        }
+  } finally {
+    await browser.close();
+    await server.stop();
   }
-  await browser.close();
-  await server.stop();
 }
 
-await takePictures();
+/** A picture of a page that complains of nothing. */
+async function take(
+  { page, complaints, close }: Dashboard,
+  client: Client,
+  { path, show, expected }: Scene,
+  name: string,
+) {
+  // Where the last click was, a row would look pointed at.
+  await page.mouse.move(0, 0);
+  if (path) await page.goto(path);
+  await show(page, client);
+  await settled(page);
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+  const faults = complaints(expected);
+  if (faults.length > 0) throw new Error(`${name}: ${faults.join('\n')}`);
+  await close();
+}
+
+await takePictures(process.argv.slice(2));

@@ -10,7 +10,7 @@ import {
   hostileTexts,
 } from './support/hostile-texts.ts';
 
-it(`shows ${hostileTexts.length} hostile texts in every text of a flag, its history and its preview as the texts they are`, async () => {
+it(`shows ${hostileTexts.length} hostile texts in every text of a flag, its history, its preview, and a segment as the texts they are`, async () => {
   const server = await startServer();
   const browser = await launchChromium();
   try {
@@ -47,6 +47,21 @@ it(`shows ${hostileTexts.length} hostile texts in every text of a flag, its hist
       page,
       hostileTexts.map((text) => `“${text}”`),
     );
+    await expectNoForeignElements(page);
+
+    await client.createSegment({
+      key: 'hostile-segment',
+      description: hostileTexts.join('\n'),
+      included: [...hostileTexts],
+      excluded: [...hostileTexts],
+      rules: hostileTexts.map((text) => ({ when: [{ attribute: text, op: 'in', values: [text] }] })),
+    });
+    await page.goto('/segments');
+    await page.getByRole('link', { name: 'hostile-segment' }).waitFor();
+    await expectNoForeignElements(page);
+    await page.goto('/segments/hostile-segment');
+    await page.getByRole('heading', { name: 'Used by' }).waitFor();
+    await expectShownAsText(page, hostileTexts);
     await expectNoForeignElements(page);
     expect({ alarms, foreign }).toEqual({ alarms: [], foreign: [] });
     expect(complaints()).toEqual([]);

@@ -135,6 +135,30 @@ describe('the page of a flag', () => {
     await keyboard.press('Alt+ArrowUp');
     await tabTo(page, 'Add a condition');
     await keyboard.press('Shift+Tab');
+    await tabTo(page, 'Add a prerequisite');
+    await keyboard.press('Enter');
+    await tabTo(page, 'Flag');
+    await keyboard.type('base-tools');
+    await tabTo(page, 'serves one of');
+    await keyboard.type('on');
+    await keyboard.press('Enter');
+    await tabTo(page, 'Add an override');
+    await keyboard.press('Enter');
+    await tabTo(page, 'is one of');
+    await keyboard.type('alice');
+    await keyboard.press('Enter');
+    await tabTo(page, 'gets');
+    await keyboard.type('off');
+    await tabTo(page, 'Schedule a change');
+    await keyboard.press('Enter');
+    await tabTo(page, 'State');
+    await keyboard.type('turns off');
+    await tabTo(page, 'Plan a rollout');
+    await keyboard.press('Enter');
+    await tabTo(page, 'Coverage');
+    await keyboard.press('ControlOrMeta+a');
+    await keyboard.type('20');
+    await tabTo(page, 'Add a step');
     await tabTo(page, 'Description');
     await keyboard.type('Made without a mouse');
     await tabTo(page, 'Owner');
@@ -152,9 +176,50 @@ describe('the page of a flag', () => {
     expect(saved.rules.find(({ id }) => id === 'pilots')?.when).toEqual([
       { attribute: 'repoId', op: 'in', values: ['acme/api', 'acme/web'] },
     ]);
+    expect(saved).toMatchObject({
+      prerequisites: [{ flag: 'base-tools', variants: ['on'] }],
+      overrides: [{ attribute: 'userId', values: ['alice'], variant: 'off' }],
+      fallthrough: { split: [{ variant: 'on', weight: 100 }] },
+      schedule: [{ set: { enabled: false } }],
+      rollout: { steps: [{ coverage: 20 }, { coverage: 50 }, { coverage: 100 }] },
+    });
     const [newest] = (await admin().getFlagHistory({ key: 'by-keyboard' })).items;
     expect(newest?.reason).toBe('tried the keyboard');
     expect(complaints()).toEqual([]);
+  });
+
+  it('is edited at once by "e", from the list and from any of its parts', async () => {
+    await admin().createFlag(documentOf('edited-by-e'));
+    const { page } = await open('/flags/edited-by-e/history');
+    const focused = () => page.evaluate(() => (document.activeElement as HTMLInputElement).labels?.[0]?.textContent);
+    await page.locator('main').press('e');
+    await expect.poll(focused).toBe('enabled');
+    await page.getByRole('link', { name: 'Flags' }).first().click();
+    await page.locator('tr[data-key=edited-by-e] a').press('e');
+    await page.getByRole('navigation', { name: 'Parts of this flag' }).waitFor();
+    await expect.poll(focused).toBe('enabled');
+    await page.keyboard.press('?');
+    const listed = (await page.getByRole('dialog').locator('dd').allInnerTexts()).sort();
+    expect(listed).toEqual([
+      'Edit',
+      'Go to Flags',
+      'Go to Segments',
+      'Redo',
+      'Review and save',
+      'These shortcuts',
+      'Undo',
+    ]);
+  });
+
+  it('says in the preview of a sticky split that a first answer may have been stored', async () => {
+    const split = { split: [{ variant: 'on', weight: 1 }], sticky: 'taskId' };
+    await admin().createFlag(documentOf('sticks', { fallthrough: split }));
+    const { page } = await open('/flags/sticks');
+    await page.getByLabel('userId', { exact: true }).fill('ann');
+    await page.locator('[data-preview]').waitFor();
+    expect(await page.getByText('keeps the first answer').count()).toBe(0);
+    await page.getByLabel('taskId', { exact: true }).fill('T-1');
+    await page.getByText('The split is sticky: taskId T-1 keeps the first answer it got.').waitFor();
   });
 
   it('answers "evaluate as" as the API does, for any context', async () => {
@@ -242,7 +307,7 @@ describe('the page of a flag', () => {
     // Between the rehearsal and the write.
     await admin().updateFlag({ ...before, owner: 'theirs', enabled: false, reason: 'first' });
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Somebody else changed this flag meanwhile').waitFor();
+    await page.getByText('Somebody else changed this meanwhile').waitFor();
     expect((await admin().getFlag({ key: 'contested' })).owner).toBe('theirs');
 
     await page.getByRole('button', { name: 'Compare' }).last().click();
@@ -300,7 +365,10 @@ describe('the page of a flag', () => {
     const { page } = await open('/flags/retired');
     await page.getByRole('button', { name: 'Archive' }).click();
     await page.getByRole('dialog').getByText('Who moves').waitFor();
-    await page.getByRole('dialog').getByRole('button', { name: 'Archive' }).click();
+    const archive = page.getByRole('dialog').getByRole('button', { name: 'Archive' });
+    expect(await archive.isDisabled()).toBe(true);
+    await page.getByRole('dialog').getByLabel('Type its key').fill('retired');
+    await archive.click();
     await page.getByText('This flag is archived: nothing evaluates it.').waitFor();
     expect((await admin().getFlag({ key: 'retired' })).archivedAt).toBeDefined();
     await page.getByRole('button', { name: 'Restore' }).click();
@@ -376,7 +444,17 @@ describe('the page of a flag', () => {
     await page.getByRole('img', { name: 'Exposures by day and variant' }).locator('canvas').waitFor();
     await page.locator('main').press('t');
     const last = page.getByRole('region', { name: 'Exposures as a table' }).locator('tbody tr').last();
-    expect(await last.locator('td').allInnerTexts()).toEqual([at.slice(0, 10), '5', '2']);
+    expect(await last.locator('td').allInnerTexts()).toEqual([at.slice(0, 10), '5', '2', 'v1']);
+
+    const flag = await admin().getFlag({ key: 'used' });
+    await admin().updateFlag({ ...flag, description: 'again', reason: 'to see it marked' });
+    await page.locator('main').press('t');
+    const mark = page.getByRole('list', { name: 'Changes of the flag' }).getByRole('link', { name: 'v1–2' });
+    await mark.waitFor();
+    expect(await mark.getAttribute('title')).toContain(': to see it marked');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await mark.click();
+    await page.locator('li[aria-current]').getByText('“to see it marked”').waitFor();
     expect(complaints()).toEqual([]);
   });
 
@@ -425,16 +503,35 @@ describe('the page of a flag', () => {
     const { page, complaints } = await open('/flags/rolled-out/rollout');
     await page.getByText(`(${reached.units} of 20 known units)`).waitFor();
     const waiting = page.getByRole('region', { name: 'Who is next' });
-    expect(await waiting.locator('li').allInnerTexts()).toEqual(next!.units.map(({ unit }) => unit));
+    expect(await waiting.locator('tbody td:first-child').allInnerTexts()).toEqual(next!.units.map(({ unit }) => unit));
     expect(reached.units + next!.count).toBe(20);
 
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByText('Paused', { exact: false }).first().waitFor();
-    expect((await admin().getFlag({ key: 'rolled-out' })).rollout?.pausedAt).toBeDefined();
+    const dialog = page.getByRole('dialog');
+    const turn = async (verb: string, reason: string) => {
+      await page.getByRole('button', { name: verb, exact: true }).click();
+      await dialog.getByText('Who moves').waitFor();
+      await dialog.getByLabel('Reason').fill(reason);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await dialog.getByRole('button', { name: verb, exact: true }).click();
+      await expect.poll(() => dialog.count()).toBe(0);
+    };
+    await turn('Pause', 'errors went up');
     await page.getByText('held').waitFor();
-    await page.getByRole('button', { name: 'Resume' }).click();
+    expect((await admin().getFlag({ key: 'rolled-out' })).rollout?.pausedAt).toBeDefined();
+    await turn('Resume', 'errors were not ours');
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     expect((await admin().getFlag({ key: 'rolled-out' })).rollout?.pausedAt).toBeUndefined();
+    await turn('End', 'far enough');
+    await page.getByText('No rollout plan').waitFor();
+    const ended = await admin().getFlag({ key: 'rolled-out' });
+    expect([ended.rollout, ended.fallthrough]).toMatchObject([undefined, { coverage: 40 }]);
+    const { items } = await admin().getFlagHistory({ key: 'rolled-out' });
+    expect(items.map(({ reason }) => reason)).toEqual([
+      'far enough',
+      'errors were not ours',
+      'errors went up',
+      undefined,
+    ]);
     expect(complaints()).toEqual([]);
   });
 
@@ -481,8 +578,40 @@ describe('the page of a flag', () => {
     await admin().archiveFlag({ key: 'segmented' });
     await page.goto('/segments/pilot-users');
     await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByLabel('Type its key').fill('pilot-users');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('No segments yet').waitFor();
+    expect(complaints()).toEqual([]);
+  });
+
+  it('gives two editors of a segment both versions side by side, and neither is lost', async () => {
+    const before = await admin().createSegment({ key: 'shared-group', included: ['ann'], description: 'first' });
+    const dashboard = await openDashboard(browser, { url: server.url, theme: 'dark' });
+    onTestFinished(dashboard.close);
+    const { page, signIn, complaints } = dashboard;
+    await signIn(server.adminKey());
+    await page.goto('/segments/shared-group');
+    await page.getByLabel('Always in the segment').fill('mine');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Description').fill('mine');
+    await admin().updateSegment({ ...before, included: ['ann', 'theirs'], description: 'theirs' });
+    await page.getByText('Version 2 by somebody else came while you were editing version 1').waitFor();
+    await page.getByRole('button', { name: 'Compare' }).click();
+    const rows = await page.getByRole('dialog').locator('tbody tr').allInnerTexts();
+    expect(rows.map((row) => row.replace(/\s+/g, ' ').trim()).sort()).toEqual([
+      'description ! both, differently mine theirs',
+      'included/mine only you listed not there',
+      'included/theirs only they not there listed',
+    ]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Put mine on top of version 2' }).click();
+    await page.keyboard.press('ControlOrMeta+s');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('version 3', { exact: true }).waitFor();
+    expect(await admin().getSegment({ key: 'shared-group' })).toMatchObject({
+      description: 'mine',
+      included: ['ann', 'theirs', 'mine'],
+    });
     expect(complaints()).toEqual([]);
   });
 
@@ -526,7 +655,7 @@ describe('the page of a flag', () => {
       expect(await rows.nth(i).innerText()).toContain(variant);
       expect(await rows.nth(i).innerText()).toContain(`${percent(mean!)} % [${bounds}] n=${unitsWithOutcome}`);
     }
-    await page.getByText(known.decision.text).first().waitFor();
+    await page.getByText(known.decision.text).filter({ visible: true }).first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(complaints()).toEqual([]);
   });

@@ -49,6 +49,26 @@ describe('the list of flags', () => {
     return { ...dashboard, keys, row };
   };
 
+  it('says when a flag was last evaluated, and of a stale one why', async () => {
+    await admin().createFlag(documentOf('had-its-day', { expiresAt: '2026-01-01T00:00:00.000Z' }));
+    await admin().recordExposures({ exposures: [{ flag: 'alpha-prompt', variant: 'off', unit: 'ann' }] });
+    const listed = async () => new Map((await admin().listFlags({})).items.map((flag) => [flag.key, flag]));
+    await expect
+      .poll(async () => (await listed()).get('alpha-prompt')?.lastEvaluatedAt, { timeout: 90_000 })
+      .toBeTruthy();
+    const { page, row, keys } = await open();
+    const evaluated = row('alpha-prompt').locator('td').nth(5);
+    expect(await evaluated.locator('time').getAttribute('datetime')).toBe(
+      (await listed()).get('alpha-prompt')?.lastEvaluatedAt,
+    );
+    const why = (await listed()).get('had-its-day')?.staleReasons[0]?.text;
+    expect(why).toBeTruthy();
+    expect(await row('had-its-day').getByText('stale').getAttribute('title')).toContain(why);
+    await page.getByLabel('Stale only').check();
+    await expect.poll(keys).toEqual(['had-its-day']);
+    await admin().archiveFlag({ key: 'had-its-day' });
+  }, 150_000);
+
   it('says of each flag its state in words, what it serves, its tags and its owner', async () => {
     const { row, complaints } = await open();
     const cells = async (key: string) =>
@@ -125,7 +145,19 @@ describe('the list of flags', () => {
     await page.keyboard.press('f');
     await page.getByRole('heading', { name: 'Flags' }).waitFor();
     await page.keyboard.press('?');
-    await page.getByRole('dialog').getByText('Next row').waitFor();
+    const listed = (await page.getByRole('dialog').locator('dd').allInnerTexts()).sort();
+    expect(listed).toEqual([
+      'Edit the flag of the row',
+      'Go to Flags',
+      'Go to Segments',
+      'New flag',
+      'New flag in the editor',
+      'Next row',
+      'Open the row',
+      'Row before',
+      'Search',
+      'These shortcuts',
+    ]);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
   });
@@ -196,24 +228,99 @@ describe('the list of flags', () => {
     expect(complaints()).toEqual([]);
   });
 
-  it('makes a flag by its document, and says of one that exists that it does', async () => {
+  it('takes the key on to the full editor, where nothing is made before its dry run was seen', async () => {
     const { page, complaints } = await open();
     await page.keyboard.press('n');
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Document' }).click();
-    const text = dialog.getByLabel('Flag as JSON');
+    await page.getByRole('dialog').getByLabel('Key', { exact: true }).fill('beta-model');
+    await page.getByRole('button', { name: 'Full editor' }).click();
+    await page.getByRole('heading', { name: 'New flag' }).waitFor();
+    await page.getByText('there is a flag called beta-model already').waitFor();
+    const create = page.getByRole('button', { name: 'Review and create' });
+    expect(await create.isDisabled()).toBe(true);
+    await page.getByLabel('Key', { exact: true }).fill('by-editor');
+    await page.getByRole('button', { name: 'JSON' }).click();
+    const text = page.getByLabel('The flag as JSON, as the API takes it');
     await text.fill('{');
-    await dialog.getByRole('button', { name: 'Create flag' }).click();
-    await dialog.getByText('This is not JSON').waitFor();
-    await text.fill(JSON.stringify(documentOf('beta-model')));
-    await dialog.getByRole('button', { name: 'Create flag' }).click();
-    await dialog.getByText('The flag was not made').waitFor();
-    await dialog.getByText('Request').waitFor();
-    await text.fill(JSON.stringify(documentOf('by-document', { variants: { on: { deep: [1] }, off: null } })));
-    await dialog.getByRole('button', { name: 'Create flag' }).click();
-    await page.getByRole('heading', { name: 'by-document' }).waitFor();
-    expect(await admin().getFlag({ key: 'by-document' })).toMatchObject({ variants: { on: { deep: [1] } } });
+    expect(await create.isDisabled()).toBe(true);
+    await text.fill(JSON.stringify(documentOf('by-editor', { variants: { on: { deep: [1] }, off: null }, rules: [] })));
+    await page.getByRole('button', { name: 'Targeting' }).click();
+    expect(await page.getByLabel('Value of variant on').inputValue()).toContain('deep');
+    await page.locator('main').press('ControlOrMeta+s');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Who moves').waitFor();
+    await expect(admin().getFlag({ key: 'by-editor' })).rejects.toThrow(/by-editor/);
+    await dialog.getByLabel('Reason, for whoever reads the history').fill('asked for in review');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'by-editor' }).waitFor();
+    const [first] = (await admin().getFlagHistory({ key: 'by-editor' })).items;
+    expect(first).toMatchObject({ action: 'created', reason: 'asked for in review' });
+    expect(first?.flag.variants).toEqual({ on: { deep: [1] }, off: null });
+    expect(complaints()).toEqual([]);
+  });
+
+  it('asks before a new flag is left half written, and says what the server refuses', async () => {
+    await admin().createFlag(documentOf('once-archived'));
+    await admin().archiveFlag({ key: 'once-archived' });
+    const { page, complaints } = await open({ path: '/flags' });
+    await page.keyboard.press('Shift+N');
+    await page.getByRole('heading', { name: 'New flag' }).waitFor();
+    await page.getByRole('link', { name: 'Flags' }).first().click();
+    await page.locator('a.row-link').first().waitFor();
+    await page.goto('/flags/new?key=once-archived');
+    await page.getByLabel('Description').fill('again');
+    await page.getByRole('link', { name: 'Segments' }).click();
+    await page.getByRole('heading', { name: 'Leave without saving?' }).waitFor();
+    await page.getByRole('button', { name: 'Stay' }).click();
+    await page.getByRole('button', { name: 'Review and create' }).click();
+    await page.getByRole('dialog').getByText('Nothing was written').waitFor();
+    expect(await page.getByRole('dialog').getByRole('button', { name: 'Create' }).isDisabled()).toBe(true);
     expect(complaints(/409/)).toEqual([]);
+  });
+
+  it.each(['light', 'dark'] as const)('makes new flags on a page without faults, in 360 px too: %s', async (theme) => {
+    for (const width of [1440, 360]) {
+      const { page, complaints } = await open({ theme, width, path: '/flags' });
+      await page.goto('/flags/new?key=faultless');
+      await page.getByLabel('userId', { exact: true }).fill('ann');
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await expectNoSidewaysScroll(page);
+      expect(complaints()).toEqual([]);
+    }
+  });
+
+  it('keeps in reach a flag that is called as that page', async () => {
+    await admin().createFlag(documentOf('new'));
+    const { page, row } = await open();
+    await row('new').getByRole('link').click();
+    await page.getByRole('heading', { name: 'new', exact: true }).waitFor();
+    await page.getByRole('navigation', { name: 'Parts of this flag' }).getByRole('link', { name: 'History' }).click();
+    await page.getByRole('link', { name: 'Targeting' }).click();
+    await page.getByLabel('Description').waitFor();
+  });
+
+  it('makes all of 1,000 rows in the end, and finds among them while they are made', async () => {
+    const rows = Array.from({ length: 1_000 }, (_, i) => ({
+      ...documentOf(`many-${String(i).padStart(4, '0')}`),
+      version: 1,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      updatedAt: '2026-01-01T00:00:00.000Z',
+      rules: [],
+      lastEvaluatedAt: null,
+      staleReasons: [],
+    }));
+    const dashboard = await openDashboard(browser, { url: server.url });
+    onTestFinished(dashboard.close);
+    const { page, complaints } = dashboard;
+    await page.route('**/api/flags?*', (route) => route.fulfill({ json: { items: rows, nextCursor: null } }));
+    await dashboard.signIn(server.adminKey());
+    await page.locator('a.row-link').first().waitFor();
+    const count = () => page.locator('a.row-link').count();
+    await page.getByRole('searchbox').pressSequentially('many-07');
+    await expect.poll(count).toBe(100);
+    expect(await page.locator('a.row-link').first().textContent()).toBe('many-0700');
+    await page.getByRole('searchbox').fill('many');
+    await expect.poll(count).toBe(1_000);
+    expect(complaints()).toEqual([]);
   });
 
   it('archives a flag whose key was typed back, and restores it from the archived ones', async () => {
@@ -227,10 +334,13 @@ describe('the list of flags', () => {
     await dialog.getByLabel('Type its key').fill('had-its-tim');
     expect(await confirm.isDisabled()).toBe(true);
     await dialog.getByLabel('Type its key').fill('had-its-time');
+    await dialog.getByLabel('Reason').fill('nobody asks');
     await confirm.click();
     await row('had-its-time').getByText('archived').waitFor();
     await vi.waitFor(async () => expect((await admin().getFlag({ key: 'had-its-time' })).archivedAt).toBeDefined());
 
+    const [newest] = (await admin().getFlagHistory({ key: 'had-its-time' })).items;
+    expect(newest).toMatchObject({ action: 'archived', reason: 'nobody asks' });
     await page.getByLabel('State').selectOption('Archived');
     await row('had-its-time').hover();
     await row('had-its-time').getByRole('button', { name: 'Restore' }).click();

@@ -9,7 +9,7 @@ import { UnsavedGuard } from './shell/unsaved.tsx';
 
 // Loaded when it is opened: the list needs no editor and no charts.
 const FlagPage = lazy(async () => (await import('./flag/flag-page.tsx')).FlagPage);
-
+const NewFlagPage = lazy(async () => (await import('./flag/new-flag-page.tsx')).NewFlagPage);
 const SegmentsPage = lazy(async () => (await import('./segments/segments-page.tsx')).SegmentsPage);
 const SegmentPage = lazy(async () => (await import('./segments/segment-page.tsx')).SegmentPage);
 
@@ -26,6 +26,7 @@ export const App = () => (
               <Router>
                 <Route path="/" component={FlagsPage} />
                 <Route path="/flags" component={FlagsPage} />
+                <Route path="/flags/new" component={NewFlagPage} />
                 <Route path="/flags/:key/:tab?" component={FlagPage} />
                 <Route path="/segments" component={SegmentsPage} />
                 <Route path="/segments/:key" component={SegmentPage} />

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { filterOf, matcher, queryOf, tagsOf } from '../src/flags/filter.ts';
 import { inForce } from '../src/flags/in-force.ts';
 import { servesText } from '../src/flags/serves-text.ts';
-import { afterMessage, withListed, type ListedFlag } from '../src/live/live-flags.ts';
+import { flagPath } from '../src/flags/flag-path.ts';
+import { afterMessage, withListed, withRemarks, type ListedFlag } from '../src/live/live-flags.ts';
 
 const at = (text: string) => Date.parse(text);
 const nowMs = at('2026-06-01T00:00:00Z');
@@ -169,5 +170,29 @@ describe('flags that change while one looks', () => {
   it('are not set back by a list that was read before the change', () => {
     const listed = withListed(held, [flag({ version: 1, lastEvaluatedAt: '2026-05-02T00:00:00Z', staleReasons: [] })]);
     expect(listed.get('a-flag')).toMatchObject({ version: 2 });
+  });
+
+  it('learn of their use from a later list, and of nothing else', () => {
+    const held = new Map([
+      ['a-flag', flag({ version: 3, lastEvaluatedAt: null, staleReasons: [] })],
+      ['quiet', flag({ key: 'quiet', lastEvaluatedAt: null, staleReasons: [] })],
+    ]);
+    const seen = { lastEvaluatedAt: '2026-05-02T00:00:00Z', staleReasons: [{ text: 'settled' }] };
+    const next = withRemarks(held, [
+      flag({ version: 2, description: 'out of date', ...seen }),
+      flag({ key: 'quiet', lastEvaluatedAt: null, staleReasons: [] }),
+      flag({ key: 'archived-meanwhile', ...seen }),
+    ]);
+    expect([...next.keys()]).toEqual(['a-flag', 'quiet']);
+    expect(next.get('a-flag')).toEqual(flag({ version: 3, ...seen }));
+    expect(next.get('quiet')).toBe(held.get('quiet'));
+    expect(withRemarks(next, [flag({ version: 3, ...seen })])).toBe(next);
+  });
+});
+
+describe('the address of a flag', () => {
+  it('is its key, but for the one that is called as the page where flags are made', () => {
+    expect([flagPath('a-flag'), flagPath('a-flag', 'usage')]).toEqual(['/flags/a-flag', '/flags/a-flag/usage']);
+    expect([flagPath('new'), flagPath('new', 'usage')]).toEqual(['/flags/new/targeting', '/flags/new/usage']);
   });
 });

@@ -1,4 +1,5 @@
-import { useEffect, useRef } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useTheme } from '../shell/theme.tsx';
 
 export interface ChartSeries {
@@ -11,6 +12,10 @@ interface Props {
   /** Seconds since 1970. */
   times: readonly number[];
   series: readonly ChartSeries[];
+  /** Moments that something happened at, in seconds, in order; each is a line from top to bottom. */
+  moments: readonly number[];
+  /** What stands above the lines, given how far from the left they came to stand, in pixels. */
+  above: (placesPx: readonly number[]) => ComponentChildren;
   unit: string;
   /** How a time is written below the chart. */
   timeText: (seconds: number) => string;
@@ -20,8 +25,9 @@ const heightPx = 240;
 const seriesColours = 6;
 
 /** Lines over time, drawn by uPlot, which is loaded with the first chart. What it shows stands in a table as well. */
-export function Chart({ label, times, series, unit, timeText }: Props) {
+export function Chart({ label, times, series, moments, above, unit, timeText }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const [placesPx, setPlacesPx] = useState<readonly number[]>([]);
   const { isDark } = useTheme();
   useEffect(() => {
     let isGone = false;
@@ -29,16 +35,19 @@ export function Chart({ label, times, series, unit, timeText }: Props) {
     void import('./draw.ts').then(({ draw }) => {
       const holder = box.current;
       if (isGone || !holder) return;
-      clear = draw(holder, { times, series, unit, timeText, heightPx });
+      clear = draw(holder, { times, series, moments, onPlaced: setPlacesPx, unit, timeText, heightPx });
     });
     return () => {
       isGone = true;
       clear();
     };
-  }, [times, series, unit, timeText, isDark]);
+  }, [times, series, moments, unit, timeText, isDark]);
   return (
     <figure>
-      <div ref={box} role="img" aria-label={label} style={{ height: `${heightPx}px` }} />
+      <div class="relative">
+        <div ref={box} role="img" aria-label={label} style={{ height: `${heightPx}px` }} />
+        {above(placesPx)}
+      </div>
       <figcaption class="mt-1 flex flex-wrap gap-x-4 text-xs">
         {series.map(({ label: name }, i) => (
           <span key={name} class="inline-flex min-w-0 items-center gap-1.5">

@@ -5,13 +5,17 @@ import type { ChartSeries } from './chart.tsx';
 interface Drawing {
   times: readonly number[];
   series: readonly ChartSeries[];
+  moments: readonly number[];
+  /** Called with where the moments came to stand, in pixels from the left of the holder, whenever that changes. */
+  onPlaced: (placesPx: readonly number[]) => void;
   unit: string;
   timeText: (seconds: number) => string;
   heightPx: number;
 }
 
 /** Draws, and follows the width of its place; answers how to take it away. */
-export function draw(holder: HTMLElement, { times, series, unit, timeText, heightPx }: Drawing): () => void {
+export function draw(holder: HTMLElement, drawing: Drawing): () => void {
+  const { times, series, moments, onPlaced, unit, timeText, heightPx } = drawing;
   const style = getComputedStyle(holder);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -24,16 +28,27 @@ export function draw(holder: HTMLElement, { times, series, unit, timeText, heigh
     {
       width: Math.max(200, holder.clientWidth),
       height: heightPx,
-      // Room for the label of the last point.
-      padding: [null, 40, null, null],
+      // Room for what stands above the moments, and for the label of the last point.
+      padding: [moments.length > 0 ? 24 : null, 40, null, null],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false } },
-      scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
+      hooks: {
+        draw: [
+          (plot: uPlot) => {
+            strike(plot, moments, token('--text-muted'));
+            onPlaced(moments.map((moment) => plot.over.offsetLeft + plot.valToPos(moment, 'x')));
+          },
+        ],
+      },
+      scales: {
+        x: { time: true, range: wide(moments.at(-1)) },
+        y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] },
+      },
       axes: [
         // One label a point, as many as there is room for: between points there is nothing to name.
         {
           ...axis,
-          splits: (_plot, _axis, _low, _high) => fitting(times, holder.clientWidth),
+          splits: (plot) => fitting(times, plot.over.clientWidth),
           values: (_plot, splits) => splits.map(timeText),
         },
         { ...axis, label: unit, labelFont: axis.font, size: 56, labelSize: 20 },
@@ -60,7 +75,35 @@ export function draw(holder: HTMLElement, { times, series, unit, timeText, heigh
   };
 }
 
-const labelPx = 80;
+const daySeconds = 86_400;
+
+/** From the first point to the last, or to what happened after it: a point is named by the beginning of its step. */
+const wide =
+  (until = -Infinity) =>
+  (_plot: uPlot, low: number, high: number): [number, number] => {
+    const end = Math.max(high, until);
+    return low < end ? [low, end] : [low - daySeconds, low + daySeconds];
+  };
+
+/** Dashed lines from top to bottom. */
+function strike(plot: uPlot, moments: readonly number[], colour: string) {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  for (const moment of moments) {
+    const x = Math.round(plot.valToPos(moment, 'x', true)) + 0.5;
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** With the room between two. */
+const labelPx = 72;
 
 function fitting(times: readonly number[], widthPx: number): number[] {
   const step = Math.max(1, Math.ceil(times.length / Math.max(2, Math.floor(widthPx / labelPx))));

@@ -20,9 +20,9 @@ const shownInForm = [
 ];
 
 /** What is wrong and has no field to stand beside: of the JSON view, everything but the text itself. */
-export function Elsewhere({ isForm }: { isForm: boolean }) {
+export function Elsewhere({ isForm, isNew }: { isForm: boolean; isNew: boolean }) {
   const { complaints } = useForm();
-  const rest = complaintsElsewhere(complaints, isForm ? shownInForm : ['document']);
+  const rest = complaintsElsewhere(complaints, isForm ? [...shownInForm, ...(isNew ? ['key'] : [])] : ['document']);
   if (rest.length === 0) return null;
   return (
     <div role="status" class="mt-3 rounded border border-bad bg-bad-surface px-4 py-2 text-sm">

@@ -1,32 +1,30 @@
-import { mayActAs, type Flag } from '@whetstone/shared/contract';
+import type { Flag } from '@whetstone/shared/contract';
 import { useLocation } from 'preact-iso';
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
+import { flagPath } from '../flags/flag-path.ts';
 import { useProject } from '../live/project.tsx';
 import { useRefusal } from '../live/rights.ts';
 import { useNow } from '../live/use-now.ts';
 import { useShortcuts } from '../shell/keyboard.tsx';
 import { useUnsaved } from '../shell/unsaved.tsx';
 import { Button } from '../ui/button.tsx';
+import { OutdatedNote } from '../ui/outdated-note.tsx';
 import { Page } from '../ui/page.tsx';
 import { ConflictView } from './conflict-view.tsx';
-import { Elsewhere } from './elsewhere.tsx';
+import { DraftBody } from './draft-body.tsx';
 import { ExperimentTab } from './experiment-tab.tsx';
 import { DraftContext, FormContext } from './form/form-context.tsx';
-import { FlagForm } from './form/flag-form.tsx';
-import { JsonView } from './form/json-view.tsx';
 import { HistoryTab } from './history-tab.tsx';
-import { complaintsOf, unreadComplaints } from './model/complaints.ts';
 import { documentOf, withoutRemarks } from './model/document.ts';
 import { editorReducer, isDirty, openEditor } from './model/editor.ts';
-import { attributesOf } from './model/preview.ts';
-import { PreviewPanel } from './preview-panel.tsx';
+import { mergeOf } from './model/merge.ts';
 import { RolloutTab } from './rollout-tab.tsx';
 import { StateLine } from './state-line.tsx';
 import { UsageTab } from './usage-tab.tsx';
-import { useSegments } from './use-segments.ts';
+import { toMend, useDraftForm, useLock } from './use-draft-form.ts';
 import { WriteDialog } from './write-dialog.tsx';
 
-const tabs = [
+const parts = [
   ['', 'Targeting'],
   ['json', 'JSON'],
   ['rollout', 'Rollout'],
@@ -35,20 +33,26 @@ const tabs = [
   ['history', 'History'],
 ] as const;
 
+type Part = (typeof parts)[number][0];
+
+/** What is no part of the page is its first. */
+export const partOf = (name: string): Part => parts.find(([known]) => known === name)?.[0] ?? '';
+
 interface Props {
   flag: Flag;
-  tab: string;
+  part: Part;
 }
 
 /** The draft lives here, above the tabs, so that looking at the history loses nothing. */
-export function FlagEditor({ flag: given, tab }: Props) {
+export function FlagEditor({ flag: given, part }: Props) {
   const flag = useMemo(() => withoutRemarks(given), [given]);
-  const { api, me, flags: live } = useProject();
-  const { route } = useLocation();
+  const { api } = useProject();
+  const { route, query } = useLocation();
   const nowMs = useNow();
   const refusal = useRefusal('editor');
-  const segmentQuery = useSegments();
   const [state, dispatch] = useReducer(editorReducer, flag, (first) => openEditor(first, documentOf(first)));
+  // "e" in the list leads here with the wish to edit.
+  const [focusTurn, setFocusTurn] = useState('edit' in query ? 1 : 0);
   const [dialog, setDialog] = useState<'save' | 'archive' | 'restore' | 'conflict' | undefined>();
   const { document, base = flag, theirs, unread } = state;
   const dirty = isDirty(state);
@@ -56,40 +60,21 @@ export function FlagEditor({ flag: given, tab }: Props) {
   useEffect(() => dispatch({ kind: 'arrived', flag }), [flag]);
 
   const isArchived = base.archivedAt !== undefined;
-  const flags = useMemo(() => (live.state === 'ready' ? [...live.flags.values()].map(withoutRemarks) : []), [live]);
-  const segments = segmentQuery.query.state === 'ready' ? segmentQuery.query.data : none;
-  const complaints = useMemo(
-    () => [...complaintsOf(document, base.version), ...unreadComplaints(unread)],
-    [document, base.version, unread],
-  );
-  const lockedBecause = !mayActAs(me.key.role, 'editor')
-    ? `Your key has the role ${me.key.role}: it may read flags, not change them. Sign in with an editor key to change this one.`
-    : isArchived
-      ? 'This flag is archived: nothing evaluates it. Restore it to change it.'
-      : undefined;
-  const form = useMemo(
-    () => ({
-      complaints,
-      lockedBecause,
-      flags: new Map(
-        flags.filter(({ key }) => key !== flag.key).map(({ key, variants }) => [key, Object.keys(variants)]),
-      ),
-      segments: segments.map(({ key }) => key),
-      attributes: [...new Set([...firstClassNames, ...flags.flatMap((each) => attributesOf(documentOf(each)))])],
-    }),
-    [complaints, lockedBecause, flags, segments, flag.key],
+  const lock = useLock('flags');
+  const lockedBecause =
+    lock ?? (isArchived ? 'This flag is archived: nothing evaluates it. Restore it to change it.' : undefined);
+  const { form, flags, segments } = useDraftForm(state, lockedBecause);
+  const merge = useMemo(
+    () => (theirs ? mergeOf(documentOf(base), document, documentOf(theirs)) : undefined),
+    [base, document, theirs],
   );
 
   const cannotSave =
     lockedBecause ??
     refusal ??
-    (theirs
-      ? 'Somebody else changed this flag: compare both versions first'
-      : complaints.length > 0
-        ? `${complaints.length === 1 ? 'One thing is' : `${complaints.length} things are`} to mend first`
-        : dirty
-          ? undefined
-          : 'Nothing is changed');
+    (theirs ? 'Somebody else changed this flag: compare both versions first' : undefined) ??
+    toMend(form.complaints) ??
+    (dirty ? undefined : 'Nothing is changed');
   const saveOrCompare = () => {
     if (theirs) setDialog('conflict');
     else if (cannotSave === undefined) setDialog('save');
@@ -98,6 +83,14 @@ export function FlagEditor({ flag: given, tab }: Props) {
     { keys: 'mod+s', does: 'Review and save', run: saveOrCompare },
     { keys: 'u', does: 'Undo', run: () => dispatch({ kind: 'undo' }) },
     { keys: 'U', does: 'Redo', run: () => dispatch({ kind: 'redo' }) },
+    {
+      keys: 'e',
+      does: 'Edit',
+      run: () => {
+        if (part !== '') route(flagPath(flag.key), true);
+        setFocusTurn((turn) => turn + 1);
+      },
+    },
   ]);
 
   const written = (saved: Flag) => {
@@ -112,7 +105,7 @@ export function FlagEditor({ flag: given, tab }: Props) {
     );
   };
 
-  const isEditing = tab === '' || tab === 'json';
+  const isEditing = part === '' || part === 'json';
   return (
     <DraftContext.Provider value={{ document, dispatch, unread }}>
       <FormContext.Provider value={form}>
@@ -173,13 +166,14 @@ export function FlagEditor({ flag: given, tab }: Props) {
         >
           <StateLine flag={base} nowMs={nowMs} isDirty={dirty} />
           <nav aria-label="Parts of this flag" class="mb-4 flex overflow-x-auto border-b border-line text-sm">
-            {tabs.map(([name, label]) => (
+            {parts.map(([name, label]) => (
               <a
                 key={name}
-                href={`/flags/${flag.key}${name === '' ? '' : `/${name}`}`}
+                href={flagPath(flag.key, name)}
                 data-same-page
-                aria-current={tab === name ? 'page' : undefined}
-                class="border-b-2 border-transparent px-3 py-2 whitespace-nowrap text-muted hover:text-text aria-[current]:border-accent aria-[current]:font-semibold aria-[current]:text-text"
+                ref={part === name ? showLink : null}
+                aria-current={part === name ? 'page' : undefined}
+                class="border-b-2 border-transparent px-3 py-2 max-md:px-2 whitespace-nowrap text-muted hover:text-text aria-[current]:border-accent aria-[current]:font-semibold aria-[current]:text-text"
                 onClick={(event) => {
                   if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
                   event.preventDefault();
@@ -192,47 +186,23 @@ export function FlagEditor({ flag: given, tab }: Props) {
             ))}
           </nav>
           {theirs && (
-            <div
-              role="alert"
-              class="mb-4 flex flex-wrap items-center gap-3 rounded border border-warn bg-warn-surface px-4 py-2"
-            >
-              <p class="text-warn">
-                <span aria-hidden="true">! </span>
-                Version {theirs.version} by somebody else came while you were editing version {base.version}. Your draft
-                is as it was.
-              </p>
-              <Button onClick={() => setDialog('conflict')}>Compare</Button>
-            </div>
-          )}
-          {isEditing && lockedBecause !== undefined && (
-            <p role="note" class="mb-4 rounded border border-line bg-surface px-4 py-2 text-sm">
-              {lockedBecause}
-            </p>
+            <OutdatedNote base={base.version} theirs={theirs.version} onCompare={() => setDialog('conflict')} />
           )}
           {isEditing && (
-            <div class="grid gap-x-8 gap-y-6 xl:grid-cols-[minmax(0,1fr)_22rem]">
-              <div class="min-w-0">
-                {tab === '' ? <FlagForm nowMs={nowMs} /> : <JsonView />}
-                <Elsewhere isForm={tab === ''} />
-              </div>
-              <div class="max-xl:border-t max-xl:border-line max-xl:pt-4 xl:border-l xl:border-line xl:pl-6">
-                <div class="xl:sticky xl:top-4 xl:max-h-[calc(100dvh-2rem)] xl:overflow-y-auto">
-                  <PreviewPanel
-                    document={document}
-                    base={base}
-                    isDirty={dirty}
-                    flags={flags}
-                    segments={segments}
-                    nowMs={nowMs}
-                  />
-                </div>
-              </div>
-            </div>
+            <DraftBody
+              isForm={part === ''}
+              base={base}
+              isDirty={dirty}
+              flags={flags}
+              segments={segments}
+              nowMs={nowMs}
+              focusTurn={focusTurn}
+            />
           )}
-          {tab === 'rollout' && <RolloutTab flag={base} nowMs={nowMs} onWritten={written} />}
-          {tab === 'usage' && <UsageTab flagKey={flag.key} nowMs={nowMs} />}
-          {tab === 'experiment' && <ExperimentTab flagKey={flag.key} variants={Object.keys(base.variants)} />}
-          {tab === 'history' && <HistoryTab flag={base} isDirty={dirty} nowMs={nowMs} onWritten={written} />}
+          {part === 'rollout' && <RolloutTab flag={base} isDirty={dirty} nowMs={nowMs} onWritten={written} />}
+          {part === 'usage' && <UsageTab flag={base} nowMs={nowMs} />}
+          {part === 'experiment' && <ExperimentTab flagKey={flag.key} variants={Object.keys(base.variants)} />}
+          {part === 'history' && <HistoryTab flag={base} isDirty={dirty} nowMs={nowMs} onWritten={written} />}
         </Page>
         {dialog === 'save' && (
           <WriteDialog
@@ -252,6 +222,7 @@ export function FlagEditor({ flag: given, tab }: Props) {
           <WriteDialog
             title={`Archive ${flag.key}`}
             verb="Archive"
+            typedBack={flag.key}
             before={base}
             rehearse={(signal) => api.archiveFlag({ key: flag.key, dryRun: true }, { signal })}
             write={(reason) => api.archiveFlag({ key: flag.key, ...(reason !== undefined && { reason }) })}
@@ -270,13 +241,13 @@ export function FlagEditor({ flag: given, tab }: Props) {
             onClose={() => setDialog(undefined)}
           />
         )}
-        {dialog === 'conflict' && theirs && (
+        {dialog === 'conflict' && theirs && merge && (
           <ConflictView
-            base={base}
-            mine={document}
-            theirs={theirs}
-            onRebase={(rebased) => {
-              dispatch({ kind: 'rebased', document: rebased, onto: theirs });
+            base={base.version}
+            theirs={theirs.version}
+            rows={merge.rows}
+            onRebase={() => {
+              dispatch({ kind: 'rebased', document: merge.rebased, onto: theirs });
               setDialog(undefined);
             }}
             onTakeTheirs={() => {
@@ -291,5 +262,5 @@ export function FlagEditor({ flag: given, tab }: Props) {
   );
 }
 
-const none: readonly never[] = [];
-const firstClassNames = ['userId', 'repoId', 'branch', 'agent', 'model', 'taskType', 'taskId', 'orgId', 'targetingKey'];
+/** On a narrow screen the names of the parts scroll sideways. */
+const showLink = (link: HTMLAnchorElement | null) => link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });

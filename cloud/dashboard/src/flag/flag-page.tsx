@@ -2,7 +2,7 @@ import { WhetstoneError } from '@whetstone/shared/errors';
 import { useRoute } from 'preact-iso';
 import { Page } from '../ui/page.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/states.tsx';
-import { FlagEditor } from './flag-editor.tsx';
+import { FlagEditor, partOf } from './flag-editor.tsx';
 import { useFlag } from './use-flag.ts';
 
 const up = { href: '/flags', label: 'Flags' };
@@ -11,7 +11,7 @@ const up = { href: '/flags', label: 'Flags' };
 export function FlagPage() {
   const { key = '', tab = '' } = useRoute().params;
   const held = useFlag(key);
-  if (held.state === 'ready') return <FlagEditor key={key} flag={held.flag} tab={tab} />;
+  if (held.state === 'ready') return <FlagEditor key={key} flag={held.flag} part={partOf(tab)} />;
   if (held.state === 'loading') {
     return (
       <Page title={key} isCode up={up}>

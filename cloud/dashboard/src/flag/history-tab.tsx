@@ -1,14 +1,14 @@
-import type { Flag, Output, WhetstoneContract } from '@whetstone/shared/contract';
-import { useEffect, useState } from 'preact/hooks';
+import type { Flag, FlagVersion } from '@whetstone/shared/contract';
+import { useLocation } from 'preact-iso';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useProject } from '../live/project.tsx';
 import { useRefusal } from '../live/rights.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorState, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { DiffView } from './diff-view.tsx';
+import { actionWords } from './model/marks.ts';
 import { WriteDialog } from './write-dialog.tsx';
-
-type Version = Output<WhetstoneContract['getFlagHistory']>['items'][number];
 
 interface Props {
   flag: Flag;
@@ -17,25 +17,15 @@ interface Props {
   onWritten: (flag: Flag) => void;
 }
 
-const verbs: Record<Version['action'], string> = {
-  as_found: 'as it was found',
-  created: 'created',
-  updated: 'changed',
-  archived: 'archived',
-  restored: 'restored',
-  rolled_back: 'rolled back',
-  variant_rolled_back: 'one variant rolled back automatically',
-};
-
 /** Every version, newest first, and the way back to each. */
 export function HistoryTab({ flag, isDirty, nowMs, onWritten }: Props) {
   const { api } = useProject();
   const refusal = useRefusal('editor');
-  const [versions, setVersions] = useState<Version[] | undefined>();
+  const [versions, setVersions] = useState<FlagVersion[] | undefined>();
   const [cursor, setCursor] = useState<string | null>(null);
   const [error, setError] = useState<unknown>();
   const [turn, setTurn] = useState(0);
-  const [backTo, setBackTo] = useState<Version | undefined>();
+  const [backTo, setBackTo] = useState<FlagVersion | undefined>();
 
   useEffect(() => {
     const abort = new AbortController();
@@ -59,6 +49,15 @@ export function HistoryTab({ flag, isDirty, nowMs, onWritten }: Props) {
     }, setError);
   };
 
+  // A link may name a version; what lies further back is loaded until it is there.
+  const named = Number(useLocation().query['version']) || undefined;
+  const namedRow = useRef<HTMLLIElement>(null);
+  const isNamedHere = versions?.some(({ version }) => version === named) ?? false;
+  useEffect(() => {
+    if (isNamedHere) namedRow.current?.scrollIntoView({ block: 'center' });
+    else if (named !== undefined && (versions?.at(-1)?.version ?? 0) > named) loadMore();
+  }, [named, isNamedHere, versions]);
+
   if (error !== undefined && !versions) {
     return <ErrorState what="The history could not be loaded" error={error} onRetry={() => setTurn(turn + 1)} />;
   }
@@ -75,12 +74,17 @@ export function HistoryTab({ flag, isDirty, nowMs, onWritten }: Props) {
   }
   return (
     <>
-      <ol class="divide-y divide-line border-y border-line">
+      <ol class="-mt-4 divide-y divide-line border-b border-line">
         {versions.map((version, i) => (
-          <li key={version.version} class="py-2">
+          <li
+            key={version.version}
+            ref={version.version === named ? namedRow : null}
+            aria-current={version.version === named ? 'true' : undefined}
+            class="py-2 aria-[current]:bg-hover"
+          >
             <div class="flex flex-wrap items-baseline gap-x-3 text-sm">
               <span class="w-10 font-mono tabular-nums">v{version.version}</span>
-              <span class="font-semibold">{verbs[version.action]}</span>
+              <span class="font-semibold">{actionWords[version.action]}</span>
               <span class="break-words">
                 by {version.actor.name}
                 {version.actor.kind === 'system' && <span class="text-muted"> (system)</span>}
@@ -104,7 +108,7 @@ export function HistoryTab({ flag, isDirty, nowMs, onWritten }: Props) {
             </div>
             {version.reason && <p class="ml-13 text-sm break-words">“{version.reason}”</p>}
             {version.diff.length > 0 && (
-              <details class="mt-1 ml-13" open={i === 0}>
+              <details class="mt-1 ml-13" open={named === undefined ? i === 0 : version.version === named}>
                 <summary class="cursor-pointer text-xs text-muted">
                   {version.diff.length === 1 ? '1 place' : `${version.diff.length} places`}
                 </summary>

@@ -98,6 +98,13 @@ export function PreviewPanel({ document, base, isDirty, flags, segments, nowMs }
         />
       </div>
       <div aria-live="polite" class="mt-3">
+        {result?.sticky?.map(({ flag, attribute, unit }) => (
+          <p key={flag} role="note" class="mb-2 rounded bg-surface px-2 py-1 text-sm break-words">
+            {flag === document.key ? 'The split' : <span class="font-mono">{flag}</span>} is sticky: {attribute}{' '}
+            <span class="font-mono">{unit}</span> keeps the first answer it got. If one is stored, agents get that one,
+            which may differ from what is shown here.
+          </p>
+        ))}
         {result ? <Result of={result} /> : <p class="text-sm text-muted">The draft cannot be evaluated as it is.</p>}
       </div>
       <p class="mt-3 text-xs text-muted">

@@ -1,40 +1,51 @@
-import type { Flag } from '@whetstone/shared/contract';
+import type { Flag, Output, WhetstoneContract } from '@whetstone/shared/contract';
 import { useState } from 'preact/hooks';
 import { useQuery } from '../api/use-query.ts';
+import { flagPath } from '../flags/flag-path.ts';
 import { useProject } from '../live/project.tsx';
 import { useRefusal } from '../live/rights.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
-import { percent } from './model/sentences.ts';
+import { count, percent } from './model/sentences.ts';
+import { WriteDialog } from './write-dialog.tsx';
 
 interface Props {
   flag: Flag;
+  isDirty: boolean;
   nowMs: number;
   onWritten: (flag: Flag) => void;
 }
 
+/** What one does to a plan, and what that means. */
+const turns = {
+  pauseRollout: { verb: 'Pause', title: 'Pause the rollout: the steps that are left wait' },
+  resumeRollout: { verb: 'Resume', title: 'Resume the rollout: the steps that are left come later by the pause' },
+  deleteRollout: { verb: 'End', title: 'End the plan: the coverage it has reached stays' },
+} as const;
+
 const shapes = { done: '●', current: '◉', next: '◐', planned: '○', held: '‖' } as const;
 
 /** How far a plan is: what was planned, what was reached, and who is next. */
-export function RolloutTab({ flag, nowMs, onWritten }: Props) {
+export function RolloutTab(props: Props) {
+  const { flag } = props;
   if (!flag.rollout) {
     return (
       <EmptyState title="No rollout plan">
         <p>A plan raises the coverage of a split by dates, by itself, in every client at the same time.</p>
-        <a class="mt-2 inline-block underline" href={`/flags/${flag.key}`}>
+        <a class="mt-2 inline-block underline" href={flagPath(flag.key)}>
           Plan one in the editor
         </a>
       </EmptyState>
     );
   }
-  return <Progress flag={flag} nowMs={nowMs} onWritten={onWritten} />;
+  return <Progress {...props} />;
 }
 
-function Progress({ flag, nowMs, onWritten }: Props) {
+function Progress({ flag, isDirty, nowMs, onWritten }: Props) {
   const { api } = useProject();
   const refusal = useRefusal('editor');
-  const [error, setError] = useState<unknown>();
+  const [turn, setTurn] = useState<keyof typeof turns | undefined>();
   const { query, reload } = useQuery(
     (signal) => api.getRollout({ key: flag.key }, { signal }),
     [api, flag.key, flag.version],
@@ -54,14 +65,10 @@ function Progress({ flag, nowMs, onWritten }: Props) {
     );
   }
   const { rule, steps, paused, plannedPercent, reached, next } = query.data;
-  const steer = (turn: 'pauseRollout' | 'resumeRollout') => {
-    setError(undefined);
-    api[turn]({ key: flag.key }).then(onWritten, setError);
-  };
   return (
     <>
-      <div class="mb-4 flex flex-wrap items-center gap-3">
-        <p>
+      <div class="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2">
+        <p class="max-md:w-full">
           {paused ? (
             <span class="text-warn">
               <span aria-hidden="true">‖ </span>Paused
@@ -80,18 +87,20 @@ function Progress({ flag, nowMs, onWritten }: Props) {
             </>
           )}
         </p>
-        <Button
-          disabled={refusal !== undefined}
-          title={refusal}
-          onClick={() => steer(paused ? 'resumeRollout' : 'pauseRollout')}
-        >
-          {paused ? 'Resume' : 'Pause'}
-        </Button>
+        {([paused ? 'resumeRollout' : 'pauseRollout', 'deleteRollout'] as const).map((each) => (
+          <Button
+            key={each}
+            disabled={refusal !== undefined || isDirty}
+            title={refusal ?? (isDirty ? 'Save or undo your draft first' : undefined)}
+            onClick={() => setTurn(each)}
+          >
+            {turns[each].verb}
+          </Button>
+        ))}
         <Button kind="quiet" onClick={reload}>
           Refresh
         </Button>
       </div>
-      {error !== undefined && <ErrorState what="The rollout goes on as it did" error={error} />}
       <dl class="mb-4 grid max-w-xl grid-cols-[5rem_minmax(0,1fr)] md:grid-cols-[8rem_1fr_auto] items-center gap-x-3 gap-y-2 text-sm">
         <Bar name="Planned" share={plannedPercent} text={percent(plannedPercent)} />
         <Bar
@@ -107,7 +116,7 @@ function Progress({ flag, nowMs, onWritten }: Props) {
       </dl>
       <ol class="mb-4 max-w-xl divide-y divide-line border-y border-line text-sm">
         {steps.map(({ at, coverage, state }) => (
-          <li key={at} class={`flex gap-3 py-1 ${state === 'current' ? 'font-semibold' : ''}`}>
+          <li key={at} class={`flex items-baseline gap-3 py-1.5 ${state === 'current' ? 'font-semibold' : ''}`}>
             <span class="w-24 text-muted">
               <span aria-hidden="true">{shapes[state]} </span>
               {state}
@@ -116,33 +125,92 @@ function Progress({ flag, nowMs, onWritten }: Props) {
             <span>
               <Time at={at} nowMs={nowMs} />
             </span>
-            <span class="ml-auto font-mono text-xs text-muted max-md:hidden">{at}</span>
+            <span class="ml-auto font-mono text-xs font-normal text-muted max-md:hidden">{at}</span>
           </li>
         ))}
       </ol>
       {next === null ? (
         <p class="text-sm text-muted">No step is left: whoever is not in now will not come in by this plan.</p>
       ) : (
-        <section aria-label="Who is next">
-          <h2 class="mb-1 text-base font-semibold">Who is next</h2>
-          <p class="text-sm">
-            {next.count.toLocaleString('en')} known units enter with {percent(next.coverage)},{' '}
-            <Time at={next.at} nowMs={nowMs} />
-            {paused && ' if it is resumed now'}.
-          </p>
-          <ul class="mt-1 flex flex-wrap gap-1 font-mono text-sm">
-            {next.units.map(({ unit }) => (
-              <li key={unit} class="max-w-60 truncate rounded border border-line bg-surface px-1.5" title={unit}>
-                {unit}
-              </li>
-            ))}
-            {next.count > next.units.length && (
-              <li class="px-1.5 text-muted">and {next.count - next.units.length} more</li>
-            )}
-          </ul>
-        </section>
+        <Next of={next} isPaused={paused} nowMs={nowMs} />
+      )}
+      {turn && (
+        <WriteDialog
+          {...turns[turn]}
+          before={flag}
+          rehearse={(signal) => api[turn]({ key: flag.key, dryRun: true }, { signal })}
+          write={(reason) => api[turn]({ key: flag.key, ...(reason !== undefined && { reason }) })}
+          onWritten={(written) => {
+            setTurn(undefined);
+            onWritten(written);
+          }}
+          onClose={() => setTurn(undefined)}
+        />
       )}
     </>
+  );
+}
+
+type Next = NonNullable<Output<WhetstoneContract['getRollout']>['next']>;
+
+const firstShown = 20;
+
+/** Who enters with the next step, by name: the first few, the rest when one asks. */
+function Next({
+  of: { at, coverage, units, count: all },
+  isPaused,
+  nowMs,
+}: {
+  of: Next;
+  isPaused: boolean;
+  nowMs: number;
+}) {
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? units : units.slice(0, firstShown);
+  const hasRepos = units.some(({ repoId }) => repoId !== undefined);
+  return (
+    <section aria-label="Who is next" class="max-w-xl">
+      <h2 class="mb-1 text-base font-semibold">Who is next</h2>
+      <p class="text-sm">
+        {all === 0 ? 'Nobody known enters' : `${count(all, 'known unit')} ${all === 1 ? 'enters' : 'enter'}`} with{' '}
+        {percent(coverage)}, <Time at={at} nowMs={nowMs} />
+        {isPaused && ' if it is resumed now'}.
+      </p>
+      {shown.length > 0 && (
+        <table class="mt-2 w-full table-fixed text-sm">
+          <caption class="sr-only">Units that enter with the next step</caption>
+          <thead class="text-left text-xs text-muted">
+            <tr class="border-b border-line">
+              <th class="py-1 pr-3 font-normal">Unit</th>
+              {hasRepos && <th class="py-1 font-normal">Last seen in</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ unit, userId, repoId }) => (
+              <tr key={unit} class="border-b border-line">
+                <td class="truncate py-1 pr-3 font-mono" title={unit}>
+                  {unit}
+                  {userId !== undefined && userId !== unit && <span class="ml-2 text-muted">{userId}</span>}
+                </td>
+                {hasRepos && (
+                  <td class="truncate py-1 font-mono text-muted" title={repoId}>
+                    {repoId ?? <span title="No repository was named">-</span>}
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {!isWhole && units.length > firstShown && (
+        <Button class="mt-2" onClick={() => setWhole(true)}>
+          Show {units.length - firstShown} more
+        </Button>
+      )}
+      {(isWhole || units.length <= firstShown) && all > units.length && (
+        <p class="mt-1 text-sm text-muted">and {(all - units.length).toLocaleString('en')} more, not named here</p>
+      )}
+    </section>
   );
 }
 

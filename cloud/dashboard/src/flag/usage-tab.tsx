@@ -1,17 +1,23 @@
-import { useMemo, useState } from 'preact/hooks';
+import type { Flag } from '@whetstone/shared/contract';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import { useQuery } from '../api/use-query.ts';
 import { Chart } from '../chart/chart.tsx';
 import { useProject } from '../live/project.tsx';
 import { useShortcuts } from '../shell/keyboard.tsx';
 import { Button } from '../ui/button.tsx';
+import { Ranges } from '../ui/ranges.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
+import { MarkCell, MarkLinks } from './mark-links.tsx';
+import { marksByStep } from './model/marks.ts';
 import { usageTable } from './model/usage.ts';
+import { useMarks } from './use-marks.ts';
 
 const ranges = ['24h', '7d', '30d', '90d'] as const;
 
-/** Which variant was served how often, to how many. */
-export function UsageTab({ flagKey, nowMs }: { flagKey: string; nowMs: number }) {
+/** Which variant was served how often, to how many, and what was done to the flag meanwhile. */
+export function UsageTab({ flag, nowMs }: { flag: Flag; nowMs: number }) {
+  const flagKey = flag.key;
   const { api } = useProject();
   const [range, setRange] = useState<(typeof ranges)[number]>('7d');
   const [asTable, setAsTable] = useState(false);
@@ -22,28 +28,28 @@ export function UsageTab({ flagKey, nowMs }: { flagKey: string; nowMs: number })
   const usage = query.state === 'ready' ? query.data : undefined;
   const table = useMemo(() => (usage ? usageTable(usage) : undefined), [usage]);
   const series = useMemo(() => table?.series.map(({ variant, points }) => ({ label: variant, points })) ?? [], [table]);
+  const { marks, error: marksError } = useMarks(flag, table?.times[0]);
+  const steps = useMemo(() => marksByStep(marks, table?.times ?? []), [marks, table]);
+  const moments = useMemo(() => marks.map(({ at }) => at), [marks]);
+  const above = useCallback(
+    (placesPx: readonly number[]) => <MarkLinks flagKey={flagKey} marks={marks} placesPx={placesPx} />,
+    [flagKey, marks],
+  );
   const textOf = usage?.step === 'hour' ? hourText : dayText;
   useShortcuts([{ keys: 't', does: 'Chart or table', run: () => setAsTable(!asTable) }]);
 
   return (
     <>
-      <div class="mb-3 flex flex-wrap items-center gap-1" role="group" aria-label="How far back">
-        {ranges.map((each) => (
-          <Button
-            key={each}
-            kind={each === range ? 'plain' : 'quiet'}
-            aria-pressed={each === range}
-            onClick={() => setRange(each)}
-          >
-            {each}
+      <div class="mb-3 flex flex-wrap items-center gap-1">
+        <Ranges ranges={ranges} chosen={range} onChoose={setRange} />
+        <span class="ml-auto flex gap-1">
+          <Button aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            Table <kbd class="font-mono text-xs text-muted max-md:hidden">t</kbd>
           </Button>
-        ))}
-        <Button class="ml-auto" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          Table <kbd class="font-mono text-xs text-muted">t</kbd>
-        </Button>
-        <Button kind="quiet" onClick={reload}>
-          Refresh
-        </Button>
+          <Button kind="quiet" onClick={reload}>
+            Refresh
+          </Button>
+        </span>
       </div>
       {query.state === 'failed' && (
         <ErrorState what="The usage could not be loaded" error={query.error} onRetry={reload} />
@@ -67,12 +73,15 @@ export function UsageTab({ flagKey, nowMs }: { flagKey: string; nowMs: number })
           {note}
         </p>
       ))}
+      {marksError !== undefined && (
+        <ErrorState what="The changes of the flag could not be loaded; the chart is without them" error={marksError} />
+      )}
       {usage && table && usage.exposures > 0 && (
         <>
           {asTable ? (
             <div class="max-h-[60vh] overflow-auto" tabindex={0} role="region" aria-label="Exposures as a table">
               <table class="text-sm">
-                <caption class="sr-only">Exposures by {usage.step}</caption>
+                <caption class="sr-only">Changes of the flag, and exposures by {usage.step}</caption>
                 <thead class="sticky top-0 bg-canvas text-xs text-muted">
                   <tr class="border-b border-line">
                     <th class="py-1 pr-6 text-left font-normal">{stepNames[usage.step]}</th>
@@ -81,6 +90,7 @@ export function UsageTab({ flagKey, nowMs }: { flagKey: string; nowMs: number })
                         {variant}
                       </th>
                     ))}
+                    <th class="py-1 text-left font-normal">Changes</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -92,6 +102,9 @@ export function UsageTab({ flagKey, nowMs }: { flagKey: string; nowMs: number })
                           {(points[i] ?? 0).toLocaleString('en')}
                         </td>
                       ))}
+                      <td class="py-0.5 whitespace-nowrap">
+                        <MarkCell flagKey={flagKey} marks={steps[i] ?? []} />
+                      </td>
                     </tr>
                   ))}
                 </tbody>
@@ -102,8 +115,10 @@ export function UsageTab({ flagKey, nowMs }: { flagKey: string; nowMs: number })
               label={`Exposures by ${usage.step} and variant`}
               times={table.times}
               series={series}
+              moments={moments}
+              above={above}
               unit={`exposures per ${usage.step}`}
-              timeText={textOf}
+              timeText={usage.step === 'hour' ? hourText : shortDayText}
             />
           )}
           <table class="mt-4 w-full max-w-2xl text-sm">
@@ -145,6 +160,8 @@ export function UsageTab({ flagKey, nowMs }: { flagKey: string; nowMs: number })
 const stepNames = { hour: 'Hour', day: 'Day (UTC)', week: 'Week of (UTC)' } as const;
 
 const dayText = (seconds: number) => new Date(seconds * 1_000).toISOString().slice(0, 10);
+const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const shortDayText = (seconds: number) => shortDay.format(seconds * 1_000);
 const hourText = (seconds: number) =>
   new Date(seconds * 1_000).toLocaleString('en-GB', {
     day: '2-digit',

@@ -3,6 +3,7 @@ import type { ListedFlag } from '../live/live-flags.ts';
 import { Button } from '../ui/button.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
+import { flagPath } from './flag-path.ts';
 import { inForce } from './in-force.ts';
 import { servesText } from './serves-text.ts';
 import type { Row } from './use-steady-rows.ts';
@@ -19,16 +20,18 @@ interface How {
 
 interface Props extends How {
   rows: Row[];
+  question: string;
   isLoading: boolean;
 }
 
-export function FlagTable({ rows, isLoading, ...how }: Props) {
+export function FlagTable({ rows, question, isLoading, ...how }: Props) {
   const columns = useMemo(() => columnsFor(how), Object.values(how));
   return (
     <Table
       caption={how.isArchive ? 'Archived flags' : 'Flags'}
       columns={columns}
       rows={rows}
+      question={question}
       loading={isLoading ? 12 : 0}
       keyOf={({ flag }) => flag.key}
     />
@@ -79,7 +82,7 @@ const columnsFor = ({ nowMs, isArchive, ...action }: How): Column<Row>[] => [
 const Key = ({ flag }: { flag: ListedFlag }) => (
   <span class="flex items-center gap-2">
     <a
-      href={`/flags/${flag.key}`}
+      href={flagPath(flag.key)}
       title={flag.description}
       class="row-link min-w-0 truncate font-mono after:absolute after:inset-0 hover:underline"
     >

@@ -13,6 +13,7 @@ import { ArchiveDialog } from './archive-dialog.tsx';
 import { filterOf, matcher, queryOf, tagsOf, type Filter } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { FlagTable } from './flag-table.tsx';
+import { flagPath } from './flag-path.ts';
 import { moveToRow } from './move-to-row.ts';
 import { NewFlagDialog } from './new-flag-dialog.tsx';
 import { useArchivedFlags } from './use-archived-flags.ts';
@@ -57,8 +58,9 @@ export function FlagsPage() {
     { keys: 'j', does: 'Next row', run: () => moveToRow(1) },
     { keys: 'k', does: 'Row before', run: () => moveToRow(-1) },
     { keys: 'Enter', does: 'Open the row', run: () => moveToRow(1) },
-    { keys: 'e', does: 'Edit the flag of the row', run: () => onRow((key) => go(`/flags/${key}?edit`)) },
+    { keys: 'e', does: 'Edit the flag of the row', run: () => onRow((key) => go(`${flagPath(key)}?edit`)) },
     { keys: 'n', does: 'New flag', run: openNew },
+    { keys: 'N', does: 'New flag in the editor', run: () => !refusal && go('/flags/new') },
   ]);
 
   return (
@@ -93,6 +95,7 @@ export function FlagsPage() {
       ) : (
         <FlagTable
           rows={rows}
+          question={queryOf(filter)}
           isLoading={shown.state === 'loading'}
           isArchive={filter.state === 'archived'}
           nowMs={nowMs}
@@ -102,7 +105,13 @@ export function FlagsPage() {
         />
       )}
       {archiving && <ArchiveDialog flagKey={archiving} onClose={() => setArchiving(undefined)} />}
-      {isNew && <NewFlagDialog onClose={closeNew} onCreated={(key) => go(`/flags/${key}`)} />}
+      {isNew && (
+        <NewFlagDialog
+          onClose={closeNew}
+          onCreated={(key) => go(flagPath(key))}
+          onWhole={(key) => go(`/flags/new${key && `?${new URLSearchParams({ key }).toString()}`}`)}
+        />
+      )}
     </Page>
   );
 }

@@ -51,3 +51,16 @@ export function withListed(flags: LiveFlags, listed: ListedFlag[]): LiveFlags {
   }
   return merged;
 }
+
+/** What a later list tells of the use of the flags there are, and nothing else; flags that it says nothing new of stay the same. */
+export function withRemarks(flags: LiveFlags, listed: readonly ListedFlag[]): LiveFlags {
+  const fresh = listed.flatMap(({ key, lastEvaluatedAt, staleReasons }): [string, ListedFlag][] => {
+    const held = flags.get(key);
+    if (!held || lastEvaluatedAt === undefined) return [];
+    const isKnown = held.lastEvaluatedAt === lastEvaluatedAt && wordsOf(held.staleReasons) === wordsOf(staleReasons);
+    return isKnown ? [] : [[key, { ...held, lastEvaluatedAt, staleReasons: staleReasons ?? [] }]];
+  });
+  return fresh.length === 0 ? flags : new Map([...flags, ...fresh]);
+}
+
+const wordsOf = (reasons: Remarks['staleReasons'] = []) => reasons.map(({ text }) => text).join('\n');

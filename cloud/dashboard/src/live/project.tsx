@@ -3,7 +3,14 @@ import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { createApi, type Api } from '../api/api.ts';
 import type { SignedInProject } from '../api/session.ts';
 import { followFlags } from './flag-stream.ts';
-import { afterMessage, withListed, type FlagMessage, type ListedFlag, type LiveFlags } from './live-flags.ts';
+import {
+  afterMessage,
+  withListed,
+  withRemarks,
+  type FlagMessage,
+  type ListedFlag,
+  type LiveFlags,
+} from './live-flags.ts';
 
 interface Project {
   api: Api;
@@ -32,6 +39,9 @@ export function useChanges(listener: (message: FlagMessage) => void) {
   latest.current = listener;
   useEffect(() => onChange((message) => latest.current(message)), [onChange]);
 }
+
+/** The server itself is up to a minute behind. */
+const remarksEveryMs = 60_000;
 
 interface Props {
   me: SignedInProject;
@@ -71,7 +81,16 @@ export function ProjectProvider({ me, onRefused, children }: Props) {
       },
       (error: unknown) => !abort.signal.aborted && setFlags({ state: 'failed', error }),
     );
-    return () => abort.abort();
+    // The stream tells of changes, not of use. What fails here is asked again; that the server is away says the stream.
+    const again = setInterval(() => {
+      if (!isListed || document.visibilityState !== 'visible') return;
+      const asked = allFlags(api, abort.signal).then((listed) => withRemarks(held, listed));
+      asked.then((next) => next !== held && show(next)).catch(() => {});
+    }, remarksEveryMs);
+    return () => {
+      clearInterval(again);
+      abort.abort();
+    };
   }, [api, turn]);
 
   const project = useMemo(

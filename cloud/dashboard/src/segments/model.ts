@@ -1,5 +1,6 @@
 import { contract, parseInput, type Condition, type Flag, type Segment } from '@whetstone/shared/contract';
 import { WhetstoneError, type FieldError } from '@whetstone/shared/errors';
+import { mergeMembers, type Members, type Merge } from '../flag/model/merge.ts';
 
 export type SegmentDocument = Pick<Segment, 'key' | 'description' | 'included' | 'excluded' | 'rules'>;
 
@@ -32,4 +33,35 @@ export function usersOf(
       .map((flag) => flag.key),
     segments: segments.filter(({ rules }) => asks(rules)).map((segment) => segment.key),
   };
+}
+
+const lists = ['included', 'excluded'] as const;
+
+/** What two people made of one version: who is listed is compared one by one, the rest by field. */
+export function mergeOfSegments(
+  base: SegmentDocument,
+  mine: SegmentDocument,
+  theirs: SegmentDocument,
+): Merge<SegmentDocument> {
+  const { rows, rebased } = mergeMembers(membersOf(base), membersOf(mine), membersOf(theirs));
+  return { rows, rebased: assembled(rebased) };
+}
+
+function membersOf({ included = [], excluded = [], ...fields }: SegmentDocument): Members {
+  const listed = { included, excluded };
+  return new Map<string, unknown>([
+    ...Object.entries(fields).filter(([, value]) => value !== undefined),
+    ...lists.flatMap((list) => listed[list].map((unit): [string, unknown] => [`${list}/${unit}`, 'listed'])),
+  ]);
+}
+
+/** The cast holds since each value comes from the same place of a document. */
+function assembled(members: Members): SegmentDocument {
+  const fields: Record<string, unknown> = {};
+  for (const [place, value] of members) {
+    const list = lists.find((name) => place.startsWith(`${name}/`));
+    if (list) fields[list] = [...((fields[list] as string[] | undefined) ?? []), place.slice(list.length + 1)];
+    else fields[place] = value;
+  }
+  return fields as unknown as SegmentDocument;
 }

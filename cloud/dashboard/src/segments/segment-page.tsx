@@ -1,9 +1,8 @@
-import { mayActAs, type Flag, type Segment } from '@whetstone/shared/contract';
-import { WhetstoneError } from '@whetstone/shared/errors';
+import type { Flag, Segment } from '@whetstone/shared/contract';
 import { diffOf } from '@whetstone/shared/flags';
-import type { ComponentChildren } from 'preact';
 import { useRoute } from 'preact-iso';
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { ConflictView } from '../flag/conflict-view.tsx';
 import { DiffView } from '../flag/diff-view.tsx';
 import { ConditionEditor } from '../flag/form/condition-editor.tsx';
 import { Action, AreaField, Section } from '../flag/form/fields.tsx';
@@ -13,17 +12,21 @@ import { ValuesField } from '../flag/form/values-field.tsx';
 import { newCondition } from '../flag/model/document.ts';
 import { replaced, sameJson, without, withMember } from '../flag/model/json.ts';
 import { whenSentence } from '../flag/model/sentences.ts';
+import { firstClassNames, toMend, useLock } from '../flag/use-draft-form.ts';
 import { useSegments } from '../flag/use-segments.ts';
+import { flagPath } from '../flags/flag-path.ts';
 import { useProject } from '../live/project.tsx';
 import { useRefusal } from '../live/rights.ts';
+import { useNow } from '../live/use-now.ts';
 import { useShortcuts } from '../shell/keyboard.tsx';
 import { useGo, useUnsaved } from '../shell/unsaved.tsx';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { inputClass } from '../ui/field.tsx';
+import { OutdatedNote } from '../ui/outdated-note.tsx';
 import { Page } from '../ui/page.tsx';
+import { ReasonDialog } from '../ui/reason-dialog.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/states.tsx';
-import { segmentComplaints, segmentDocument, usersOf, type SegmentDocument } from './model.ts';
+import { Time } from '../ui/time.tsx';
+import { mergeOfSegments, segmentComplaints, segmentDocument, usersOf, type SegmentDocument } from './model.ts';
 
 const up = { href: '/segments', label: 'Segments' };
 
@@ -69,12 +72,13 @@ interface Props {
 const none: readonly Flag[] = [];
 
 function SegmentEditor({ segment, segments, onChanged }: Props) {
-  const { api, me, flags: held } = useProject();
+  const { api, flags: held } = useProject();
+  const nowMs = useNow();
   const go = useGo();
   const refusal = useRefusal('editor');
   const [base, setBase] = useState(segment);
   const [document, setDocument] = useState<SegmentDocument>(() => segmentDocument(segment));
-  const [dialog, setDialog] = useState<'save' | 'delete' | undefined>();
+  const [dialog, setDialog] = useState<'save' | 'delete' | 'conflict' | undefined>();
   const isDirty = !sameJson(document, segmentDocument(base));
   const isOutdated = segment.version > base.version;
   useUnsaved(isDirty);
@@ -88,21 +92,35 @@ function SegmentEditor({ segment, segments, onChanged }: Props) {
   const flags = held.state === 'ready' ? [...held.flags.values()] : none;
   const used = usersOf(base.key, flags, segments);
   const complaints = useMemo(() => segmentComplaints(document, base.version), [document, base.version]);
-  const lockedBecause = mayActAs(me.key.role, 'editor')
-    ? undefined
-    : `Your key has the role ${me.key.role}: it may read segments, not change them.`;
+  const lockedBecause = useLock('segments');
   const form = {
     complaints,
     lockedBecause,
     flags: new Map<string, string[]>(),
     segments: segments.map(({ key }) => key).filter((key) => key !== base.key),
-    attributes: ['userId', 'repoId', 'branch', 'agent', 'model', 'taskType', 'taskId', 'orgId'],
+    attributes: firstClassNames,
   };
+  const merge = useMemo(
+    () =>
+      isOutdated && isDirty ? mergeOfSegments(segmentDocument(base), document, segmentDocument(segment)) : undefined,
+    [isOutdated, isDirty, base, document, segment],
+  );
   const cannotSave =
     lockedBecause ??
     refusal ??
-    (complaints[0] ? `${complaints[0].path}: ${complaints[0].message}` : isDirty ? undefined : 'Nothing is changed');
-  useShortcuts([{ keys: 'mod+s', does: 'Review and save', run: () => cannotSave === undefined && setDialog('save') }]);
+    (merge ? 'Somebody else changed this segment: compare both versions first' : undefined) ??
+    toMend(complaints) ??
+    (isDirty ? undefined : 'Nothing is changed');
+  const saveOrCompare = () => {
+    if (merge) setDialog('conflict');
+    else if (cannotSave === undefined) setDialog('save');
+  };
+  useShortcuts([{ keys: 'mod+s', does: 'Review and save', run: saveOrCompare }]);
+  const take = (newest: Segment, mine = segmentDocument(newest)) => {
+    setBase(newest);
+    setDocument(mine);
+    setDialog(undefined);
+  };
 
   const { included = [], excluded = [], rules = [] } = document;
   const isUsed = used.flags.length + used.segments.length > 0;
@@ -131,7 +149,7 @@ function SegmentEditor({ segment, segments, onChanged }: Props) {
               kind="primary"
               disabled={cannotSave !== undefined}
               title={cannotSave ?? 'Ctrl+S or ⌘S'}
-              onClick={() => setDialog('save')}
+              onClick={saveOrCompare}
             >
               Review and save
             </Button>
@@ -140,32 +158,16 @@ function SegmentEditor({ segment, segments, onChanged }: Props) {
       >
         <p class="-mt-3 mb-3 flex gap-4 text-sm text-muted">
           <span>version {base.version}</span>
+          <span>
+            changed <Time at={base.updatedAt} nowMs={nowMs} />
+          </span>
           {isDirty && (
             <span class="text-warn">
               <span aria-hidden="true">◆ </span>unsaved changes
             </span>
           )}
         </p>
-        {isOutdated && isDirty && (
-          <div
-            role="alert"
-            class="mb-4 flex flex-wrap items-center gap-3 rounded border border-warn bg-warn-surface px-4 py-2 text-warn"
-          >
-            <p>
-              <span aria-hidden="true">! </span>Version {segment.version} by somebody else came meanwhile. Your draft is
-              as it was.
-            </p>
-            <Button
-              onClick={() => {
-                setBase(segment);
-                setDocument(segmentDocument(segment));
-              }}
-            >
-              Take theirs, drop my draft
-            </Button>
-            <Button onClick={() => setBase(segment)}>Keep mine, on top of version {segment.version}</Button>
-          </div>
-        )}
+        {merge && <OutdatedNote base={base.version} theirs={segment.version} onCompare={() => setDialog('conflict')} />}
         {lockedBecause !== undefined && (
           <p role="note" class="mb-4 rounded border border-line bg-surface px-4 py-2 text-sm">
             {lockedBecause}
@@ -241,7 +243,7 @@ function SegmentEditor({ segment, segments, onChanged }: Props) {
             <ul class="flex flex-wrap gap-x-4 font-mono text-sm">
               {used.flags.map((key) => (
                 <li key={key}>
-                  <a class="underline" href={`/flags/${key}`}>
+                  <a class="underline" href={flagPath(key)}>
                     {key}
                   </a>
                 </li>
@@ -258,14 +260,19 @@ function SegmentEditor({ segment, segments, onChanged }: Props) {
           </Section>
         </div>
         {dialog === 'save' && (
-          <SegmentDialog
+          <ReasonDialog
             title={`Save as version ${base.version + 1}`}
             verb="Save"
-            write={(reason) => api.updateSegment({ ...document, version: base.version, ...(reason && { reason }) })}
+            write={(reason) =>
+              api.updateSegment({ ...document, version: base.version, ...(reason !== undefined && { reason }) })
+            }
+            // The list is read again; once it has their version, both are compared.
+            onConflict={() => {
+              setDialog('conflict');
+              onChanged();
+            }}
             onWritten={(written) => {
-              setBase(written);
-              setDocument(segmentDocument(written));
-              setDialog(undefined);
+              take(written);
               onChanged();
             }}
             onClose={() => setDialog(undefined)}
@@ -276,71 +283,31 @@ function SegmentEditor({ segment, segments, onChanged }: Props) {
                 ? `Asked about by ${[...used.flags, ...used.segments].join(', ')}.`
                 : 'Nobody asks about it: nobody moves.'}
             </p>
-          </SegmentDialog>
+          </ReasonDialog>
         )}
         {dialog === 'delete' && (
-          <SegmentDialog
+          <ReasonDialog
             title={`Delete ${base.key}`}
             verb="Delete"
-            write={(reason) => api.deleteSegment({ key: base.key, ...(reason && { reason }) })}
+            typedBack={base.key}
+            write={(reason) => api.deleteSegment({ key: base.key, ...(reason !== undefined && { reason }) })}
             onWritten={() => go('/segments')}
             onClose={() => setDialog(undefined)}
           >
             <p>Nobody asks about this segment. Its history stays; one made anew with this key goes on from it.</p>
-          </SegmentDialog>
+          </ReasonDialog>
+        )}
+        {dialog === 'conflict' && merge && (
+          <ConflictView
+            base={base.version}
+            theirs={segment.version}
+            rows={merge.rows}
+            onRebase={() => take(segment, merge.rebased)}
+            onTakeTheirs={() => take(segment)}
+            onClose={() => setDialog(undefined)}
+          />
         )}
       </Page>
     </FormContext.Provider>
-  );
-}
-
-interface DialogProps {
-  title: string;
-  verb: string;
-  write: (reason: string) => Promise<Segment>;
-  onWritten: (segment: Segment) => void;
-  onClose: () => void;
-  children: ComponentChildren;
-}
-
-function SegmentDialog({ title, verb, write, onWritten, onClose, children }: DialogProps) {
-  const [reason, setReason] = useState('');
-  const [error, setError] = useState<unknown>();
-  const isConflict = error instanceof WhetstoneError && error.code === 'conflict';
-  return (
-    <Dialog title={title} onClose={onClose} isWide>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          write(reason.trim()).then(onWritten, setError);
-        }}
-      >
-        <div class="max-h-[55vh] overflow-y-auto" tabindex={0} role="region" aria-label="What changes">
-          {children}
-        </div>
-        {error !== undefined && (
-          <ErrorState what="Nothing was written" error={error}>
-            {isConflict && <p class="mt-1">Your draft is kept: go back and decide which version holds.</p>}
-          </ErrorState>
-        )}
-        <label class="mt-4 block">
-          <span class="mb-1 block text-xs text-muted">Reason, for whoever reads the history</span>
-          <input
-            type="text"
-            class={inputClass}
-            maxLength={500}
-            value={reason}
-            autofocus
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        </label>
-        <div class="mt-4 flex justify-end gap-2">
-          <Button onClick={onClose}>Back</Button>
-          <Button kind="primary" type="submit">
-            {verb}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
   );
 }

@@ -111,7 +111,7 @@ function Links({ class: look }: { class: string }) {
         </a>
       ))}
       <a href="/docs" class={`${look} hover:bg-hover`}>
-        API reference
+        API <span class="max-md:sr-only">&nbsp;reference</span>
       </a>
     </>
   );

@@ -44,18 +44,19 @@ export function Field({ label, error, hint, children }: FieldProps) {
 interface TextFieldProps extends Labels {
   value: string;
   onInput: (value: string) => void;
-  type?: 'text' | 'password' | 'search' | 'datetime-local' | 'number';
+  type?: 'text' | 'password';
   /** Keys and code: in monospace, and no dictionary. */
   isCode?: boolean;
-  isRequired?: boolean;
-  isDisabled?: boolean;
   placeholder?: string;
   autocomplete?: string;
+  maxLength?: number;
+  /** Has the focus when its dialog opens. */
+  isFocused?: boolean;
 }
 
 /** A line of text. */
 export function TextField({ label, error, hint, ...input }: TextFieldProps) {
-  const { value, onInput, type = 'text', isCode = false, isRequired = false, isDisabled = false } = input;
+  const { value, onInput, type = 'text', isCode = false } = input;
   return (
     <Field label={label} error={error} hint={hint}>
       {(control) => (
@@ -64,9 +65,9 @@ export function TextField({ label, error, hint, ...input }: TextFieldProps) {
           type={type as 'text'}
           value={value}
           onInput={(event) => onInput(event.currentTarget.value)}
-          required={isRequired}
-          disabled={isDisabled}
           placeholder={input.placeholder}
+          maxLength={input.maxLength}
+          autofocus={input.isFocused}
           autocomplete={input.autocomplete ?? 'off'}
           spellcheck={!isCode}
           class={`${inputClass} ${isCode ? 'font-mono text-sm' : ''}`}

@@ -18,6 +18,8 @@ interface Props<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
+  /** What the rows answer: when it changes, they are made from the top again, a screen first. */
+  question?: string;
   /** How many rows of grey bars stand in while the real ones are loading. */
   loading?: number;
 }
@@ -27,8 +29,8 @@ const cellClass = (column: { isNumber?: boolean; isSecondary?: boolean; class?: 
   `${column.isSecondary ? 'max-md:hidden' : ''} ${column.class ?? ''}`;
 
 /** Rows of 36 px under a header that stays. A link in a cell with the class `row-link` makes its whole row the link. */
-export function Table<Row extends object>({ caption, columns, rows, keyOf, loading = 0 }: Props<Row>) {
-  const shown = useGrowing(rows.length);
+export function Table<Row extends object>({ caption, columns, rows, keyOf, question = '', loading = 0 }: Props<Row>) {
+  const shown = useGrowing(rows.length, question);
   // A row that was made is not looked at again: a change of one flag costs one row of a thousand.
   const made = useMemo(() => new WeakMap<Row, VNode>(), [columns]);
   const rowOf = (row: Row) => {

@@ -2,23 +2,35 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 /** About two screens. */
 const first = 80;
-const step = 160;
+/** As many as a slow machine makes between two frames. */
+const step = 40;
 
 /**
- * How many of so many rows to make now: those that fit on the screen at once, the rest bit by bit in between, so that
- * typing in a filter never waits for rows that nobody sees yet. In the end all are there, to be found and tabbed to.
+ * How many of so many rows to make now: those that fit on the screen at once, the rest in moments in which the browser has
+ * nothing else to do, so that typing never waits for rows that nobody sees yet. Another `question` begins anew. In the end
+ * all are there, to be found and tabbed to.
  */
-export function useGrowing(count: number): number {
+export function useGrowing(count: number, question: string): number {
   const [, setTurn] = useState(0);
-  const grown = useRef(first);
-  grown.current = Math.min(grown.current, Math.max(first, count));
+  const grown = useRef({ question, rows: first });
+  if (grown.current.question !== question) grown.current = { question, rows: first };
+  const { rows } = grown.current;
   useEffect(() => {
-    if (grown.current >= count) return;
-    const timer = setTimeout(() => {
-      grown.current += step;
+    if (rows >= count) return;
+    return whenIdle(() => {
+      grown.current.rows += step;
       setTurn((turn) => turn + 1);
     });
-    return () => clearTimeout(timer);
   });
-  return Math.min(grown.current, count);
+  return Math.min(rows, count);
+}
+
+/** Safari has no idle moments to ask for. */
+function whenIdle(act: () => void): () => void {
+  if (!('requestIdleCallback' in globalThis)) {
+    const timer = setTimeout(act, 50);
+    return () => clearTimeout(timer);
+  }
+  const handle = requestIdleCallback(act);
+  return () => cancelIdleCallback(handle);
 }

@@ -52,6 +52,24 @@ describe('evaluate as', () => {
     };
     expect([served('on'), served('off'), served('on')]).toEqual(['on', 'off', 'on']);
   });
+
+  it('knows of whom a sticky split would keep this answer, and of nobody when it is not sticky', () => {
+    const split = { split: [{ variant: 'on', weight: 1 }], by: 'userId' };
+    const of = (fallthrough: object) =>
+      preview(
+        compiledProject([flagWith({ fallthrough: { ...split, ...fallthrough } })], [])!,
+        'new-fixer-prompt',
+        [
+          { name: 'userId', text: 'ann' },
+          { name: 'taskId', text: 'T-1' },
+        ],
+        0,
+      )?.sticky;
+    expect(of({ sticky: 'taskId' })).toEqual([
+      { flag: 'new-fixer-prompt', attribute: 'taskId', unit: 'T-1', variant: 'on' },
+    ]);
+    expect(of({})).toBeUndefined();
+  });
 });
 
 describe('who asks about a segment', () => {

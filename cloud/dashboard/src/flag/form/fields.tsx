@@ -5,7 +5,7 @@ import { useComplaints, useDraft, useForm } from './form-context.tsx';
 import { useTyped } from './use-typed.ts';
 
 const box =
-  'rounded border border-line-strong bg-canvas px-2 py-1 text-sm text-text aria-invalid:border-bad disabled:bg-surface disabled:text-muted';
+  'min-h-7.5 rounded border border-line-strong bg-canvas px-2 py-1 text-sm text-text aria-invalid:border-bad disabled:bg-surface disabled:text-muted';
 
 interface Labelled {
   label: string;
@@ -268,14 +268,14 @@ interface SectionProps {
   title: string;
   note?: ComponentChildren;
   action?: ComponentChildren;
-  children: ComponentChildren;
+  children?: ComponentChildren;
 }
 
 export function Section({ title, note, action, children }: SectionProps) {
   const id = useId();
   return (
-    <section aria-labelledby={id} class="border-t border-line py-4 first:border-t-0 first:pt-0">
-      <div class="mb-2 flex min-h-7 flex-wrap items-center gap-x-3">
+    <section aria-labelledby={id} class="border-t border-line py-3 first:border-t-0 first:pt-0">
+      <div class="flex min-h-7 flex-wrap items-center gap-x-3 not-last:mb-2">
         <h2 id={id} class="text-base font-semibold">
           {title}
         </h2>

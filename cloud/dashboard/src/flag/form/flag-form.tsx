@@ -1,17 +1,31 @@
 import { AboutEditor } from './about-editor.tsx';
-import { Check, Section } from './fields.tsx';
+import { Check, Section, TextField } from './fields.tsx';
 import { useDraft, useEdit, useForm } from './form-context.tsx';
 import { TargetingEditor } from './targeting-editor.tsx';
 import { TimeEditor } from './time-editor.tsx';
 import { VariantsEditor } from './variants-editor.tsx';
 
 /** Every part of the document, in the order in which a decision is made. */
-export function FlagForm({ nowMs }: { nowMs: number }) {
+export function FlagForm({ nowMs, isNew }: { nowMs: number; isNew: boolean }) {
   const { document } = useDraft();
   const { flags, attributes } = useForm();
   const edit = useEdit();
   return (
     <>
+      {isNew && (
+        <Section title="Key" note="How code asks for it; it cannot be changed later.">
+          <TextField
+            bare
+            label="Key"
+            path="key"
+            class="w-80 max-sm:w-full"
+            mono
+            placeholder="new-fixer-prompt"
+            value={document.key}
+            onInput={(key) => edit('key', (held) => ({ ...held, key }))}
+          />
+        </Section>
+      )}
       <Section
         title="State"
         note={document.enabled ? undefined : `Everyone gets the off variant, ${document.offVariant}.`}

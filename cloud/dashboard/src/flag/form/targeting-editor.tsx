@@ -123,7 +123,7 @@ function Overrides() {
             <TextField
               label="Attribute"
               path={`${path}.attribute`}
-              class="w-32"
+              class="w-28"
               mono
               list="attribute-names"
               value={override.attribute}
@@ -138,7 +138,7 @@ function Overrides() {
             <VariantField
               label="gets"
               path={`${path}.variant`}
-              class="w-36"
+              class="w-28"
               value={override.variant}
               onChange={(variant) => change('variant', variant)}
             />
@@ -152,7 +152,7 @@ function Overrides() {
             <TextField
               label="Note"
               path={`${path}.note`}
-              class="w-44"
+              class="w-32"
               value={override.note}
               onInput={(note) => change('note', note)}
             />

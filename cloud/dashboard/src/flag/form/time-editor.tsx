@@ -186,9 +186,7 @@ function Plan({ nowMs }: Props) {
             : 'A plan raises the coverage of a split by dates; nothing here is a split yet.'
         }
         action={possible ? <Action label="Plan a rollout" onClick={start} /> : undefined}
-      >
-        <span />
-      </Section>
+      />
     );
   }
   const addStep = () => {

@@ -50,9 +50,9 @@ function Chips<T extends Scalar>({ label, path, values, onChange, suggestions, p
     if (fresh.length > 0) onChange([...values, ...fresh]);
   };
   return (
-    <Field label={label} path={path} below class="min-w-48 flex-1">
+    <Field label={label} path={path} below class="min-w-36 flex-1">
       {(attributes) => (
-        <div class="flex flex-wrap items-center gap-1 rounded border border-line-strong bg-canvas p-1 focus-within:outline-2 focus-within:outline-accent">
+        <div class="flex flex-wrap items-center gap-1 rounded border border-line-strong bg-canvas p-px focus-within:outline-2 focus-within:outline-accent">
           {values.map((value, i) => (
             <Chip
               key={`${typeof value} ${String(value)}`}
@@ -65,7 +65,7 @@ function Chips<T extends Scalar>({ label, path, values, onChange, suggestions, p
           <input
             {...attributes}
             type="text"
-            class="min-w-16 flex-1 bg-transparent px-1 font-mono text-sm outline-none"
+            class="h-6.5 min-w-16 flex-1 bg-transparent px-1 font-mono text-sm outline-none"
             value={typed}
             placeholder={values.length === 0 ? (placeholder ?? 'type a value, Enter adds it') : ''}
             autocomplete="off"

@@ -34,7 +34,7 @@ export function VariantsEditor() {
       <table class="w-full max-w-3xl text-sm">
         <thead class="text-left text-xs text-muted">
           <tr>
-            <th class="w-40 pr-2 pb-1 font-normal">Name</th>
+            <th class="w-40 pr-2 pb-1 max-md:w-28 font-normal">Name</th>
             <th class="pr-2 pb-1 font-normal">Value</th>
             <th class="w-10 pb-1 text-center font-normal">Off</th>
             <th class="w-8">

@@ -1,4 +1,5 @@
 import type { Change } from '@whetstone/shared/contract';
+import { jsonText } from './json.ts';
 
 export interface ChangeRow {
   kind: 'added' | 'removed' | 'changed';
@@ -86,4 +87,4 @@ function nameOf(item: unknown): string | undefined {
   return undefined;
 }
 
-const show = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value, null, 1) ?? ''));
+const show = (value: unknown): string => (typeof value === 'string' ? value : jsonText(value));

@@ -98,5 +98,9 @@ function arrived(state: EditorState, flag: Flag): EditorState {
 }
 
 /** Whether leaving would lose something. */
-export const isDirty = ({ base, document, unread }: EditorState): boolean =>
-  base === undefined || Object.keys(unread).length > 0 || !sameJson(document, documentOf(base));
+export const isDirty = (state: EditorState): boolean =>
+  state.base === undefined || isDraftChanged(state, documentOf(state.base));
+
+/** Whether anything was typed since the draft was this document. */
+export const isDraftChanged = ({ document, unread }: EditorState, first: FlagDocument): boolean =>
+  Object.keys(unread).length > 0 || !sameJson(document, first);

@@ -34,3 +34,13 @@ export function moved<T>(list: readonly T[], index: number, by: number): T[] {
   const rest = without(list, index);
   return [...rest.slice(0, to), item, ...rest.slice(to)];
 }
+
+const widestLine = 100;
+
+/** For people: in one line where it fits, else a member a line. */
+export function jsonText(value: unknown): string {
+  const lines = JSON.stringify(value, null, 1) ?? '';
+  // What breaks lines here is never in a text: there it is written as an escape.
+  const line = lines.replaceAll(/\n */g, ' ');
+  return line.length <= widestLine ? line : lines;
+}

@@ -12,27 +12,32 @@ export interface MergeRow {
   by: 'mine' | 'theirs' | 'both' | 'clash';
 }
 
-export interface Merge {
+export interface Merge<T> {
   rows: MergeRow[];
   /** Their version with my changes on top: where both changed one thing, mine. */
-  rebased: FlagDocument;
+  rebased: T;
 }
 
-type Members = Map<string, unknown>;
+/** The parts of a document that are compared one by one, each by its place. */
+export type Members = Map<string, unknown>;
 
 /** What two people made of one version. Rules are compared one by one by id, variants by name, the rest by field. */
-export function mergeOf(base: FlagDocument, mine: FlagDocument, theirs: FlagDocument): Merge {
-  const [a, b, c] = [membersOf(base), membersOf(mine), membersOf(theirs)];
+export function mergeOf(base: FlagDocument, mine: FlagDocument, theirs: FlagDocument): Merge<FlagDocument> {
+  const { rows, rebased } = mergeMembers(membersOf(base), membersOf(mine), membersOf(theirs));
+  return { rows, rebased: assembled(rebased, { base, mine, theirs }) };
+}
+
+export function mergeMembers(base: Members, mine: Members, theirs: Members): Merge<Members> {
   const rows: MergeRow[] = [];
   const rebased: Members = new Map();
-  for (const place of new Set([...c.keys(), ...b.keys(), ...a.keys()])) {
-    const row = { place, base: a.get(place), mine: b.get(place), theirs: c.get(place) };
+  for (const place of new Set([...theirs.keys(), ...mine.keys(), ...base.keys()])) {
+    const row = { place, base: base.get(place), mine: mine.get(place), theirs: theirs.get(place) };
     const by = changedBy(row);
     if (by) rows.push({ ...row, by });
     const value = by === 'mine' || by === 'clash' ? row.mine : row.theirs;
     if (value !== undefined) rebased.set(place, value);
   }
-  return { rows, rebased: assembled(rebased, { base, mine, theirs }) };
+  return { rows, rebased };
 }
 
 function changedBy({ base, mine, theirs }: Omit<MergeRow, 'by'>): MergeRow['by'] | undefined {

@@ -1,4 +1,4 @@
-import type { Evaluation, EvaluationContext, Flag, Segment } from '@whetstone/shared/contract';
+import type { EvaluationContext, Flag, Segment } from '@whetstone/shared/contract';
 import { compileRuleset, evaluate, isFirstClass, type CompiledRuleset } from '@whetstone/shared/flags';
 import { isSplit, type FlagDocument } from './document.ts';
 
@@ -59,9 +59,12 @@ export function withDraft(
   return compileRuleset({ revision: 0, flags: [...others, draft], segments: project.segments }, project.compiled);
 }
 
+/** Beside the answer, the first answers of sticky splits that it would be the first for: here none is known yet. */
+export type Evaluated = NonNullable<ReturnType<typeof evaluate>>;
+
 export const preview = (
   ruleset: CompiledRuleset,
   key: string,
   typed: readonly Typed[],
   nowMs: number,
-): Evaluation | undefined => evaluate(ruleset, key, contextOf(typed), { nowMs, explain: true });
+): Evaluated | undefined => evaluate(ruleset, key, contextOf(typed), { nowMs, explain: true });
