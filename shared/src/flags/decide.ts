@@ -32,14 +32,10 @@ export function decide(
   return flag && decideFlag(flag, runOf(ruleset, context, options));
 }
 
-/** The same of every flag, in the order of the ruleset. What segments and prerequisites say is found out once for all of them. */
-export const decideAll = (
-  ruleset: CompiledRuleset,
-  context: EvaluationContext,
-  options: Omit<DecideOptions, 'notes'>,
-): Map<string, Evaluated> => new Map(decideEach(ruleset, context, options));
-
-/** One after the other, as they are taken. */
+/**
+ * The same of every flag, in the order of the ruleset, one after the other as they are taken. What segments and
+ * prerequisites say is found out once for all of them.
+ */
 export function* decideEach(
   ruleset: CompiledRuleset,
   context: EvaluationContext,

@@ -2,7 +2,7 @@ export { isFirstClass } from './attributes.ts';
 export { bucketOf } from './bucketing.ts';
 export { diffOf } from './diff.ts';
 export { conditionComplaint } from './complaints.ts';
-export { decide, decideAll, decideEach } from './decide.ts';
+export { decide, decideEach } from './decide.ts';
 export { maxPrerequisiteDepth } from './endless.ts';
 export { evaluate } from './evaluate.ts';
 export { murmur3 } from './murmur3.ts';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Evaluation } from '../../src/contract/flags.ts';
-import { compileRuleset, decideAll, evaluate } from '../../src/flags/index.ts';
+import { compileRuleset, evaluate } from '../../src/flags/index.ts';
 import { asContext, assignedBy, condition, hostileContext, keys, ruleset, scalar, word } from './arbitraries.ts';
+import { decideAll } from './support.ts';
 
 const instantMs = fc.integer({ min: Date.parse('0001-01-01'), max: Date.parse('9999-12-31') });
 

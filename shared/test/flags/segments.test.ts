@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition, EvaluationContext, Rule } from '../../src/contract/flags.ts';
 import type { Segment } from '../../src/contract/segment.ts';
-import { compileRuleset, decideAll, evaluate } from '../../src/flags/index.ts';
-import { flagWith, whys } from './support.ts';
+import { compileRuleset, evaluate } from '../../src/flags/index.ts';
+import { decideAll, flagWith, whys } from './support.ts';
 
 type Parts = Partial<Segment> & { key: string };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Serve } from '../../src/contract/flags.ts';
-import { compileRuleset, decideAll, evaluate, unitOf, type Assigned } from '../../src/flags/index.ts';
-import { compiled, flagWith, whys } from './support.ts';
+import { compileRuleset, evaluate, unitOf, type Assigned } from '../../src/flags/index.ts';
+import { compiled, decideAll, flagWith, whys } from './support.ts';
 
 // alice falls into a at 24,115, bob into a at 49,149 (outside a coverage of 60), dave into b at 54,482.
 const variants = { a: 1, b: 2, c: 3, off: 0 };

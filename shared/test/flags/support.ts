@@ -1,5 +1,5 @@
 import type { Evaluation, EvaluationContext, Flag } from '../../src/contract/flags.ts';
-import { compileRuleset, evaluate, type CompiledRuleset } from '../../src/flags/index.ts';
+import { compileRuleset, decideEach, evaluate, type CompiledRuleset } from '../../src/flags/index.ts';
 
 /** A flag that is on for everyone, with what the test is about put over it. */
 export function flagWith(parts: Partial<Flag> = {}): Flag {
@@ -22,6 +22,9 @@ export function compiled(...flags: unknown[]): CompiledRuleset {
   if (!ruleset) throw new Error('expected a ruleset');
   return ruleset;
 }
+
+/** What every flag serves, by key. */
+export const decideAll = (...of: Parameters<typeof decideEach>) => new Map(decideEach(...of));
 
 interface Asked {
   context?: EvaluationContext;
