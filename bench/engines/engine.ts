@@ -12,10 +12,3 @@ export interface Prepared {
 
 /** Brings flags and people into the form the engine wants, which is not what is measured. */
 export type Engine = (flags: FlagSpec[], people: Person[]) => Prepared;
-
-/** What a rule that needs no more than one attribute after another in a list says, engine by engine. */
-export const rulesOf = ({ userIds, repoIds, plans, regions }: FlagSpec): Record<string, string[]>[] => [
-  { userId: userIds },
-  { repoId: repoIds },
-  { plan: plans, region: regions },
-];

@@ -1,5 +1,5 @@
 import { FlagdCore } from '@openfeature/flagd-core';
-import { rulesOf, type Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { FlagSpec } from '../workload/flags.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
@@ -20,7 +20,7 @@ export const flagd: Engine = (specs, people) => {
 
 function flagOf(spec: FlagSpec) {
   const { rolloutPercentage: share } = spec;
-  const conditions = rulesOf(spec).map((attributes) => {
+  const conditions = spec.rules.map((attributes) => {
     const parts = Object.entries(attributes).map(([name, values]) => ({ in: [{ var: name }, values] }));
     return parts.length === 1 ? parts[0] : { and: parts };
   });

@@ -1,5 +1,5 @@
 import { GrowthBookClient } from '@growthbook/growthbook';
-import { rulesOf, type Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { FlagSpec } from '../workload/flags.ts';
 
 export const growthbook: Engine = (specs, people) => {
@@ -17,7 +17,7 @@ export const growthbook: Engine = (specs, people) => {
 const featureOf = (spec: FlagSpec) => ({
   defaultValue: false,
   rules: [
-    ...rulesOf(spec).map((attributes) => ({
+    ...spec.rules.map((attributes) => ({
       condition: Object.fromEntries(Object.entries(attributes).map(([name, values]) => [name, { $in: values }])),
       force: true,
     })),

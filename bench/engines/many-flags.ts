@@ -1,5 +1,4 @@
-import type { EvaluationContext } from '@whetstone/shared/contract';
-import { compileRuleset, evaluate } from '@whetstone/shared/flags';
+import { compileRuleset } from '@whetstone/shared/flags';
 import { gzipSync } from 'node:zlib';
 import { cpuMicroseconds } from '../harness/cpu.ts';
 import { randomFrom } from '../workload/random.ts';
@@ -15,11 +14,9 @@ export interface ManyFlags {
   /** Heap that the parsed document takes, and what the compiled ruleset takes beside it. */
   documentMiB: number;
   compiledMiB: number;
-  /** CPU per evaluation, one sample a round. */
-  evaluateUs: number[];
 }
 
-const [count = 0, rounds = 0, questions = 0] = process.argv.slice(2).map(Number);
+const count = Number(process.argv[2]);
 const heapMiB = () => {
   globalThis.gc?.();
   return process.memoryUsage().heapUsed / 2 ** 20;
@@ -45,23 +42,6 @@ document.flags[count >> 1]!.version++;
 const changeMs = cpuMs(() => (ruleset = compileRuleset(document, ruleset)!));
 if (ruleset.unreadable.size > 0) throw new Error('the ruleset did not compile');
 
-const keys = [...ruleset.flags.keys()];
-const contexts = Array.from({ length: 2_000 }, (_, i): EvaluationContext => ({
-  userId: `user-${i}`,
-  repoId: `acme/repo-${upTo(50)}`,
-  attributes: { plan: ['free', 'pro', 'team'][upTo(3)] },
-}));
-const asked = Array.from({ length: 65_536 }, () => ({ key: keys[upTo(count)]!, context: contexts[upTo(2_000)]! }));
-const evaluateUs = Array.from({ length: rounds + 1 }, () => {
-  const spent = cpuMs(() => {
-    for (let i = 0; i < questions; i++) {
-      const { key, context } = asked[i % asked.length]!;
-      evaluate(ruleset, key, context, { nowMs: Date.now() });
-    }
-  });
-  return (spent * 1_000) / questions;
-}).slice(1); // The first was for the code to get warm.
-
 const result: ManyFlags = {
   jsonBytes: Buffer.byteLength(text),
   gzipBytes,
@@ -69,7 +49,6 @@ const result: ManyFlags = {
   changeMs,
   documentMiB: parsed - empty,
   compiledMiB: compiled - parsed,
-  evaluateUs,
 };
 process.send?.(result);
 

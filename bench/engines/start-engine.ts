@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { bundle } from '../harness/bundle.ts';
 import { endWithUs } from '../harness/children.ts';
+import type { Shape } from '../workload/flags.ts';
 import type { EngineName } from './index.ts';
 import type { Task, TaskResult } from './tasks.ts';
 
@@ -16,9 +17,13 @@ export interface EngineProcess {
  * An engine in a process of its own: its CPU time is its own, and neither the heap nor the type feedback of another
  * engine shows in it.
  */
-export async function startEngine(name: EngineName): Promise<EngineProcess> {
+export async function startEngine(
+  name: EngineName,
+  shape: Shape = 'targeted',
+  flagCount = 1_000,
+): Promise<EngineProcess> {
   const file = await bundle('engines/process.ts');
-  const child = fork(file, [name], {
+  const child = fork(file, [name, shape, String(flagCount)], {
     // GrowthBook writes log lines unless it is production.
     env: { PATH: process.env['PATH'], NODE_ENV: 'production' },
     execArgv: [],

@@ -2,6 +2,8 @@
 export interface Task {
   kind: 'ask' | 'load' | 'change';
   times: number;
+  /** Asks about the first of the flags alone, so many: as an agent does, whose code names a few dozen. */
+  among?: number;
 }
 
 export interface TaskResult {

@@ -1,7 +1,7 @@
 import { InMemStorageProvider, Unleash, type ClientFeaturesResponse } from 'unleash-client';
 import repositoryModule from 'unleash-client/lib/repository/index.js';
 import { Operator } from 'unleash-client/lib/strategy/strategy.js';
-import { rulesOf, type Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { FlagSpec } from '../workload/flags.ts';
 
 export const unleash: Engine = (specs, people) => {
@@ -44,7 +44,7 @@ const featureOf = (spec: FlagSpec) => ({
   name: spec.key,
   enabled: true,
   strategies: [
-    ...rulesOf(spec).map((attributes) => ({
+    ...spec.rules.map((attributes) => ({
       name: 'default',
       parameters: {},
       constraints: Object.entries(attributes).map(([contextName, values]) => ({

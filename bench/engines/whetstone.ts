@@ -1,6 +1,6 @@
 import type { EvaluationContext } from '@whetstone/shared/contract';
 import { compileRuleset, evaluate, type CompiledRuleset } from '@whetstone/shared/flags';
-import { rulesOf, type Ask, type Engine } from './engine.ts';
+import type { Ask, Engine } from './engine.ts';
 import type { FlagSpec } from '../workload/flags.ts';
 
 export const whetstone: Engine = engineThat({ explain: false });
@@ -12,7 +12,7 @@ function engineThat({ explain }: { explain: boolean }): Engine {
     const document = fromTheWire({ revision: 1, flags });
     const changed = fromTheWire({
       revision: 2,
-      flags: flags.map((flag, i) => (i === 500 ? { ...flag, version: 2 } : flag)),
+      flags: flags.map((flag, i) => (i === flags.length >> 1 ? { ...flag, version: 2 } : flag)),
     });
     const keys = specs.map(({ key }) => key);
     const contexts = people.map(({ userId, repoId, plan, region }): EvaluationContext => ({
@@ -41,7 +41,7 @@ function engineThat({ explain }: { explain: boolean }): Engine {
 }
 
 function flagOf(spec: FlagSpec) {
-  const rules = rulesOf(spec).map((attributes, i) => ({
+  const rules = spec.rules.map((attributes, i) => ({
     id: `r${i}`,
     when: Object.entries(attributes).map(([attribute, values]) => ({ attribute, op: 'in', values })),
     serve: { variant: 'on' },

@@ -1,6 +1,4 @@
-import { build } from 'esbuild';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { sizeOf } from '../harness/bundle-size.ts';
 import { referenceNs } from '../harness/reference.ts';
 import type { Entry } from '../harness/report.ts';
 
@@ -8,6 +6,7 @@ import type { Entry } from '../harness/report.ts';
 const bundles = {
   'compileRuleset and decide': 'compileRuleset, decide',
   'the same with evaluate, which explains': 'compileRuleset, evaluate',
+  'decide alone, without the operators that a compiled ruleset brings': 'decide',
 };
 
 export const evaluatorSize: Entry = {
@@ -33,27 +32,3 @@ export const evaluatorSize: Entry = {
     };
   },
 };
-
-async function sizeOf(names: string) {
-  const { outputFiles, metafile } = await build({
-    stdin: {
-      contents: `export { ${names} } from '@whetstone/shared/flags'`,
-      resolveDir: join(import.meta.dirname, '..'),
-    },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'node20',
-    write: false,
-    metafile: true,
-  });
-  const [output] = Object.values(metafile.outputs);
-  const parts = Object.entries(output?.inputs ?? {})
-    .map(([file, { bytesInOutput }]) => [file.split('/').at(-1), bytesInOutput] as const)
-    .toSorted((a, b) => b[1] - a[1])
-    .slice(0, 8)
-    .map(([file, bytes]) => `${file} ${bytes}`)
-    .join(', ');
-  const [{ contents } = { contents: new Uint8Array() }] = outputFiles;
-  return { minified: contents.length, gzipped: gzipSync(contents).length, parts };
-}

@@ -1,12 +1,10 @@
 import { randomFrom } from './random.ts';
 
-/** A flag as every engine can express it: three rules that switch it on, then a share of all users. */
+/** A flag as every engine can express it: rules that switch it on, then a share of all users. */
 export interface FlagSpec {
   key: string;
-  userIds: string[];
-  repoIds: string[];
-  plans: string[];
-  regions: string[];
+  /** Of each rule, what all of its attributes must be among. */
+  rules: Record<string, string[]>[];
   rolloutPercentage: number;
 }
 
@@ -29,15 +27,17 @@ export interface Workload {
   questions: Question[];
 }
 
-const flagCount = 1_000;
 const personCount = 2_000;
 const repoCount = 50;
 const questionCount = 65_536;
 const plans = ['free', 'pro', 'team', 'enterprise'];
 const regions = ['eu', 'us', 'ap', 'sa'];
 
+/** `targeted`: three rules, one condition in two of them. `reference`: one rule of two conditions. */
+export type Shape = 'targeted' | 'reference';
+
 /** The same for every engine, process and machine. */
-export function flagWorkload(): Workload {
+export function flagWorkload(shape: Shape = 'targeted', flagCount = 1_000): Workload {
   const random = randomFrom(1);
   const upTo = (end: number) => Math.floor(random() * end);
   const some = (count: number, of: () => string) => {
@@ -51,11 +51,16 @@ export function flagWorkload(): Workload {
 
   const flags = Array.from({ length: flagCount }, (_, i) => ({
     key: `flag-${i}`,
-    userIds: some(5, anyUser),
-    repoIds: some(3, anyRepo),
-    plans: some(2, anyOf(plans)),
-    regions: some(2, anyOf(regions)),
-    rolloutPercentage: 25,
+    ...(shape === 'targeted'
+      ? {
+          rules: [
+            { userId: some(5, anyUser) },
+            { repoId: some(3, anyRepo) },
+            { plan: some(2, anyOf(plans)), region: some(2, anyOf(regions)) },
+          ],
+          rolloutPercentage: 25,
+        }
+      : { rules: [{ repoId: some(2, anyRepo), plan: some(2, anyOf(plans)) }], rolloutPercentage: upTo(101) }),
   }));
   const people = Array.from({ length: personCount }, (_, i) => ({
     userId: `user-${i}`,
@@ -77,7 +82,5 @@ export function expectedShare({ flags, people, questions }: Workload): number {
   return sum / questions.length;
 }
 
-const isListed = (spec: FlagSpec, { userId, repoId, plan, region }: Person) =>
-  spec.userIds.includes(userId) ||
-  spec.repoIds.includes(repoId) ||
-  (spec.plans.includes(plan) && spec.regions.includes(region));
+const isListed = ({ rules }: FlagSpec, person: Person) =>
+  rules.some((rule) => Object.entries(rule).every(([name, values]) => values.includes(person[name as keyof Person])));
