@@ -115,7 +115,13 @@ export function buildApp(platform: Platform): App {
     ...targetingService({ rulesets, write, clock, lookAtMany }),
     ...exposureService({ keep, keepAssignments: assignmentKeeper({ rulesets }) }),
     ...staleService({ rulesets }),
-    ...experimentService({ metricRows, knownVersions, isKnown: exposureRepository.isKnown }),
+    ...experimentService({
+      metricRows,
+      knownVersions,
+      isKnown: exposureRepository.isKnown,
+      // The embedded engine works in our own process; the other one ends what takes too long.
+      mostRows: database.engine === 'pglite' ? 100_000 : undefined,
+    }),
     ...portfolioService(),
     ...jobService({ queue }),
   };

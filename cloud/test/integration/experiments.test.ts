@@ -1,7 +1,12 @@
 import type { Input, WhetstoneContract } from '@whetstone/shared/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ctx } from '../../src/context.ts';
+import { experimentService } from '../../src/features/flags/experiments/service.ts';
 import { expireExposures } from '../../src/features/flags/exposures/expire.ts';
+import { exposureRepository } from '../../src/features/flags/exposures/repository.ts';
 import { rollUpExposures } from '../../src/features/flags/exposures/roll-up.ts';
+import { knownVersions } from '../../src/features/flags/known-versions.ts';
+import { metricRows } from '../../src/features/portfolio/repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';
@@ -291,6 +296,30 @@ describeOnEngines('an experiment', (engine) => {
       const same = await ask('alike', { metric: 'same' });
       expect(same.decision.text).toBe('Not enough data: same is the same for every unit of "on" and "off".');
       expect(same.variants[0]).toMatchObject({ mean: 3, interval: [3, 3] });
+    });
+
+    it('more than the embedded database may join while everybody waits', async () => {
+      await expose(...['ann', 'bob', 'cleo'].map((user) => on('crowded', user)));
+      const { getExperiment } = experimentService({
+        metricRows,
+        knownVersions,
+        isKnown: exposureRepository.isKnown,
+        mostRows: 2,
+      });
+      const transaction: Ctx['transaction'] = (work) => app.database.asProject(app.projectId, work);
+      const asked = { key: 'crowded', metric: 'nothing', timeRange: '30d', windowHours: 72 };
+      const answer = async (input: object) => getExperiment({ transaction } as Ctx, { ...asked, ...input });
+      await expect(answer({})).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('more than 2 exposures of this flag'),
+      });
+      for (let i = 0; i < 3; i++) await record({ metrics: { crowd: i } });
+      await expect(answer({ key: 'nobody-yet', metric: 'crowd' })).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('more than 2 outcomes'),
+      });
+      await expose(on('quiet', 'ann'), off('quiet', 'bob'));
+      expect(await answer({ key: 'quiet' })).toMatchObject({ variants: [{ units: 1 }, { units: 1 }] });
     });
 
     it('a flag nobody knows, a control nobody got, a metric that is no name', async () => {

@@ -111,6 +111,6 @@ export const experiments = {
         .describe('Default lower for costUsd, timeMs and corrected, else higher'),
     }),
     output: Experiment,
-    errors: ['not_found'],
+    errors: ['not_found', 'conflict'],
   }),
 };

@@ -30,6 +30,21 @@ export interface Joined {
 }
 
 export const experimentRepository = {
+  /** What a join would read, as far as it is not more than one above a number. */
+  async sizes(tx: ProjectTx, { flag, from, metric }: Pick<Joining, 'flag' | 'from' | 'metric'>, upTo: number) {
+    const { rows } = await sql<{ exposures: number; outcomes: number }>`
+      select
+        (select count(*)::integer from (
+          select from exposure
+          where project_id = ${tx.projectId} and flag = ${flag} and last_at >= ${from} and unit is not null
+          limit ${upTo + 1}
+        ) as held) as exposures,
+        (select count(*)::integer from (select from ${metric.rows} as measured limit ${upTo + 1}) as held) as outcomes`.execute(
+      tx.sql,
+    );
+    return rows[0]!;
+  },
+
   /**
    * Exposures joined to outcomes and added up by variant, in one statement, so that all figures are of one moment.
    *

@@ -20,6 +20,8 @@ interface Dependencies {
   knownVersions: (tx: ProjectTx, flag: string, from: Date) => Promise<KnownVersions>;
   /** Whether there is, or was, such a flag, or an exposure that names it. */
   isKnown: (tx: ProjectTx, flag: string) => Promise<boolean>;
+  /** Of exposures and of outcomes, so many are compared at once; undefined where the database has limits of its own. */
+  mostRows: number | undefined;
 }
 
 /** How far before its first exposure the past of a unit reaches. */
@@ -31,15 +33,19 @@ export const experimentService = ({
   metricRows,
   knownVersions,
   isKnown,
+  mostRows,
 }: Dependencies): Handlers<typeof experiments, Ctx> => ({
   getExperiment: (ctx, { key, metric, timeRange, control: wanted, windowHours, better: said }) =>
     ctx.transaction(async (tx): Promise<Experiment> => {
       const from = new Date(tx.now.getTime() - timeRangeMs(timeRange));
+      const rows = metricRows(tx, metric, new Date(from.getTime() - pastHours * 3_600_000));
+      if (mostRows !== undefined)
+        holdToSize(await experimentRepository.sizes(tx, { flag: key, from, metric: rows }, mostRows), mostRows);
       const known = await knownVersions(tx, key, from);
       const joined = await experimentRepository.join(tx, {
         flag: key,
         from,
-        metric: metricRows(tx, metric, new Date(from.getTime() - pastHours * 3_600_000)),
+        metric: rows,
         windowHours,
         pastHours,
         borders: phaseBorders(known).map((ms) => new Date(ms)),
@@ -82,6 +88,17 @@ export const experimentService = ({
       };
     }),
 });
+
+/** Throws `conflict`: a part of them would be another answer. */
+function holdToSize(sizes: { exposures: number; outcomes: number }, mostRows: number) {
+  const { exposures, outcomes } = sizes;
+  if (exposures <= mostRows && outcomes <= mostRows) return;
+  const what = exposures > mostRows ? 'exposures of this flag' : 'outcomes';
+  throw new WhetstoneError(
+    'conflict',
+    `there are more than ${mostRows.toLocaleString('en')} ${what} in this range, and the embedded database answers nobody else while it joins them: ask for a shorter timeRange, or run on PostgreSQL`,
+  );
+}
 
 /** The variant that was asked for, else the off variant, else the one with the most units. */
 function controlOf(arms: readonly ArmMoments[], known: KnownVersions, wanted: string | undefined) {
