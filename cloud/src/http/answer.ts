@@ -48,6 +48,9 @@ export function answerDoor(app: FastifyInstance, log: FastifyBaseLogger): { answ
     if (status >= 500 || !(isQuestion || isRead(request))) log.info(lineOf(request, status, tookMs), 'request');
     reply.statusCode = status;
     reply.header('x-request-id', request.id).header('content-type', contentType);
+    // Unlike `authorization`, a cookie does not keep what lies between from storing an answer for the next who asks.
+    if (request.headers.cookie !== undefined && !reply.hasHeader('cache-control'))
+      reply.header('cache-control', 'no-store');
     if (!isReadyAtOnce) return reply.send(body);
     sendLater(reply, body);
     return undefined;

@@ -48,8 +48,11 @@ export function sessionCookie({ secret, isSecure }: Options): SessionCookie {
     name,
 
     read(header, nowMs) {
-      const [payload = '', signature = ''] = (valueOf(header, name) ?? '').split('.');
-      if (!isSame(signature, signatureOf(payload))) return [];
+      // Another port of this machine may have set one of the same name, which browsers may send first.
+      const payload = valuesOf(header, name)
+        .map((value) => value.split('.'))
+        .find(([text = '', signature = '']) => isSame(signature, signatureOf(text)))?.[0];
+      if (payload === undefined) return [];
       const keys = Payload.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
       return keys.filter(({ signedInAtMs }) => nowMs < signedInAtMs + sessionMs);
     },
@@ -66,13 +69,10 @@ export function sessionCookie({ secret, isSecure }: Options): SessionCookie {
   };
 }
 
-function valueOf(header: string | undefined, name: string) {
+function valuesOf(header: string | undefined, name: string): string[] {
   const start = `${name}=`;
-  const pair = header
-    ?.split(';')
-    .map((each) => each.trim())
-    .find((each) => each.startsWith(start));
-  return pair?.slice(start.length);
+  const pairs = header?.split(';').map((each) => each.trim()) ?? [];
+  return pairs.filter((each) => each.startsWith(start)).map((pair) => pair.slice(start.length));
 }
 
 function isSame(given: string, right: string) {

@@ -173,6 +173,18 @@ describeOnEngines('a signed-in browser', (engine) => {
     }
   });
 
+  it('has what it is answered kept by nobody on the way, and none of it is lost to a cookie of the same name', async () => {
+    const browser = browserAt(app);
+    await browser.signIn(await app.keyWith('viewer'));
+    for (const path of ['/api/me', '/api/flags', '/api/flags/nothing'])
+      expect((await browser.ask('GET', path)).headers.get('cache-control')).toBe('no-store');
+    const [[name, value] = ['', '']] = browser.cookies();
+    for (const cookie of [`${name}=planted; ${name}=${value}`, `${name}=${value}; ${name}=planted`]) {
+      const headers = { cookie, 'sec-fetch-site': 'same-origin' };
+      expect((await app.call('GET', '/api/me', { headers })).status).toBe(200);
+    }
+  });
+
   it('holds a key for each of several projects; every request says which, and none reaches a third', async () => {
     const browser = browserAt(app);
     await app.admin.createFlag(aFlag('only-in-first'));
