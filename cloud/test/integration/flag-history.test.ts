@@ -25,6 +25,31 @@ describeOnEngines('the history of flags', (engine) => {
     app.admin.recordExposures({ exposures: users.map((userId) => ({ flag, variant: 'off', userId, ...more })) });
   const split = (coverage: number) => ({ split: [{ variant: 'on', weight: 100 }], coverage });
 
+  it('loses neither an edit nor an automatic rollback when both come at once', async () => {
+    const key = 'raced';
+    const served = { split: [{ variant: 'on', weight: 1 }], coverage: 50 };
+    await app.admin.createFlag(aFlag(key, { rules: [], fallthrough: served }));
+    for (let round = 0; round < 5; round++) {
+      const { version, ...flag } = await app.admin.getFlag({ key });
+      const back = await app.admin.updateFlag({ ...flag, version, fallthrough: served });
+      const edits = ['ann', 'bob'].map((owner) => app.admin.updateFlag({ ...back, owner }));
+      const [rolledBack, ...edited] = await Promise.allSettled([
+        app.rollBackVariant(app.projectId, { key, variant: 'on', reason: 'does harm' }),
+        ...edits,
+      ]);
+      expect(rolledBack.status).toBe('fulfilled');
+      const lost = edited.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+      expect(lost.length).toBeGreaterThanOrEqual(1);
+      for (const reason of lost) expect(reason).toMatchObject({ code: 'conflict' });
+      // Whichever came first, the harm is over: an edit made from before the rollback is refused, one before it is kept.
+      const now = await app.admin.getFlag({ key });
+      expect(now.version).toBe(back.version + 1 + edited.length - lost.length);
+      expect((await app.admin.evaluateFlag({ key, userId: 'alice' })).variant).toBe('off');
+      const { items } = await app.admin.getFlagHistory({ key, limit: 1 });
+      expect(items[0]?.action).toBe('variant_rolled_back');
+    }
+  });
+
   it('looks at fewer contexts of a flag that takes long to decide, and answers others meanwhile', async () => {
     const key = 'slow-to-decide';
     // 18,000 conditions that hold, each rule with a last one that does not.
