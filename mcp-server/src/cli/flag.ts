@@ -2,6 +2,7 @@ import { configFromEnvironment, surroundingsFromEnvironment } from '../config.ts
 import type { FlagAnswer } from '../flag-answer.ts';
 import { parseJson } from '../json.ts';
 import { openFlags } from '../offline/open-flags.ts';
+import { visible } from '../visible.ts';
 import { columns } from './columns.ts';
 import type { Command, Terminal } from './command.ts';
 import { contextOf } from './flag-context.ts';
@@ -99,7 +100,7 @@ function show(answer: FlagAnswer, terminal: Terminal) {
   const { key, value, reason, errorCode, ruleId, bucket, flagVersion, source, ageMs, degradedReason } = answer;
   const { trace, explanation } = answer;
   const paint = reason === 'ERROR' ? style.doubtful : style.good;
-  terminal.print(`${style.bold(key)} = ${paint(JSON.stringify(value))}\n`);
+  terminal.print(`${style.bold(key)} = ${paint(visible(JSON.stringify(value)))}\n`);
   const rows = columns([
     ['variant', answer.variant],
     ['why', `${errorCode ?? reason}${ruleId ? ` by rule ${ruleId}` : ''}`],
@@ -112,9 +113,9 @@ function show(answer: FlagAnswer, terminal: Terminal) {
   if (!trace) return;
   const steps = trace.map(({ step, id, outcome, why }): [string, string] => [
     `${step}${id ? ` ${id}` : ''}`,
-    `${outcome}: ${why}`,
+    visible(`${outcome}: ${why}`),
   ]);
   terminal.print(`\n${columns(steps).join('\n')}`);
-  const changes = (explanation?.wouldChange ?? []).map(({ what }): [string, string] => ['instead', what]);
+  const changes = (explanation?.wouldChange ?? []).map(({ what }): [string, string] => ['instead', visible(what)]);
   if (changes.length > 0) terminal.print(`\n${columns(changes).join('\n')}`);
 }

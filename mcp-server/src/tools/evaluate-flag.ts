@@ -1,5 +1,6 @@
 import { ageText } from '../age-text.ts';
 import type { FlagAnswer } from '../flag-answer.ts';
+import { visible } from '../visible.ts';
 import { defineTool } from './tool.ts';
 
 const string = { type: 'string' } as const;
@@ -52,20 +53,20 @@ export const evaluateFlag = defineTool({
   async handler({ key, default: fallback, explain, ...context }, { flags, signal }) {
     const answer = await flags.answer(key, context, { default: fallback, explain: explain === true, signal });
     signal?.throwIfAborted();
-    return { structured: answer, text: [lineOf(answer), ...linesOf(answer)].join('\n') };
+    return { structured: answer, text: [...linesOf(answer), ...stepsOf(answer)].map(visible).join('\n') };
   },
 });
 
 /** `new-fixer-prompt = true (variant on, TARGETING_MATCH by rule r1) · cloud, 120 ms old` */
-function lineOf({ key, value, variant, reason, errorCode, ruleId, source, ageMs, degradedReason }: FlagAnswer) {
+function linesOf({ key, value, variant, reason, errorCode, ruleId, source, ageMs, degradedReason }: FlagAnswer) {
   const why = [variant && `variant ${variant}`, `${errorCode ?? reason}${ruleId ? ` by rule ${ruleId}` : ''}`];
   const age = ageMs === undefined ? '' : `, ${ageText(ageMs)} old`;
   const line = `${key} = ${JSON.stringify(value)} (${why.filter(Boolean).join(', ')}) · ${source}${age}`;
-  return degradedReason ? `${line}\n${degradedReason}` : line;
+  return degradedReason ? [line, degradedReason] : [line];
 }
 
 /** What was looked at and what would change the answer, when it was asked for. */
-function linesOf({ trace = [], explanation }: FlagAnswer): string[] {
+function stepsOf({ trace = [], explanation }: FlagAnswer): string[] {
   const steps = trace.map(({ step, id, outcome, why }) => `${step}${id ? ` ${id}` : ''} ${outcome}: ${why}`);
   return [...steps, ...(explanation?.wouldChange ?? []).map(({ what }) => `instead: ${what}`)];
 }

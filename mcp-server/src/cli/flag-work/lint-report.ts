@@ -2,7 +2,7 @@ import type { Finding } from '@whetstone/shared/lint';
 import { columns } from '../columns.ts';
 import type { Style } from '../style.ts';
 import { many } from './many.ts';
-import { visible } from './visible.ts';
+import { visible } from '../../visible.ts';
 
 /** A finding and where it stands: in a file, or on the server. */
 export interface Located extends Omit<Finding, 'index'> {

@@ -2,7 +2,7 @@ import type { Style } from '../style.ts';
 import { columns } from '../columns.ts';
 import { isTest, type Reference, type References, type Scan } from './repo/scan.ts';
 import { many } from './many.ts';
-import { visible } from './visible.ts';
+import { visible } from '../../visible.ts';
 
 export interface StaleItem {
   key: string;

@@ -1,6 +1,7 @@
 import { isRecord } from '../../json.ts';
 import type { CloudReply } from '../../offline/cloud-call.ts';
 import type { FlagChanging } from '../../offline/flag-changing.ts';
+import { visible } from '../../visible.ts';
 import type { Outcome, ToolContext } from '../tool.ts';
 
 /** A write of one flag, in the words of the HTTP API. */
@@ -76,7 +77,7 @@ function dryRun({ args, baseVersion }: Change, answer: Record<string, unknown>, 
     ...moveLines(moves),
     `Show this to the user. To apply it, call again with the same arguments and confirm "${confirm}".`,
   ];
-  return { structured, text: lines.join('\n') };
+  return { structured, text: lines.map(visible).join('\n') };
 }
 
 function applied({ args }: Change, flag: Record<string, unknown>): Outcome {
