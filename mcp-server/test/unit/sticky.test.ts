@@ -169,6 +169,30 @@ describe('what several processes write', () => {
     expect([...said]).toEqual([later.of('f', 'taskId', 't')]);
   });
 
+  it('is on disk too when it came while others were being written', async () => {
+    const journal = assignmentJournal(() => join(folder, 'meanwhile'));
+    let late: string | undefined = 'late';
+    const one = assignments({
+      journal: {
+        ...journal,
+        async append(lines) {
+          const problem = await journal.append(lines);
+          if (late !== undefined) one.keep(answer(late, 'b'));
+          late = undefined;
+          return problem;
+        },
+      },
+      clock: manualClock(),
+      atExit: () => () => undefined,
+    });
+    one.keep(answer('early', 'a'));
+    await one.settled();
+    const later = open('meanwhile');
+    await later.refresh();
+    for (const each of [one, later])
+      expect([each.of('f', 'taskId', 'early'), each.of('f', 'taskId', 'late')]).toEqual(['a', 'b']);
+  });
+
   it('replaces only what it says it replaces', async () => {
     const one = open('replace');
     one.keep(answer('t', 'a'));

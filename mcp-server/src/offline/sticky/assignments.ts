@@ -59,7 +59,8 @@ export function assignments({ journal, clock, atExit }: AssignmentDependencies):
   async function write() {
     const forget = atExit(() => journal.appendNow(waiting));
     while (waiting.length > 0) {
-      const lines = waiting;
+      // A list of its own: more may come while these are written.
+      const lines = [...waiting];
       const writeProblem = await journal.append(lines);
       waiting = waiting.slice(lines.length);
       if (writeProblem === undefined) {
