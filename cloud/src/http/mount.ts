@@ -7,6 +7,7 @@ import type { Answer } from './answer.ts';
 import { names } from './etag.ts';
 import { gate, type Authenticate } from './gate.ts';
 import { inputReader } from './input.ts';
+import { isWorthZipping, zippedOnce } from './zip.ts';
 
 interface Border {
   authenticate: Authenticate;
@@ -77,19 +78,24 @@ function sender(op: Operation, answer: Answer) {
     known.set(kept, bytes);
     return bytes;
   };
+  const zipped = zippedOnce();
   return (request: FastifyRequest, reply: FastifyReply, result: unknown, isReadyAtOnce = false) => {
     if (!(result instanceof Prepared) || result.etag === undefined) {
       const body = result instanceof Prepared ? result.json : jsonOf(op, result);
       return answer(request, reply, { status, body, contentType, isReadyAtOnce });
     }
-    reply.header('etag', result.etag).header('cache-control', 'no-cache');
-    const isCurrent = names(request.headers['if-none-match'], result.etag);
-    return answer(request, reply, {
-      status: isCurrent ? 304 : status,
-      body: isCurrent ? '' : bytesOf(result),
-      contentType,
-      isReadyAtOnce,
-    });
+    const isZipped = isWorthZipping(request.headers['accept-encoding'], result);
+    // A strong ETag is of bytes, and other bytes may not have the same; a weak one is of what they say.
+    const etag = isZipped ? `W/${result.etag}` : result.etag;
+    reply.header('etag', etag).header('cache-control', 'no-cache').header('vary', 'accept-encoding');
+    if (names(request.headers['if-none-match'], result.etag))
+      return answer(request, reply, { status: 304, body: '', contentType, isReadyAtOnce });
+    const leave = (body: Buffer, isReady: boolean) =>
+      answer(request, reply, { status, body, contentType, isReadyAtOnce: isReady });
+    if (!isZipped) return leave(bytesOf(result), isReadyAtOnce);
+    const body = zipped(result);
+    reply.header('content-encoding', 'gzip');
+    return body instanceof Promise ? body.then((bytes) => leave(bytes, false)) : leave(body, isReadyAtOnce);
   };
 }
 

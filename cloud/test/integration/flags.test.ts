@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Database } from '../../src/platform/db/database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -211,6 +212,41 @@ describeOnEngines('flags', (engine) => {
     await client.archiveFlag({ key: 'one' });
     const second = await ask(etag);
     expect([second.status, await second.json()]).toEqual([200, { revision: 2, flags: [], segments: [] }]);
+  });
+
+  it('hand out a large ruleset compressed to who takes it so, and tell the two forms apart', async () => {
+    const { client, key } = await app.otherTenant('compressed');
+    for (const name of ['one', 'two', 'three', 'four']) await client.createFlag(aFlag(name));
+    const ask = (accepted: string | undefined, etag?: string) =>
+      app.app.inject({
+        url: '/api/flags/ruleset',
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(accepted !== undefined && { 'accept-encoding': accepted }),
+          ...(etag !== undefined && { 'if-none-match': etag }),
+        },
+      });
+    const plain = await ask(undefined);
+    const [zipped, again] = await Promise.all([ask('gzip, deflate, br'), ask('br;q=1.0, gzip;q=0.5')]);
+    expect(gunzipSync(zipped.rawPayload).toString()).toBe(plain.body);
+    expect(again.rawPayload).toEqual(zipped.rawPayload);
+    expect(zipped.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
+    expect([plain, zipped].map(({ headers }) => [headers['content-encoding'], headers.etag, headers.vary])).toEqual([
+      [undefined, plain.headers.etag, 'accept-encoding'],
+      ['gzip', `W/${plain.headers.etag}`, 'accept-encoding'],
+    ]);
+    for (const accepted of [undefined, 'gzip']) {
+      for (const known of [plain, zipped]) {
+        const { statusCode, headers, rawPayload } = await ask(accepted, known.headers.etag as string);
+        expect([statusCode, headers['content-encoding'], rawPayload.length]).toEqual([304, undefined, 0]);
+      }
+    }
+    for (const refused of ['identity', 'gzip;q=0', '*;q=0', 'deflate, br']) {
+      expect((await ask(refused)).body).toBe(plain.body);
+    }
+    await client.archiveFlag({ key: 'one' });
+    const later = JSON.parse(gunzipSync((await ask('gzip')).rawPayload).toString());
+    expect(later).toMatchObject({ revision: 5, flags: { length: 3 } });
   });
 
   it('are made once for an idempotency key, however often it is sent', async () => {

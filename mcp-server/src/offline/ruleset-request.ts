@@ -27,7 +27,12 @@ interface RulesetRequest {
 
 /** Asks once for the ruleset. Whatever goes wrong is an answer, never an exception. */
 export async function requestRuleset({ origin, etag, transport, signal }: RulesetRequest): Promise<RulesetReply> {
-  const headers = { ...identify(origin), accept: 'application/json', ...(etag && { 'if-none-match': etag }) };
+  const headers = {
+    ...identify(origin),
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    ...(etag && { 'if-none-match': etag }),
+  };
   let reachable = false;
   try {
     const reply = await transport(`${origin.url}/api/flags/ruleset`, { headers, signal, background: true });

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSocketServer, type AddressInfo, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/offline/clock.ts';
 import { failureText } from '../../src/offline/transport/failure-text.ts';
@@ -62,6 +63,41 @@ describe('the transport', () => {
     expect(reply.headers.get('X-Answer')).toBe('yes');
     expect(reply.headers.get('x-none')).toBeNull();
     expect(await reply.text()).toBe('POST /a/b?c=d grüße');
+  });
+
+  it('unpacks an answer that comes compressed, as a text and as it comes', async () => {
+    const { url } = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"flags":"grüße"}')),
+    );
+    expect(await (await transport(url)).json()).toEqual({ flags: 'grüße' });
+    const parts: Uint8Array[] = [];
+    for await (const part of (await transport(url)).body!) parts.push(part);
+    expect(Buffer.concat(parts).toString()).toBe('{"flags":"grüße"}');
+  });
+
+  it('takes no more of a compressed answer than of another, however small it is on the way', async () => {
+    const bomb = gzipSync(Buffer.alloc(maxBodyBytes + 1));
+    const { url } = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
+    expect(bomb.length).toBeLessThan(maxBodyBytes / 500);
+    const reply = await transport(url);
+    expect(await failureOf(reply.text())).toMatchObject({ code: 'TOO_LARGE' });
+  });
+
+  it('says so when a compressed answer cannot be unpacked, or ends too early', async () => {
+    const bytes = gzipSync('{"flags":[]}');
+    const answers = [Buffer.from('<html>not what it says</html>'), bytes.subarray(0, -9)];
+    for (const answer of answers) {
+      const { url } = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(answer));
+      const failure = await failureOf((await transport(url)).text());
+      expect(failureText(failure, url)).toMatch(
+        /^http:\/\/127\.0\.0\.1:\d+ answers what cannot be unpacked \(Z_\w+\); check that WHETSTONE_URL is/,
+      );
+    }
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bytes.length });
+      response.write(bytes.subarray(0, 12), () => response.destroy());
+    });
+    expect(await failureOf((await transport(url)).text())).toMatchObject({ code: 'ECONNRESET' });
   });
 
   it('does not follow a redirect, which would take the key elsewhere', async () => {

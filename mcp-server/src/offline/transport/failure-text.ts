@@ -16,6 +16,9 @@ function failure(code: string) {
   if (code === 'TOO_LARGE') {
     return `answers more than ${maxBodyBytes / 1024 / 1024} MiB; check that WHETSTONE_URL is a Whetstone server.`;
   }
+  if (code.startsWith('Z_')) {
+    return `answers what cannot be unpacked (${code}); check that WHETSTONE_URL is a Whetstone server, and what is between.`;
+  }
   return certificateFailure(code) ?? `cannot be reached (${code}); start it, or check WHETSTONE_URL.`;
 }
 

@@ -1,6 +1,8 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { builtinHttp } from './builtin-http.ts';
+import { unzipped } from './unzip.ts';
 import { guardConnecting } from './guard-connecting.ts';
 import type { Proxy } from './proxy.ts';
 import { openTunnel } from './tunnel.ts';
@@ -88,28 +90,30 @@ function reasonOf(
 
 function replyOf(incoming: IncomingMessage, signal: AbortSignal | undefined): Reply {
   const status = incoming.statusCode ?? 0;
+  const hasBody = status !== 204 && status !== 304;
+  const body = hasBody && incoming.headers['content-encoding'] === 'gzip' ? unzipped(incoming) : incoming;
   const text = () =>
-    readAll(incoming).catch((error: unknown) => {
+    readAll(body).catch((error: unknown) => {
       throw signal?.aborted ? signal.reason : error;
     });
   // It has no body; read to its end, the connection is free for the next request.
-  if (status === 204 || status === 304) incoming.resume();
+  if (!hasBody) incoming.resume();
   return {
     status,
     ok: status >= 200 && status < 300,
     headers: { get: (name) => [incoming.headers[name.toLowerCase()] ?? []].flat().join(', ') || null },
-    body: incoming,
+    body,
     text,
     json: async () => JSON.parse(await text()) as unknown,
   };
 }
 
-async function readAll(incoming: IncomingMessage) {
+async function readAll(body: Readable) {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    // Leaving the loop ends the connection.
+    // Leaving the loop ends the connection. Counted as it is unpacked: a few kilobytes may hold a million.
     if (bytes > maxBodyBytes) throw new TransportError('TOO_LARGE');
     chunks.push(chunk);
   }
