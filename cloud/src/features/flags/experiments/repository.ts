@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
+import { firstBatchSince } from '../exposures/repository.ts';
 import type { ArmMoments } from './compare.ts';
 import type { DrawnUnits } from './sample-ratio.ts';
 
@@ -74,7 +75,8 @@ export const experimentRepository = {
         select unit, variant, flag_version, rule_id, reason, user_id, repo_id, task_id, first_at,
           coalesce(reason, 'SPLIT') = 'SPLIT' as randomised
         from exposure
-        where project_id = ${tx.projectId} and flag = ${flag} and last_at >= ${from} and unit is not null
+        where project_id = ${tx.projectId} and flag = ${flag} and unit is not null
+          and batch_id >= ${firstBatchSince(from)} and last_at >= ${from}
       ), earlier as (
         select distinct unit from exposure_unit
         where project_id = ${tx.projectId} and flag = ${flag} and first_at < ${from}

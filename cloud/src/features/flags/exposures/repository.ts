@@ -221,7 +221,7 @@ export const exposureRepository = {
   },
 
   /**
-   * Whom the newest exposures of a flag name, each once with what they say of the context and one of its tasks, the most
+   * Whom the exposures of a flag that came in last name, each once with what they say of the context and one of its tasks, the most
    * recent first; 10,000 at most. A flag with millions costs no more, since it is the newest that are looked at.
    */
   async known(tx: ProjectTx, flag: string): Promise<Known[]> {
@@ -230,7 +230,7 @@ export const exposureRepository = {
         repo_id as "repoId", max(task_id) as "taskId", task_type as "taskType", agent, model
       from (
         select * from exposure where project_id = ${tx.projectId} and flag = ${flag}
-        order by last_at desc limit ${newestLookedAt}
+        order by batch_id desc limit ${newestLookedAt}
       ) as newest
       group by unit, rule_id, 3, user_id, repo_id, task_type, agent, model
       order by max(last_at) desc, unit limit 10000`.execute(tx.sql);
@@ -260,6 +260,17 @@ interface KnownRow extends Record<'userId' | 'repoId' | 'taskId' | 'taskType' | 
 
 const withoutNulls = <T extends object>(row: T) =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as EvaluationContext;
+
+/**
+ * No batch that came in since a time has an id below this, and none has entries from after it came in. Ids of version 7
+ * begin with the time: https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7
+ */
+export const firstBatchSince = (at: Date) =>
+  at
+    .getTime()
+    .toString(16)
+    .padStart(12, '0')
+    .replace(/^(.{8})(.{4})$/, '$1-$2-0000-0000-000000000000');
 
 const unitHash = sql`sha256(convert_to(unit, 'UTF8'))`;
 
