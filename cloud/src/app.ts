@@ -23,6 +23,7 @@ import { assignmentKeeper } from './features/flags/sticky-exposures.ts';
 import { expireAssignments } from './features/flags/sticky/expire.ts';
 import { targetingService } from './features/flags/targeting-service.ts';
 import { flagWriter } from './features/flags/write-flag.ts';
+import { segmentWriter } from './features/flags/write-segment.ts';
 import { staleService } from './features/flags/stale-service.ts';
 import { jobService } from './features/jobs/service.ts';
 import { expireOutcomes } from './features/portfolio/expire.ts';
@@ -94,6 +95,7 @@ export function buildApp(platform: Platform): App {
   const lookAtMany = looker({ each, steadyMs });
   const notes = evaluationNotes({ database });
   const { write, apply } = flagWriter({ events, lookAtMany });
+  const { write: writeSegment, record: recordSegment } = segmentWriter({ events, lookAtMany });
 
   let stopping = false;
   const tenancy = tenancyService({ database, events });
@@ -110,8 +112,8 @@ export function buildApp(platform: Platform): App {
     ...tenancy,
     ...flagService({ rulesets, write, clock, notes }),
     ...historyService({ write }),
-    ...segmentService({ events }),
-    ...transferService({ events }),
+    ...segmentService({ writeSegment }),
+    ...transferService({ events, recordSegment, lookAtMany }),
     ...targetingService({ rulesets, write, clock, lookAtMany }),
     ...exposureService({ keep, keepAssignments: assignmentKeeper({ rulesets }) }),
     ...staleService({ rulesets }),

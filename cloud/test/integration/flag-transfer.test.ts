@@ -43,6 +43,8 @@ describeOnEngines('documents of flags', (engine) => {
       segments: none,
       refused,
       dryRun: true,
+      changes: [],
+      moves: { examined: 0, moved: 0, flags: [], notExamined: 0 },
     });
     expect((await client.listFlags({})).items).toEqual([]);
 
@@ -197,5 +199,70 @@ describeOnEngines('documents of flags', (engine) => {
     const { revision, flags } = await client.getRuleset({});
     expect(revision).toBeGreaterThan(before);
     expect(flags.map(({ key }) => key)).toEqual(['banner']);
+  });
+
+  it('are rehearsed with how much of each flag changes and who moves, over flags and segments at once', async () => {
+    const { client } = await app.otherTenant('rehearsed');
+    const asks = (key: string, segment: string) =>
+      aFlag(key, {
+        rules: [
+          {
+            id: 'group',
+            when: [{ attribute: 'userId', op: 'segment', values: [segment] }],
+            serve: { variant: 'on' },
+          },
+        ],
+      });
+    await client.createSegment({ key: 'beta', included: ['alice'] });
+    await client.createSegment({
+      key: 'outer',
+      rules: [{ when: [{ attribute: 'userId', op: 'segment', values: ['beta'] }] }],
+    });
+    for (const flag of [asks('asks', 'outer'), aFlag('plain', { rules: [] }), aFlag('same')])
+      await client.createFlag(flag);
+    await client.recordExposures({
+      exposures: ['asks', 'plain', 'same'].flatMap((flag) =>
+        ['alice', 'bob', 'carol'].map((userId) => ({ flag, variant: 'off', userId })),
+      ),
+    });
+    const document = {
+      flags: [
+        aFlag('plain', { rules: [], description: 'for all', fallthrough: { variant: 'on' } }),
+        aFlag('same'),
+        aFlag('new'),
+      ],
+      segments: [{ key: 'beta', included: ['alice', 'bob'] }],
+    };
+    const wanted = { format: 'whetstone' as const, document };
+    const tried = await client.importFlags({ ...wanted, dryRun: true });
+    expect(tried).toMatchObject({ created: ['new'], updated: ['plain'], unchanged: ['same'], dryRun: true });
+    expect(tried.changes).toEqual([{ key: 'plain', changes: 2 }]);
+    expect(tried.moves).toMatchObject({
+      examined: 6,
+      moved: 4,
+      notExamined: 0,
+      flags: [
+        {
+          key: 'asks',
+          examined: 3,
+          moved: 1,
+          transitions: [{ from: 'off', to: 'on', count: 1, examples: [{ userId: 'bob' }] }],
+        },
+        { key: 'plain', examined: 3, moved: 3, transitions: [{ from: 'off', to: 'on', count: 3 }] },
+      ],
+    });
+    expect((await client.getFlag({ key: 'plain' })).version).toBe(1);
+    const made = await client.importFlags(wanted);
+    expect([made.changes, made.moves, made.updated]).toEqual([undefined, undefined, ['plain']]);
+    expect((await client.evaluateFlag({ key: 'asks', userId: 'bob' })).variant).toBe('on');
+  });
+
+  it('larger than a request may be are refused as that, in words, and change nothing', async () => {
+    const { client } = await app.otherTenant('too much at once');
+    const flags = Array.from({ length: 5_000 }, (_, i) => aFlag(`flag-${i}`));
+    await expect(client.importFlags({ format: 'whetstone', document: { flags } })).rejects.toMatchObject({
+      code: 'payload_too_large',
+    });
+    expect((await client.listFlags({})).items).toEqual([]);
   });
 });

@@ -63,6 +63,8 @@ const samples: Record<Id, (own: Own) => Sample> = {
   getSegment: ({ segment }) => ({ key: segment }),
   updateSegment: ({ segment }) => ({ key: segment, version: 1, included: ['alice'] }),
   deleteSegment: ({ segment }) => ({ key: segment }),
+  getSegmentHistory: ({ segment }) => ({ key: segment }),
+  rollBackSegment: ({ segment }) => ({ key: segment, version: 1 }),
   putOverride: ({ flag }) => ({ key: flag, values: ['alice'], variant: 'on' }),
   deleteOverride: ({ rollout }) => ({ key: rollout, value: 'alice' }),
   getRollout: ({ rollout }) => ({ key: rollout }),

@@ -199,6 +199,89 @@ describeOnEngines('segments', (engine) => {
     });
     expect(await answer.json()).toMatchObject({ errors: [{ path: 'include', message: 'no field has this name' }] });
   });
+
+  it('are rehearsed: what would change, and who moves on the flags that use them, directly or by others', async () => {
+    const { client } = await app.otherTenant('rehearsed');
+    await client.createSegment({ key: 'inner', included: ['alice'], excluded: ['dave'] });
+    await client.createSegment({ key: 'outer', rules: nested('inner') });
+    await client.createFlag(aFlag('by-inner', { rules: ruleFor('inner') }));
+    await client.createFlag(aFlag('by-outer', { rules: ruleFor('outer') }));
+    await client.createFlag(
+      aFlag('waits', { rules: ruleFor('outer'), prerequisites: [{ flag: 'by-inner', variants: ['on'] }] }),
+    );
+    await client.createFlag(aFlag('unconcerned'));
+    const flags = ['by-inner', 'by-outer', 'waits', 'unconcerned'];
+    await client.recordExposures({
+      exposures: flags.flatMap((flag) => ['alice', 'bob'].map((userId) => ({ flag, variant: 'off', userId }))),
+    });
+    const change = { key: 'inner', version: 1, included: ['bob'], excluded: ['dave'] };
+    const tried = await client.updateSegment({ ...change, dryRun: true });
+    const there = { from: 'on', to: 'off', count: 1, examples: [{ userId: 'alice' }] };
+    const back = { from: 'off', to: 'on', count: 1, examples: [{ userId: 'bob' }] };
+    expect(tried).toMatchObject({ version: 2, included: ['bob'], dryRun: true });
+    expect(tried.diff).toEqual([{ path: '/included', before: ['alice'], after: ['bob'] }]);
+    expect(tried.moves).toMatchObject({
+      examined: 6,
+      moved: 6,
+      notExamined: 0,
+      flags: ['by-inner', 'by-outer', 'waits'].map((key) => ({ key, examined: 2, moved: 2 })),
+    });
+    for (const { transitions, simulated } of tried.moves!.flags) {
+      expect(transitions).toMatchObject(transitions[0]!.from === 'on' ? [there, back] : [back, there]);
+      expect(simulated).toEqual([{ from: 'off', to: 'off', share: 1 }]);
+    }
+    expect(await client.getSegment({ key: 'inner' })).toMatchObject({ version: 1, included: ['alice'] });
+    await expect(client.deleteSegment({ key: 'inner', dryRun: true })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(client.updateSegment({ ...change, version: 7, dryRun: true })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    const unused = await client.createSegment({ key: 'unused', included: ['alice'], dryRun: true });
+    expect(unused).toMatchObject({ version: 1, diff: [{ path: '', after: { key: 'unused', included: ['alice'] } }] });
+    expect(unused.moves).toEqual({ examined: 0, moved: 0, flags: [], notExamined: 0 });
+    await expect(client.getSegment({ key: 'unused' })).rejects.toMatchObject({ code: 'not_found' });
+    const { dryRun: _1, diff: _2, moves: _3, updatedAt: _4, ...wouldBe } = tried;
+    expect(await client.updateSegment(change)).toMatchObject(wouldBe);
+    expect((await client.evaluateFlag({ key: 'waits', userId: 'bob' })).variant).toBe('on');
+  });
+
+  it('are rehearsed on ten flags at most, and say how many more use them', async () => {
+    const { client } = await app.otherTenant('much used');
+    await client.createSegment({ key: 'popular', included: ['alice'] });
+    const keys = Array.from({ length: 12 }, (_, i) => `user-${String(i).padStart(2, '0')}`);
+    for (const key of keys) await client.createFlag(aFlag(key, { rules: ruleFor('popular') }));
+    const { moves } = await client.updateSegment({ key: 'popular', version: 1, dryRun: true });
+    expect(moves!.flags.map(({ key }) => key)).toEqual(keys.slice(0, 10));
+    expect(moves!.notExamined).toBe(2);
+  });
+
+  it('tell what they were, and go back to it as a new version', async () => {
+    const { client } = await app.otherTenant('with a past');
+    await client.createSegment({ key: 'lived', included: ['alice'], reason: 'first' });
+    await client.updateSegment({ key: 'lived', version: 1, included: ['alice', 'bob'], reason: 'more' });
+    const tried = await client.rollBackSegment({ key: 'lived', version: 1, dryRun: true });
+    expect(tried).toMatchObject({ version: 3, included: ['alice'], diff: [{ path: '/included' }] });
+    const back = await client.rollBackSegment({ key: 'lived', version: 1, reason: 'too many' });
+    expect(back).toMatchObject({ version: 3, included: ['alice'] });
+    await client.deleteSegment({ key: 'lived' });
+    const first = await client.getSegmentHistory({ key: 'lived', limit: 2 });
+    const rest = await client.getSegmentHistory({ key: 'lived', limit: 2, cursor: first.nextCursor! });
+    const actor = expect.objectContaining({ kind: 'key', id: expect.any(String) });
+    expect([...first.items, ...rest.items]).toMatchObject([
+      { version: 4, action: 'deleted', diff: [{ path: '', before: { key: 'lived', included: ['alice'] } }] },
+      { version: 3, action: 'rolled_back', reason: 'too many', actor, diff: [{ path: '/included', after: ['alice'] }] },
+      { version: 2, action: 'updated', reason: 'more', segment: { included: ['alice', 'bob'] } },
+      { version: 1, action: 'created', reason: 'first', diff: [], segment: { key: 'lived', included: ['alice'] } },
+    ]);
+    expect(rest.nextCursor).toBeNull();
+    await expect(client.rollBackSegment({ key: 'lived', version: 1 })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(client.getSegmentHistory({ key: 'never' })).rejects.toMatchObject({ code: 'not_found' });
+    await client.createSegment({ key: 'lived' });
+    await expect(client.rollBackSegment({ key: 'lived', version: 9 })).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('1 to 5'),
+    });
+    await expect(client.rollBackSegment({ key: 'lived', version: 5 })).rejects.toMatchObject({ code: 'conflict' });
+  });
 });
 
 describeOnEngines('prerequisites', (engine) => {

@@ -19,14 +19,14 @@ const FlagAction = z
   .describe('as_found: the version it had when its history began; variant_rolled_back: by the system');
 export type FlagAction = z.infer<typeof FlagAction>;
 
-const HistoryActor = z.object({
+export const HistoryActor = z.object({
   kind: z.enum(['key', 'system']),
   id: z.uuid().nullable().describe('Of the key; null for the system'),
   name: z.string().describe('As it was then: it stays when the key is renamed or revoked'),
 });
 export type HistoryActor = z.infer<typeof HistoryActor>;
 
-const Change = z
+export const Change = z
   .object({
     path: z
       .string()
@@ -72,6 +72,22 @@ const Moves = z
   })
   .meta({ id: 'Moves' });
 export type Moves = z.infer<typeof Moves>;
+
+/** How many flags a dry run of what several depend on looks at. */
+export const mostFlagsExamined = 10;
+
+/** Who moves by a change that concerns several flags. */
+export const MovesOfFlags = z
+  .object({
+    examined: z.int().describe('Sum over the flags'),
+    moved: z.int().describe('Sum over the flags'),
+    flags: z
+      .array(Moves.extend({ key: z.string() }))
+      .describe(`Of the flags that the change concerns the first ${mostFlagsExamined} by key`),
+    notExamined: z.int().describe('How many more it concerns'),
+  })
+  .meta({ id: 'MovesOfFlags' });
+export type MovesOfFlags = z.infer<typeof MovesOfFlags>;
 
 /** The answer of every write of a flag: the flag as it is from now on, or on a dry run as it would be. */
 export const WrittenFlag = Flag.extend({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dryRunQuery } from './dry-run.ts';
 import { FlagKey, Reason } from './flag-document.ts';
+import { MovesOfFlags } from './flag-history.ts';
 import { operation } from './operation.ts';
 
 const formats = ['flagd', 'whetstone'] as const;
@@ -52,6 +53,13 @@ export const flagTransfer = {
       segments: z.object(Outcome),
       refused,
       dryRun: z.literal(true).optional().describe('Nothing was stored'),
+      changes: z
+        .array(z.object({ key: z.string(), changes: z.int().min(1) }))
+        .optional()
+        .describe('Dry run only: of each flag that would be updated, in how many places'),
+      moves: MovesOfFlags.optional().describe(
+        'Dry run only: of the flags that would be updated, and those that use a segment that would be',
+      ),
     }),
     idempotent: true,
   }),

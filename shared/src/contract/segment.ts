@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { patternBudget } from '../flags/pattern-budget.ts';
+import { DryRun, dryRunQuery } from './dry-run.ts';
 import { Condition, Reason } from './flag-document.ts';
+import { Change, HistoryActor, MovesOfFlags } from './flag-history.ts';
 import { operation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
 
@@ -69,6 +71,31 @@ function checkPatterns({ rules = [] }: Pick<Segment, 'rules'>, context: z.core.$
   );
 }
 
+/** The answer of every write of a segment: the segment as it is from now on, or on a dry run as it would be. */
+const WrittenSegment = Segment.extend({
+  dryRun: z.literal(true).optional().describe('Nothing was stored'),
+  diff: z.array(Change).optional().describe('Dry run only'),
+  moves: MovesOfFlags.optional().describe('Dry run only: of the flags that use it, directly or by other segments'),
+}).meta({ id: 'WrittenSegment' });
+export type WrittenSegment = z.infer<typeof WrittenSegment>;
+
+const segmentActions = ['created', 'updated', 'deleted', 'rolled_back'] as const;
+const SegmentAction = z.enum(segmentActions);
+export type SegmentAction = z.infer<typeof SegmentAction>;
+
+const SegmentVersion = z
+  .object({
+    version: z.int(),
+    action: SegmentAction,
+    actor: HistoryActor,
+    reason: z.string().optional(),
+    at: z.iso.datetime(),
+    diff: z.array(Change).describe('Against the version before; empty for the first, which is all in segment'),
+    segment: Segment.describe('As it was'),
+  })
+  .meta({ id: 'SegmentVersion' });
+export type SegmentVersion = z.infer<typeof SegmentVersion>;
+
 const tag = 'flags';
 
 export const segments = {
@@ -89,8 +116,9 @@ export const segments = {
     tag,
     role: 'editor',
     status: 201,
+    query: dryRunQuery,
     input: SegmentDraft,
-    output: Segment,
+    output: WrittenSegment,
     idempotent: true,
     errors: ['conflict'],
   }),
@@ -112,8 +140,9 @@ export const segments = {
     summary: 'Replace a segment; 409 with currentVersion when it changed meanwhile',
     tag,
     role: 'editor',
+    query: dryRunQuery,
     input: SegmentChange,
-    output: Segment,
+    output: WrittenSegment,
     errors: ['not_found', 'conflict'],
   }),
 
@@ -123,8 +152,35 @@ export const segments = {
     summary: 'Delete a segment; 409 with flags and segments while it is used',
     tag,
     role: 'editor',
-    input: z.object({ key: SegmentKey, reason: Reason }),
-    output: Segment,
+    input: z.object({ key: SegmentKey, reason: Reason, dryRun: DryRun }),
+    output: WrittenSegment,
+    errors: ['not_found', 'conflict'],
+  }),
+
+  getSegmentHistory: operation({
+    method: 'GET',
+    path: '/api/flags/segments/:key/history',
+    summary: 'All versions of a segment, newest first: who changed what, and why; of a deleted one too',
+    tag,
+    role: 'viewer',
+    input: z.object({ key: SegmentKey, ...pageInput }),
+    output: pageOf(SegmentVersion),
+    errors: ['not_found'],
+  }),
+
+  rollBackSegment: operation({
+    method: 'POST',
+    path: '/api/flags/segments/:key/rollback',
+    summary: 'Make a segment what it was in an earlier version, as a new one',
+    tag,
+    role: 'editor',
+    query: dryRunQuery,
+    input: z.strictObject({
+      key: SegmentKey,
+      version: z.int().min(1).max(2_147_483_647).describe('The version to go back to'),
+      reason: Reason,
+    }),
+    output: WrittenSegment,
     errors: ['not_found', 'conflict'],
   }),
 };

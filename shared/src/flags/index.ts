@@ -13,5 +13,5 @@ export type { Assigned, Evaluated, FirstAnswer } from './run.ts';
 export { expandShortFlag } from './short-form.ts';
 export { stickyAttribute } from './sticky-attribute.ts';
 export { unitOf } from './unit.ts';
-export { movesBetween } from './who-moves.ts';
+export { moveCounter } from './who-moves.ts';
 export { withoutVariant } from './without-variant.ts';

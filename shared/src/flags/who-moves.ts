@@ -4,23 +4,21 @@ import { evaluate } from './evaluate.ts';
 import type { CompiledRuleset } from './ruleset.ts';
 import { unitOf } from './unit.ts';
 
-type Observed = Pick<Moves, 'examined' | 'moved' | 'transitions'>;
 type Step = Pick<Transition, 'from' | 'to'>;
 
 const maxExamples = 5;
 
 /**
- * Whom a change gives another variant: each context that is looked at is evaluated in both rulesets by one clock. A flag
- * that is not in a ruleset serves null. One at a time, since many looks at a large flag take long.
+ * Counts whom a change gives another variant: each context evaluated in both rulesets by one clock. A flag that is not in a
+ * ruleset serves null. One context at a time, so that who counts many can let others have their turn between them.
  */
-export function movesBetween(before: CompiledRuleset, after: CompiledRuleset, key: string, nowMs: number) {
+export function moveCounter(before: CompiledRuleset, after: CompiledRuleset, key: string, nowMs: number) {
   const found = new Map<string, Step & { count: number; contexts: EvaluationContext[] }>();
   let examined = 0;
-  const counted = () => [...found.values()].toSorted((a, b) => b.count - a.count);
+  const largestFirst = () => [...found.values()].toSorted((a, b) => b.count - a.count);
 
   return {
-    look(context: EvaluationContext): void {
-      examined++;
+    see(context: EvaluationContext): void {
       const from = evaluate(before, key, context, { nowMs })?.variant ?? null;
       const to = evaluate(after, key, context, { nowMs })?.variant ?? null;
       // Neither empty nor with a blank in it: names of variants are of a grammar.
@@ -29,11 +27,12 @@ export function movesBetween(before: CompiledRuleset, after: CompiledRuleset, ke
       transition.count++;
       if (transition.contexts.length < maxExamples) transition.contexts.push(context);
       found.set(pair, transition);
+      examined++;
     },
 
-    /** Those who move. The largest transition first; `examples` are the first contexts of each. */
-    observed(): Observed {
-      const transitions = counted().filter(({ from, to }) => from !== to);
+    /** The largest transition first; `examples` are the first contexts of each. */
+    moves(): Pick<Moves, 'examined' | 'moved' | 'transitions'> {
+      const transitions = largestFirst().filter(({ from, to }) => from !== to);
       return {
         examined,
         moved: transitions.reduce((sum, { count }) => sum + count, 0),
@@ -45,7 +44,8 @@ export function movesBetween(before: CompiledRuleset, after: CompiledRuleset, ke
     },
 
     /** The share of each pair of variants, those included that do not move: they sum to 1. */
-    shares: (): Moves['simulated'] => counted().map(({ from, to, count }) => ({ from, to, share: count / examined })),
+    shares: (): Moves['simulated'] =>
+      largestFirst().map(({ from, to, count }) => ({ from, to, share: count / examined })),
   };
 }
 

@@ -1,26 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EvaluationContext } from '../../src/contract/index.ts';
-import { compileRuleset, evaluate, movesBetween, type CompiledRuleset } from '../../src/flags/index.ts';
+import type { EvaluationContext } from '../../src/contract/flags.ts';
+import { compileRuleset, evaluate, moveCounter, type CompiledRuleset } from '../../src/flags/index.ts';
 import { asFlag, context, definition, time } from './arbitrary-flags.ts';
 import { compiled, flagWith } from './support.ts';
 
 const split = (coverage: number) => flagWith({ fallthrough: { split: [{ variant: 'on', weight: 1 }], coverage } });
 const users = Array.from({ length: 10_000 }, (_, i) => ({ userId: `user-${i}`, repoId: 'acme/api' }));
 
-function lookedAt(
+function counted(
   before: CompiledRuleset,
   after: CompiledRuleset,
   key: string,
-  contexts: readonly EvaluationContext[],
+  who: EvaluationContext[],
   nowMs: number,
 ) {
-  const moves = movesBetween(before, after, key, nowMs);
-  for (const each of contexts) moves.look(each);
-  return moves;
+  const counter = moveCounter(before, after, key, nowMs);
+  for (const context of who) counter.see(context);
+  return counter;
 }
-const whoMoves = (...asked: Parameters<typeof lookedAt>) => lookedAt(...asked).observed();
-const sharesOf = (...asked: Parameters<typeof lookedAt>) => lookedAt(...asked).shares();
+const whoMoves = (...asked: Parameters<typeof counted>) => counted(...asked).moves();
 
 describe('who moves', () => {
   it('says from what to what, how many, and whom for instance', () => {
@@ -48,7 +47,7 @@ describe('who moves', () => {
   });
 
   it('gives shares that sum to 1, those included that stay', () => {
-    const shares = sharesOf(compiled(split(10)), compiled(split(30)), 'new-fixer-prompt', users, 0);
+    const shares = counted(compiled(split(10)), compiled(split(30)), 'new-fixer-prompt', users, 0).shares();
     expect(shares.map(({ from, to }) => [from, to])).toEqual([
       ['off', 'off'],
       ['off', 'on'],

@@ -1,7 +1,7 @@
-import type { slices } from './slices.ts';
+import type { Slices } from './slices.ts';
 
 interface Dependencies {
-  each: ReturnType<typeof slices>;
+  each: Slices;
   /** Of a clock that never goes back. */
   steadyMs: () => number;
 }
@@ -15,7 +15,7 @@ const mostMs = 1_000;
  */
 export const lookAtMany =
   ({ each, steadyMs }: Dependencies) =>
-  async <T>(items: readonly T[], look: (item: T) => void): Promise<number> => {
+  async <T>(items: Iterable<T>, look: (item: T) => void): Promise<number> => {
     let looked = 0;
     let spentMs = 0;
     const timed = (item: T) => {

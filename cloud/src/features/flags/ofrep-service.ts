@@ -6,14 +6,14 @@ import type { EvaluationNotes } from './evaluated/notes.ts';
 import { readOfrepContext, type OfrepComplaint } from './ofrep/context.ts';
 import { ofrepWriter } from './ofrep/evaluation-json.ts';
 import type { LoadedRuleset, RulesetCache } from './rulesets.ts';
-import type { slices } from './slices.ts';
+import type { Slices } from './slices.ts';
 import { settle } from './sticky-evaluation.ts';
 import { passedBy } from './ofrep/turning-points.ts';
 
 interface Dependencies {
   rulesets: Pick<RulesetCache, 'of'>;
   clock: () => number;
-  each: ReturnType<typeof slices>;
+  each: Slices;
   notes: Pick<EvaluationNotes, 'one' | 'all'>;
 }
 

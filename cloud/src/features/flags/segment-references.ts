@@ -45,6 +45,18 @@ export const usersOf = (key: string, flags: Iterable<FlagDefinition>, segments: 
   segments: [...segments].filter((segment) => names(mentionsOfSegment(segment), key)).map((segment) => segment.key),
 });
 
+/** These segments and all that name one of them in their rules, and so on. */
+export function segmentsAround(keys: Iterable<string>, segments: Segments): ReadonlySet<string> {
+  const around = new Set(keys);
+  // One that is added while going through the set is gone through as well.
+  for (const key of around) for (const user of usersOf(key, [], segments.values()).segments) around.add(user);
+  return around;
+}
+
+/** Whether a flag names one of these segments. */
+export const namesOneOf = (flag: FlagDefinition, keys: ReadonlySet<string>) =>
+  mentionsOfFlag(flag).some((mention) => keys.has(mention.key));
+
 /** Whether a flag names any segment, so that they must be looked up. */
 export const namesSegments = (flag: FlagDefinition) => mentionsOfFlag(flag).length > 0;
 

@@ -2,40 +2,33 @@ import {
   SegmentKey,
   type FlagDefinition,
   type Handlers,
-  type Segment,
+  type SegmentDefinition,
   type segments,
+  type SegmentVersion,
 } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
+import { diffOf } from '@whetstone/shared/flags';
 import type { Ctx } from '../../context.ts';
 import type { ProjectTx } from '../../platform/db/database.ts';
-import type { Events } from '../../platform/events/events.ts';
 import { pageAfter, readCursor } from '../../platform/page.ts';
 import { checkSegment } from './checks.ts';
-import type { FlagEvent } from './flag-event.ts';
 import { flagView } from './flag-view.ts';
+import { changeView } from './history/change-view.ts';
+import { historyRepository, type SegmentVersionRow } from './history/repository.ts';
+import { versionsPage } from './history/versions-page.ts';
 import { flagRepository } from './repository.ts';
 import { usersOf } from './segment-references.ts';
 import type { SegmentRow } from './segment-row.ts';
-import { segmentRepository, type SegmentVersion } from './segments/repository.ts';
-import { segmentView } from './segments/segment-view.ts';
-import { segmentDefinition, segmentsOf } from './segments/segments-of.ts';
+import { segmentRepository } from './segments/repository.ts';
+import { segmentDefinition, segmentView } from './segments/segment-view.ts';
+import { segmentsOf } from './segments/segments-of.ts';
+import type { segmentWriter } from './write-segment.ts';
 
 interface Dependencies {
-  events: Pick<Events, 'append'>;
+  writeSegment: ReturnType<typeof segmentWriter>['write'];
 }
 
-type Written = Omit<SegmentVersion, 'sequence'>;
-
-export function segmentService({ events }: Dependencies): Handlers<typeof segments, Ctx> {
-  /** Runs a change of the project's flags and segments alone. */
-  const changing = <T>(ctx: Ctx, work: (tx: ProjectTx) => Promise<T>) =>
-    ctx.transaction(async (tx) => {
-      await flagRepository.lockProject(tx);
-      return work(tx);
-    });
-
-  const recordChange = segmentRecorder({ events });
-
+export function segmentService({ writeSegment: write }: Dependencies): Handlers<typeof segments, Ctx> {
   return {
     async listSegments(ctx, { limit, cursor }) {
       const after = readCursor(cursor, (text) => SegmentKey.safeParse(text).success);
@@ -43,52 +36,91 @@ export function segmentService({ events }: Dependencies): Handlers<typeof segmen
       return pageAfter(rows.map(segmentView), limit, ({ key }) => key);
     },
 
-    createSegment: (ctx, { reason, ...input }) =>
-      changing(ctx, async (tx) => {
+    createSegment: (ctx, { dryRun, reason, ...input }) =>
+      write(ctx, { dryRun, reason }, async (tx) => {
         const definition = segmentDefinition(input);
         await checkSegment(tx, definition);
-        const row = await segmentRepository.insert(tx, definition);
-        if (!row) throw new WhetstoneError('conflict', `the segment "${definition.key}" exists`);
-        return recordChange(tx, { row, action: 'created', actor: ctx.actor, reason });
+        if (!(await segmentRepository.find(tx, definition.key))) return { action: 'created', definition };
+        throw new WhetstoneError('conflict', `the segment "${definition.key}" exists`);
       }),
 
     getSegment: (ctx, { key }) => ctx.transaction(async (tx) => segmentView(await existing(tx, key))),
 
-    updateSegment: (ctx, { version, reason, ...input }) =>
-      changing(ctx, async (tx) => {
+    updateSegment: (ctx, { version, dryRun, reason, ...input }) =>
+      write(ctx, { dryRun, reason }, async (tx) => {
         const before = await existing(tx, input.key);
         if (before.version !== version) throw stale(before, version);
         const definition = segmentDefinition(input);
         await checkSegment(tx, definition);
-        const row = await segmentRepository.replace(tx, definition);
-        return recordChange(tx, { row, action: 'updated', actor: ctx.actor, reason });
+        return { action: 'updated', before, definition };
       }),
 
-    deleteSegment: (ctx, { key, reason }) =>
-      changing(ctx, async (tx) => {
+    deleteSegment: (ctx, { key, ...wish }) =>
+      write(ctx, wish, async (tx) => {
         const before = await existing(tx, key);
         await checkUnused(tx, key);
-        await segmentRepository.remove(tx, key);
-        const row = { ...before, version: before.version + 1, updatedAt: tx.now };
-        return recordChange(tx, { row, action: 'deleted', actor: ctx.actor, reason });
+        return { action: 'deleted', before };
+      }),
+
+    getSegmentHistory: (ctx, { key, limit, cursor }) =>
+      ctx.transaction(async (tx) => {
+        const page = await versionsPage(tx, 'segment_version', { key, limit, cursor });
+        // Nothing below the cursor is an end; nothing at all is a segment that never was.
+        if (page.versions.length === 0 && !(await historyRepository.reach(tx, 'segment_version', key)))
+          throw unknown(key);
+        return {
+          items: page.versions.map(({ before, ...row }) => versionView(row, before)),
+          nextCursor: page.nextCursor,
+        };
+      }),
+
+    rollBackSegment: (ctx, { key, version, ...wish }) =>
+      write(ctx, wish, async (tx) => {
+        const before = await existing(tx, key);
+        if (before.version === version) {
+          throw new WhetstoneError('conflict', `the segment "${key}" is at version ${version} already`);
+        }
+        const definition = segmentDefinition(segmentView(await versionOf(tx, key, version)));
+        await checkSegment(tx, definition);
+        return { action: 'rolled_back', before, definition };
       }),
   };
 }
 
-/** Ends a change in its transaction: everybody who follows the flags learns of it, and the history keeps it. */
-export const segmentRecorder =
-  ({ events }: Dependencies) =>
-  async (tx: ProjectTx, change: Written): Promise<Segment> => {
-    const segment = segmentView(change.row);
-    const event: FlagEvent = change.action === 'deleted' ? { segmentRemoved: segment.key } : { segment };
-    const sequence = await events.append(tx, 'flags', event);
-    await segmentRepository.insertVersion(tx, { ...change, sequence });
-    return segment;
+/** A segment that was deleted is still one in that version: what follows, or nothing, tells. */
+function versionView(row: SegmentVersionRow, before: SegmentVersionRow | undefined): SegmentVersion {
+  const segment = segmentView(row);
+  return {
+    version: row.version,
+    action: row.action,
+    ...changeView(row),
+    at: row.updatedAt.toISOString(),
+    diff: before ? diffOf(definitionIn(before), definitionIn(row)) : [],
+    segment,
   };
+}
+
+/** Nothing, where the version says that it was deleted. */
+const definitionIn = (row: SegmentVersionRow) =>
+  row.action === 'deleted' ? undefined : segmentDefinition(segmentView(row));
+
+async function versionOf(tx: ProjectTx, key: string, version: number): Promise<SegmentRow> {
+  const row = await historyRepository.find(tx, 'segment_version', key, version);
+  if (row) return row;
+  const reach = await historyRepository.reach(tx, 'segment_version', key);
+  if (!reach) throw unknown(key);
+  const { first, last } = reach;
+  throw new WhetstoneError(
+    'not_found',
+    `the history of the segment "${key}" has no version ${version}, it has ${first} to ${last}`,
+  );
+}
+
+const unknown = (key: string) => new WhetstoneError('not_found', `no segment is called "${key}"`);
 
 async function existing(tx: ProjectTx, key: string): Promise<SegmentRow> {
   const row = await segmentRepository.find(tx, key);
-  if (!row) throw new WhetstoneError('not_found', `no segment is called "${key}"`);
+  if (!row) throw unknown(key);
   return row;
 }
 

@@ -33,3 +33,5 @@ export function slices({ steadyMs }: Options) {
     return slice() ? undefined : goOn();
   };
 }
+
+export type Slices = ReturnType<typeof slices>;

@@ -7,7 +7,7 @@ import {
 } from '@whetstone/shared/contract';
 import type { z } from 'zod';
 import { definitionOf } from './definition.ts';
-import { segmentDefinition } from './segments/segments-of.ts';
+import { segmentDefinition } from './segments/segment-view.ts';
 
 interface OwnDocument {
   flags: FlagDefinition[];

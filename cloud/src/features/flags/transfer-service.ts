@@ -6,21 +6,29 @@ import type { Events } from '../../platform/events/events.ts';
 import { definitionOf } from './definition.ts';
 import { flagView } from './flag-view.ts';
 import { changeRecorder } from './history/record-change.ts';
+import { countAllMoves } from './moves-of-flags.ts';
 import { flagRepository } from './repository.ts';
-import { segmentRecorder } from './segment-service.ts';
+import type { LookAtMany } from './look-at-many.ts';
 import { segmentRepository } from './segments/repository.ts';
 import { segmentView } from './segments/segment-view.ts';
 import { segmentsOf } from './segments/segments-of.ts';
 import { readOwnDocument } from './transfer-document.ts';
+import { readTransferMoves } from './transfer-moves.ts';
 import { planTransfer, type TransferPlan } from './transfer-plan.ts';
+import type { segmentWriter } from './write-segment.ts';
 
 interface Dependencies {
   events: Pick<Events, 'append'>;
+  recordSegment: ReturnType<typeof segmentWriter>['record'];
+  lookAtMany: LookAtMany;
 }
 
-export function transferService({ events }: Dependencies): Handlers<typeof flagTransfer, Ctx> {
+export function transferService({
+  events,
+  recordSegment,
+  lookAtMany,
+}: Dependencies): Handlers<typeof flagTransfer, Ctx> {
   const recordFlag = changeRecorder({ events });
-  const recordSegment = segmentRecorder({ events });
 
   /** Segments first: flags may name them. */
   async function write(tx: ProjectTx, { flags, segments }: TransferPlan, { actor }: Ctx, reason: string | undefined) {
@@ -54,20 +62,25 @@ export function transferService({ events }: Dependencies): Handlers<typeof flagT
         return { document: { flags, segments: (await segmentRepository.all(tx)).map(segmentView) }, refused: [] };
       }),
 
-    importFlags: (ctx, { format, document, keys, dryRun = false, reason }) =>
-      ctx.transaction(async (tx) => {
+    async importFlags(ctx, { format, document, keys, dryRun = false, reason }) {
+      const { answer, ahead } = await ctx.transaction(async (tx) => {
         // Who only tries keeps nobody from writing.
         if (!dryRun) await flagRepository.lockProject(tx);
         const wanted = format === 'flagd' ? { ...fromFlagd(document, keys), segments: [] } : readOwnDocument(document);
         const plan = planTransfer({ ...(await presentFor(tx, wanted.flags)), segments: await segmentsOf(tx) }, wanted);
         if (!dryRun) await write(tx, plan, ctx, reason);
         return {
-          ...keysIn(plan.flags),
-          segments: keysIn(plan.segments),
-          refused: [...wanted.refused, ...plan.refused],
-          ...(dryRun && { dryRun: true as const }),
+          answer: {
+            ...keysIn(plan.flags),
+            segments: keysIn(plan.segments),
+            refused: [...wanted.refused, ...plan.refused],
+          },
+          ahead: dryRun ? await readTransferMoves(tx, plan) : undefined,
         };
-      }),
+      });
+      if (!ahead) return answer;
+      return { ...answer, dryRun: true, changes: ahead.changes, moves: await countAllMoves(ahead, lookAtMany) };
+    },
   };
 }
 

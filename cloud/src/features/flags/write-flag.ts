@@ -6,7 +6,7 @@ import { flagView } from './flag-view.ts';
 import { changeRecorder } from './history/record-change.ts';
 import type { LookAtMany } from './look-at-many.ts';
 import type { Plan } from './plan.ts';
-import { rehearse } from './rehearse.ts';
+import { rehearsal } from './rehearse.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
 
 interface Dependencies {
@@ -22,6 +22,7 @@ interface Wish {
 /** Makes a planned change, or on a dry run says what it would do: both by the same plan, hence after the same checks. */
 export const flagWriter = ({ events, lookAtMany }: Dependencies) => {
   const recordChange = changeRecorder({ events });
+  const rehearse = rehearsal({ lookAtMany });
 
   /** In a transaction of the caller's, who has locked the project before planning. */
   async function apply(tx: ProjectTx, plan: Plan, actor: HistoryActor, reason: string | undefined) {
@@ -35,7 +36,7 @@ export const flagWriter = ({ events, lookAtMany }: Dependencies) => {
 
     write: (ctx: Ctx, { dryRun, reason }: Wish, plan: (tx: ProjectTx) => Promise<Plan>): Promise<WrittenFlag> =>
       dryRun
-        ? rehearse(ctx, plan, lookAtMany)
+        ? rehearse(ctx, plan)
         : ctx.transaction(async (tx) => {
             await flagRepository.lockProject(tx);
             return apply(tx, await plan(tx), ctx.actor, reason);

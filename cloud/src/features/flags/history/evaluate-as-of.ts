@@ -48,7 +48,7 @@ async function flagInVersion(tx: ProjectTx, key: string, version: number): Promi
 async function flagAt(tx: ProjectTx, key: string, time: Date): Promise<{ row: FlagRow; moment: Moment }> {
   const [row] = await historyRepository.asOf(tx, [key], { time });
   if (row) return { row, moment: { time } };
-  const reach = await historyRepository.reach(tx, key);
+  const reach = await historyRepository.reach(tx, 'flag_version', key);
   if (!reach) throw unknownFlag(key);
   const { since, createdAt } = reach;
   throw new WhetstoneError(

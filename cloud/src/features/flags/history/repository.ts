@@ -1,4 +1,4 @@
-import type { FlagAction, HistoryActor } from '@whetstone/shared/contract';
+import type { FlagAction, HistoryActor, SegmentAction } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { FlagRow } from '../repository.ts';
@@ -12,12 +12,25 @@ export interface VersionInsert {
   reason: string | undefined;
 }
 
-export interface VersionRow extends FlagRow {
-  action: FlagAction;
+/** How a version came about, of a flag or a segment. */
+export interface ChangeRow {
   actorKind: HistoryActor['kind'];
   actorId: string | null;
   actorName: string;
   reason: string | null;
+}
+
+export interface VersionRow extends FlagRow, ChangeRow {
+  action: FlagAction;
+}
+
+export interface SegmentVersionRow extends SegmentRow, ChangeRow {
+  action: SegmentAction;
+}
+
+interface Versions {
+  flag_version: VersionRow;
+  segment_version: SegmentVersionRow;
 }
 
 /** A place in the project's log, which puts changes of different flags in their order, or a time. */
@@ -26,9 +39,17 @@ export type Moment = { sequence: number } | { time: Date };
 /** A page is cut short when its definitions get larger than this, but has at least one version and the one before. */
 const maxBytesRead = 1_048_576;
 
+interface Rows {
+  flag_version: FlagRow;
+  segment_version: SegmentRow;
+}
+
+const segmentColumns = sql.raw('key, version, definition, created_at as "createdAt", updated_at as "updatedAt"');
 const flagColumns = sql.raw(
   'key, version, definition, created_at as "createdAt", updated_at as "updatedAt", archived_at as "archivedAt"',
 );
+
+const columnsOf = { flag_version: flagColumns, segment_version: segmentColumns };
 
 export const historyRepository = {
   insert: (tx: ProjectTx, { row, sequence, action, actor, reason }: VersionInsert) =>
@@ -52,15 +73,19 @@ export const historyRepository = {
       .execute(),
 
   /** Newest first, below a version; `before` of each is the version it came from, `undefined` for the first of all. */
-  async page(tx: ProjectTx, key: string, below: number | undefined, limit: number) {
-    const { rows } = await sql<VersionRow & { oldest: number }>`
-      select ${flagColumns}, action, actor_kind as "actorKind", actor_id as "actorId", actor_name as "actorName", reason,
-        (select min(version) from flag_version where project_id = ${tx.projectId} and key = ${key}) as oldest
+  async page<T extends keyof Versions>(
+    tx: ProjectTx,
+    table: T,
+    { key, below, limit }: { key: string; below: number | undefined; limit: number },
+  ) {
+    const { rows } = await sql<Versions[T] & { oldest: number }>`
+      select ${columnsOf[table]}, action, actor_kind as "actorKind", actor_id as "actorId", actor_name as "actorName", reason,
+        (select min(version) from ${sql.table(table)} where project_id = ${tx.projectId} and key = ${key}) as oldest
       from (
         select *, row_number() over newest as place,
           sum(octet_length(definition::text)) over newest - octet_length(definition::text) as bytes_before
         from (
-          select * from flag_version
+          select * from ${sql.table(table)}
           where project_id = ${tx.projectId} and key = ${key} and version < ${below ?? 2_147_483_647}
           order by version desc limit ${limit + 1}
         ) as versions
@@ -76,19 +101,19 @@ export const historyRepository = {
     return { versions, isLast: last === undefined || last.version === last.oldest };
   },
 
-  async find(tx: ProjectTx, key: string, version: number): Promise<(FlagRow & { sequence: number }) | undefined> {
-    const { rows } = await sql<FlagRow & { sequence: string }>`
-      select ${flagColumns}, sequence from flag_version
+  async find<T extends keyof Versions>(tx: ProjectTx, table: T, key: string, version: number) {
+    const { rows } = await sql<Rows[T] & { sequence: string }>`
+      select ${columnsOf[table]}, sequence from ${sql.table(table)}
       where project_id = ${tx.projectId} and key = ${key} and version = ${version}`.execute(tx.sql);
     const [row] = rows;
     return row && { ...row, sequence: Number(row.sequence) };
   },
 
   /** The first and the last version that the history knows, and since when; `undefined` without any. */
-  async reach(tx: ProjectTx, key: string) {
+  async reach(tx: ProjectTx, table: keyof Versions, key: string) {
     const { rows } = await sql<{ first: number; last: number; since: Date; createdAt: Date }>`
       select min(version) as first, max(version) as last, min(updated_at) as since, min(created_at) as "createdAt"
-      from flag_version where project_id = ${tx.projectId} and key = ${key}
+      from ${sql.table(table)} where project_id = ${tx.projectId} and key = ${key}
       having count(*) > 0`.execute(tx.sql);
     return rows[0];
   },
@@ -119,7 +144,7 @@ export const historyRepository = {
   /** All segments there were at a moment. */
   async segmentsAsOf(tx: ProjectTx, moment: Moment): Promise<SegmentRow[]> {
     const { rows } = await sql<SegmentRow>`
-      select key, version, definition, created_at as "createdAt", updated_at as "updatedAt" from (
+      select ${segmentColumns} from (
         select distinct on (key) * from segment_version
         where project_id = ${tx.projectId} and ${upTo(moment)}
         order by key, version desc

@@ -1,14 +1,15 @@
-import { type flagHistory, type FlagVersion, type Handlers, type HistoryActor } from '@whetstone/shared/contract';
+import { type flagHistory, type FlagVersion, type Handlers } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { diffOf } from '@whetstone/shared/flags';
 import type { Ctx } from '../../../context.ts';
-import { readCursor, writeCursor } from '../../../platform/page.ts';
 import { checkDependants, checkReferences } from '../checks.ts';
 import { changeable, definitionOf } from '../definition.ts';
 import { existing } from '../existing.ts';
 import { flagView } from '../flag-view.ts';
 import type { flagWriter } from '../write-flag.ts';
-import { historyRepository, type VersionRow } from './repository.ts';
+import { changeView } from './change-view.ts';
+import type { VersionRow } from './repository.ts';
+import { versionsPage } from './versions-page.ts';
 import { versionOf } from './version-of.ts';
 
 interface Dependencies {
@@ -18,15 +19,12 @@ interface Dependencies {
 export const historyService = ({ write }: Dependencies): Handlers<typeof flagHistory, Ctx> => ({
   getFlagHistory: (ctx, { key, limit, cursor }) =>
     ctx.transaction(async (tx) => {
-      const after = readCursor(cursor, (text) => /^[1-9]\d{0,8}$/.test(text));
-      const below = after === undefined ? undefined : Number(after);
-      const { versions, isLast } = await historyRepository.page(tx, key, below, limit);
+      const page = await versionsPage(tx, 'flag_version', { key, limit, cursor });
       // Nothing below the cursor is an end; nothing at all is a flag that never was.
-      if (versions.length === 0) await existing(tx, key);
-      const last = versions.at(-1);
+      if (page.versions.length === 0) await existing(tx, key);
       return {
-        items: versions.map(({ before, ...row }) => versionView(row, before)),
-        nextCursor: isLast || !last ? null : writeCursor(String(last.version)),
+        items: page.versions.map(({ before, ...row }) => versionView(row, before)),
+        nextCursor: page.nextCursor,
       };
     }),
 
@@ -46,12 +44,10 @@ export const historyService = ({ write }: Dependencies): Handlers<typeof flagHis
 
 function versionView(row: VersionRow, before: VersionRow | undefined): FlagVersion {
   const flag = flagView(row);
-  const actor: HistoryActor = { kind: row.actorKind, id: row.actorId, name: row.actorName };
   return {
     version: row.version,
     action: row.action,
-    actor,
-    ...(row.reason !== null && { reason: row.reason }),
+    ...changeView(row),
     at: row.updatedAt.toISOString(),
     diff: before ? diffOf(changeable(flagView(before)), changeable(flag)) : [],
     flag,

@@ -5,9 +5,9 @@ import { historyRepository } from './repository.ts';
 
 /** One version of a flag. Throws `not_found`, naming the versions there are. */
 export async function versionOf(tx: ProjectTx, key: string, version: number) {
-  const row = await historyRepository.find(tx, key, version);
+  const row = await historyRepository.find(tx, 'flag_version', key, version);
   if (row) return row;
-  const reach = await historyRepository.reach(tx, key);
+  const reach = await historyRepository.reach(tx, 'flag_version', key);
   if (!reach) throw unknownFlag(key);
   const { first, last } = reach;
   throw new WhetstoneError(

@@ -1,4 +1,4 @@
-import type { SegmentDefinition } from '@whetstone/shared/contract';
+import type { SegmentAction, SegmentDefinition } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { SegmentRow } from '../segment-row.ts';
@@ -10,7 +10,7 @@ export interface SegmentVersion {
   row: SegmentRow;
   /** Of the event that tells of it. */
   sequence: number;
-  action: 'created' | 'updated' | 'deleted';
+  action: SegmentAction;
   actor: { kind: string; id: string | null; name: string };
   reason: string | undefined;
 }
