@@ -3,16 +3,8 @@ import fc from 'fast-check';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startServer, type TestServer } from '../support/server.ts';
+import { documentOf } from './support/documents.ts';
 import { accessibilityFaults, expectNoSidewaysScroll, launchChromium, openDashboard } from './support/browser.ts';
-
-const documentOf = (key: string, more: object = {}) => ({
-  key,
-  enabled: true,
-  variants: { on: true, off: false },
-  offVariant: 'off',
-  fallthrough: { variant: 'off' },
-  ...more,
-});
 
 /** One that uses every part of a document. */
 const wholeFlag = (key: string, needed: string) =>

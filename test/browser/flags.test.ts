@@ -3,15 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { accessibilityFaults, expectNoSidewaysScroll, launchChromium, openDashboard } from './support/browser.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-
-const documentOf = (key: string, more: object = {}) => ({
-  key,
-  enabled: true,
-  variants: { on: true, off: false },
-  offVariant: 'off',
-  fallthrough: { variant: 'off' },
-  ...more,
-});
+import { documentOf } from './support/documents.ts';
 
 describe('the list of flags', () => {
   let server: TestServer;

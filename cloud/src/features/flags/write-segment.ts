@@ -1,4 +1,4 @@
-import type { Segment, SegmentDefinition, WrittenSegment } from '@whetstone/shared/contract';
+import type { Segment, SegmentAction, SegmentDefinition, WrittenSegment } from '@whetstone/shared/contract';
 import { diffOf } from '@whetstone/shared/flags';
 import type { Ctx } from '../../context.ts';
 import type { ProjectTx } from '../../platform/db/database.ts';
@@ -6,11 +6,12 @@ import type { Events } from '../../platform/events/events.ts';
 import type { FlagEvent } from './flag-event.ts';
 import { flagView } from './flag-view.ts';
 import { historyRepository } from './history/repository.ts';
+import type { VersionInsert } from './history/version-columns.ts';
 import { countAllMoves, readMoves } from './moves-of-flags.ts';
 import { flagRepository } from './repository.ts';
 import { namesOneOf, segmentsAround } from './segment-references.ts';
 import type { SegmentRow } from './segment-row.ts';
-import { segmentRepository, type SegmentVersion } from './segments/repository.ts';
+import { segmentRepository } from './segments/repository.ts';
 import { segmentDefinition, segmentView } from './segments/segment-view.ts';
 import { segmentsOf } from './segments/segments-of.ts';
 import type { LookAtMany } from './look-at-many.ts';
@@ -67,7 +68,7 @@ export function segmentWriter({ events, lookAtMany }: Dependencies) {
 /** Ends a change in its transaction: everybody who follows the flags learns of it, and the history keeps it. */
 const segmentRecorder =
   ({ events }: Pick<Dependencies, 'events'>) =>
-  async (tx: ProjectTx, change: Omit<SegmentVersion, 'sequence'>): Promise<Segment> => {
+  async (tx: ProjectTx, change: Omit<VersionInsert<SegmentRow, SegmentAction>, 'sequence'>): Promise<Segment> => {
     const segment = segmentView(change.row);
     const event: FlagEvent = change.action === 'deleted' ? { segmentRemoved: segment.key } : { segment };
     const sequence = await events.append(tx, 'flags', event);

@@ -3,14 +3,7 @@ import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { FlagRow } from '../repository.ts';
 import type { SegmentRow } from '../segment-row.ts';
-
-export interface VersionInsert {
-  row: FlagRow;
-  sequence: number;
-  action: FlagAction;
-  actor: HistoryActor;
-  reason: string | undefined;
-}
+import { versionColumns, type VersionInsert } from './version-columns.ts';
 
 /** How a version came about, of a flag or a segment. */
 export interface ChangeRow {
@@ -52,24 +45,10 @@ const flagColumns = sql.raw(
 const columnsOf = { flag_version: flagColumns, segment_version: segmentColumns };
 
 export const historyRepository = {
-  insert: (tx: ProjectTx, { row, sequence, action, actor, reason }: VersionInsert) =>
+  insert: (tx: ProjectTx, version: VersionInsert<FlagRow, FlagAction>) =>
     tx.sql
       .insertInto('flag_version')
-      .values({
-        project_id: tx.projectId,
-        key: row.key,
-        version: row.version,
-        sequence,
-        action,
-        actor_kind: actor.kind,
-        actor_id: actor.id,
-        actor_name: actor.name,
-        reason: reason ?? null,
-        definition: JSON.stringify(row.definition),
-        created_at: row.createdAt,
-        updated_at: row.updatedAt,
-        archived_at: row.archivedAt,
-      })
+      .values({ ...versionColumns(tx, version), archived_at: version.row.archivedAt })
       .execute(),
 
   /** Newest first, below a version; `before` of each is the version it came from, `undefined` for the first of all. */

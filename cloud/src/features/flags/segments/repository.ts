@@ -1,19 +1,10 @@
 import type { SegmentAction, SegmentDefinition } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
+import { versionColumns, type VersionInsert } from '../history/version-columns.ts';
 import type { SegmentRow } from '../segment-row.ts';
 
 const columns = ['key', 'version', 'definition', 'created_at as createdAt', 'updated_at as updatedAt'] as const;
-
-/** A line of the history, of the shape of `flag_version`. */
-export interface SegmentVersion {
-  row: SegmentRow;
-  /** Of the event that tells of it. */
-  sequence: number;
-  action: SegmentAction;
-  actor: { kind: string; id: string | null; name: string };
-  reason: string | undefined;
-}
 
 /** Writes come after `lockProject` and before the event that tells of them. */
 export const segmentRepository = {
@@ -60,23 +51,12 @@ export const segmentRepository = {
     await tx.sql.deleteFrom('segment').where('project_id', '=', tx.projectId).where('key', '=', key).execute();
   },
 
-  insertVersion: (tx: ProjectTx, { row, sequence, action, actor, reason }: SegmentVersion) =>
+  insertVersion: (tx: ProjectTx, version: VersionInsert<SegmentRow, SegmentAction>) =>
     tx.sql
       .insertInto('segment_version')
       .values({
-        project_id: tx.projectId,
-        key: row.key,
-        version: row.version,
-        sequence,
-        action,
-        actor_kind: actor.kind,
-        actor_id: actor.id,
-        actor_name: actor.name,
-        reason: reason ?? null,
-        definition: JSON.stringify(row.definition),
-        created_at: row.createdAt,
-        updated_at: row.updatedAt,
-        deleted_at: action === 'deleted' ? row.updatedAt : null,
+        ...versionColumns(tx, version),
+        deleted_at: version.action === 'deleted' ? version.row.updatedAt : null,
       })
       .execute(),
 

@@ -1,5 +1,6 @@
 import { dayMs } from '../../../platform/day.ts';
 import type { Database } from '../../../platform/db/database.ts';
+import { untilNoneIsLeft } from '../../../platform/until-none-is-left.ts';
 import { stickyRepository } from './repository.ts';
 
 /** As long as clients keep theirs. */
@@ -7,16 +8,11 @@ const keptDays = 30;
 const atOnce = 1_000;
 
 /** Deletes first answers that are older than any task; resolves with how many. */
-export async function expireAssignments(
+export function expireAssignments(
   database: Pick<Database, 'asSystem'>,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<number> {
   const before = new Date(nowMs - keptDays * dayMs);
-  for (let removed = 0; ;) {
-    signal.throwIfAborted();
-    const batch = await database.asSystem((tx) => stickyRepository.removeOlder(tx, before, atOnce));
-    removed += batch;
-    if (batch < atOnce) return removed;
-  }
+  return untilNoneIsLeft(signal, () => database.asSystem((tx) => stickyRepository.removeOlder(tx, before, atOnce)));
 }
