@@ -41,6 +41,25 @@ describe('the list of flags', () => {
     return { ...dashboard, keys, row };
   };
 
+  it('says of each flag its state in words, what it serves, its tags and its owner', async () => {
+    const { row, complaints } = await open();
+    const cells = async (key: string) =>
+      (await row(key).locator('td').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
+    expect(await cells('alpha-prompt')).toMatchObject([
+      'alpha-prompt A shorter prompt',
+      expect.stringMatching(/^●\s*on$/),
+      'off',
+      'prompts',
+      'ada',
+      expect.stringMatching(/^-/),
+      expect.stringMatching(/ago|now/),
+    ]);
+    expect((await cells('beta-model'))[2]).toBe('25 % on');
+    expect((await cells('gamma-tool'))[1]).toMatch(/^○\s*off$/);
+    expect((await cells('delta-rules'))[2]).toBe('1 rule, else off');
+    expect(complaints()).toEqual([]);
+  });
+
   it('says when a flag was last evaluated, and of a stale one why', async () => {
     await admin().createFlag(documentOf('had-its-day', { expiresAt: '2026-01-01T00:00:00.000Z' }));
     await admin().recordExposures({ exposures: [{ flag: 'alpha-prompt', variant: 'off', unit: 'ann' }] });
@@ -60,25 +79,6 @@ describe('the list of flags', () => {
     await expect.poll(keys).toEqual(['had-its-day']);
     await admin().archiveFlag({ key: 'had-its-day' });
   }, 150_000);
-
-  it('says of each flag its state in words, what it serves, its tags and its owner', async () => {
-    const { row, complaints } = await open();
-    const cells = async (key: string) =>
-      (await row(key).locator('td').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
-    expect(await cells('alpha-prompt')).toMatchObject([
-      'alpha-prompt A shorter prompt',
-      expect.stringMatching(/^●\s*on$/),
-      'off',
-      'prompts',
-      'ada',
-      expect.stringMatching(/^-/),
-      expect.stringMatching(/ago|now/),
-    ]);
-    expect((await cells('beta-model'))[2]).toBe('25 % on');
-    expect((await cells('gamma-tool'))[1]).toMatch(/^○\s*off$/);
-    expect((await cells('delta-rules'))[2]).toBe('1 rule, else off');
-    expect(complaints()).toEqual([]);
-  });
 
   it('finds by key, description, tag and owner, all words at once, and keeps the search in the address', async () => {
     const { page, keys } = await open();
@@ -229,7 +229,7 @@ describe('the list of flags', () => {
     await page.getByText('there is a flag called beta-model already').waitFor();
     const create = page.getByRole('button', { name: 'Review and create' });
     expect(await create.isDisabled()).toBe(true);
-    await page.getByLabel('Key', { exact: true }).fill('by-editor');
+    await page.getByRole('textbox', { name: 'Key', exact: true }).fill('by-editor');
     await page.getByRole('button', { name: 'JSON' }).click();
     const text = page.getByLabel('The flag as JSON, as the API takes it');
     await text.fill('{');
@@ -288,31 +288,6 @@ describe('the list of flags', () => {
     await page.getByRole('navigation', { name: 'Parts of this flag' }).getByRole('link', { name: 'History' }).click();
     await page.getByRole('link', { name: 'Targeting' }).click();
     await page.getByLabel('Description').waitFor();
-  });
-
-  it('makes all of 1,000 rows in the end, and finds among them while they are made', async () => {
-    const rows = Array.from({ length: 1_000 }, (_, i) => ({
-      ...documentOf(`many-${String(i).padStart(4, '0')}`),
-      version: 1,
-      createdAt: '2026-01-01T00:00:00.000Z',
-      updatedAt: '2026-01-01T00:00:00.000Z',
-      rules: [],
-      lastEvaluatedAt: null,
-      staleReasons: [],
-    }));
-    const dashboard = await openDashboard(browser, { url: server.url });
-    onTestFinished(dashboard.close);
-    const { page, complaints } = dashboard;
-    await page.route('**/api/flags?*', (route) => route.fulfill({ json: { items: rows, nextCursor: null } }));
-    await dashboard.signIn(server.adminKey());
-    await page.locator('a.row-link').first().waitFor();
-    const count = () => page.locator('a.row-link').count();
-    await page.getByRole('searchbox').pressSequentially('many-07');
-    await expect.poll(count).toBe(100);
-    expect(await page.locator('a.row-link').first().textContent()).toBe('many-0700');
-    await page.getByRole('searchbox').fill('many');
-    await expect.poll(count).toBe(1_000);
-    expect(complaints()).toEqual([]);
   });
 
   it('archives a flag whose key was typed back, and restores it from the archived ones', async () => {

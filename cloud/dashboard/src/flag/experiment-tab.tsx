@@ -4,7 +4,7 @@ import { useProject } from '../live/project.tsx';
 import { Button } from '../ui/button.tsx';
 import { inputClass } from '../ui/field.tsx';
 import { Ranges } from '../ui/ranges.tsx';
-import { ErrorState, Skeleton } from '../ui/states.tsx';
+import { ErrorState, SkeletonLines } from '../ui/states.tsx';
 import { ExperimentResult } from './experiment-result.tsx';
 
 const ranges = ['7d', '30d', '90d'] as const;
@@ -59,15 +59,7 @@ export function ExperimentTab({ flagKey, variants }: { flagKey: string; variants
       {query.state === 'failed' && (
         <ErrorState what="The experiment could not be evaluated" error={query.error} onRetry={reload} />
       )}
-      {query.state === 'loading' && (
-        <div aria-busy="true">
-          {[50, 70, 70].map((width, i) => (
-            <p key={i} class="border-b border-line py-3">
-              <Skeleton width={width} />
-            </p>
-          ))}
-        </div>
-      )}
+      {query.state === 'loading' && <SkeletonLines widths={[50, 70, 70]} />}
       {query.state === 'ready' && <ExperimentResult of={query.data} />}
     </>
   );

@@ -18,25 +18,12 @@ import { HistoryTab } from './history-tab.tsx';
 import { documentOf, withoutRemarks } from './model/document.ts';
 import { editorReducer, isDirty, openEditor } from './model/editor.ts';
 import { mergeOf } from './model/merge.ts';
+import { PartLinks, type Part } from './part-links.tsx';
 import { RolloutTab } from './rollout-tab.tsx';
 import { StateLine } from './state-line.tsx';
 import { UsageTab } from './usage-tab.tsx';
 import { toMend, useDraftForm, useLock } from './use-draft-form.ts';
 import { WriteDialog } from './write-dialog.tsx';
-
-const parts = [
-  ['', 'Targeting'],
-  ['json', 'JSON'],
-  ['rollout', 'Rollout'],
-  ['usage', 'Usage'],
-  ['experiment', 'Experiment'],
-  ['history', 'History'],
-] as const;
-
-type Part = (typeof parts)[number][0];
-
-/** What is no part of the page is its first. */
-export const partOf = (name: string): Part => parts.find(([known]) => known === name)?.[0] ?? '';
 
 interface Props {
   flag: Flag;
@@ -165,26 +152,7 @@ export function FlagEditor({ flag: given, part }: Props) {
           }
         >
           <StateLine flag={base} nowMs={nowMs} isDirty={dirty} />
-          <nav aria-label="Parts of this flag" class="mb-4 flex overflow-x-auto border-b border-line text-sm">
-            {parts.map(([name, label]) => (
-              <a
-                key={name}
-                href={flagPath(flag.key, name)}
-                data-same-page
-                ref={part === name ? showLink : null}
-                aria-current={part === name ? 'page' : undefined}
-                class="border-b-2 border-transparent px-3 py-2 max-md:px-2 whitespace-nowrap text-muted hover:text-text aria-[current]:border-accent aria-[current]:font-semibold aria-[current]:text-text"
-                onClick={(event) => {
-                  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-                  event.preventDefault();
-                  event.stopPropagation();
-                  route(event.currentTarget.getAttribute('href') ?? '/flags', true);
-                }}
-              >
-                {label}
-              </a>
-            ))}
-          </nav>
+          <PartLinks flagKey={flag.key} part={part} />
           {theirs && (
             <OutdatedNote base={base.version} theirs={theirs.version} onCompare={() => setDialog('conflict')} />
           )}
@@ -261,6 +229,3 @@ export function FlagEditor({ flag: given, part }: Props) {
     </DraftContext.Provider>
   );
 }
-
-/** On a narrow screen the names of the parts scroll sideways. */
-const showLink = (link: HTMLAnchorElement | null) => link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });

@@ -1,8 +1,9 @@
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { useRoute } from 'preact-iso';
 import { Page } from '../ui/page.tsx';
-import { EmptyState, ErrorState, Skeleton } from '../ui/states.tsx';
-import { FlagEditor, partOf } from './flag-editor.tsx';
+import { EmptyState, ErrorState, SkeletonLines } from '../ui/states.tsx';
+import { FlagEditor } from './flag-editor.tsx';
+import { partOf } from './part-links.tsx';
 import { useFlag } from './use-flag.ts';
 
 const up = { href: '/flags', label: 'Flags' };
@@ -15,13 +16,7 @@ export function FlagPage() {
   if (held.state === 'loading') {
     return (
       <Page title={key} isCode up={up}>
-        <div aria-busy="true">
-          {[60, 40, 80, 70, 50].map((width) => (
-            <p key={width} class="border-t border-line py-4">
-              <Skeleton width={width} />
-            </p>
-          ))}
-        </div>
+        <SkeletonLines widths={[60, 40, 80, 70, 50]} />
       </Page>
     );
   }

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useProject } from '../live/project.tsx';
 import { useRefusal } from '../live/rights.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorState, Skeleton } from '../ui/states.tsx';
+import { ErrorState, SkeletonLines } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { DiffView } from './diff-view.tsx';
 import { actionWords } from './model/marks.ts';
@@ -62,15 +62,7 @@ export function HistoryTab({ flag, isDirty, nowMs, onWritten }: Props) {
     return <ErrorState what="The history could not be loaded" error={error} onRetry={() => setTurn(turn + 1)} />;
   }
   if (!versions) {
-    return (
-      <div aria-busy="true">
-        {[50, 70, 60].map((width) => (
-          <p key={width} class="border-b border-line py-3">
-            <Skeleton width={width} />
-          </p>
-        ))}
-      </div>
-    );
+    return <SkeletonLines widths={[50, 70, 60]} />;
   }
   return (
     <>

@@ -1,5 +1,6 @@
 import type { Evaluation, Flag, Segment } from '@whetstone/shared/contract';
 import { useId, useMemo, useState } from 'preact/hooks';
+import { fieldClass } from './form/fields.tsx';
 import type { FlagDocument } from './model/document.ts';
 import { attributesOf, compiledProject, preview, withDraft, type Typed } from './model/preview.ts';
 
@@ -12,7 +13,7 @@ interface Props {
   nowMs: number;
 }
 
-const input = 'w-full rounded border border-line-strong bg-canvas px-2 py-1 font-mono text-sm';
+const input = `${fieldClass} w-full font-mono`;
 
 /** What the draft serves to whom one types, by the same evaluator that agents and the API use. */
 export function PreviewPanel({ document, base, isDirty, flags, segments, nowMs }: Props) {

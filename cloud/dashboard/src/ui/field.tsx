@@ -23,7 +23,7 @@ interface FieldProps extends Labels {
 }
 
 /** Label, control, and what is to know of it; the control is whatever `children` makes with the given attributes. */
-export function Field({ label, error, hint, children }: FieldProps) {
+function Field({ label, error, hint, children }: FieldProps) {
   const id = useId();
   const about = error || hint ? `${id}-about` : undefined;
   return (

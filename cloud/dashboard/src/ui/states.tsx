@@ -11,6 +11,17 @@ export const Skeleton = ({ width }: { width: number }) => (
   />
 );
 
+/** Lines of such bars, in the place of a part that is on its way. */
+export const SkeletonLines = ({ widths }: { widths: readonly number[] }) => (
+  <div aria-busy="true">
+    {widths.map((width, i) => (
+      <p key={i} class="border-b border-line py-3">
+        <Skeleton width={width} />
+      </p>
+    ))}
+  </div>
+);
+
 /** Says what this place is for and gives the one thing that fills it. */
 export const EmptyState = ({ title, children }: { title: string; children?: ComponentChildren }) => (
   <div class="rounded border border-dashed border-line px-6 py-10 text-center">

@@ -31,6 +31,7 @@ function whenIdle(act: () => void): () => void {
     const timer = setTimeout(act, 50);
     return () => clearTimeout(timer);
   }
-  const handle = requestIdleCallback(act);
+  // A machine that is never idle gets its rows as well.
+  const handle = requestIdleCallback(act, { timeout: 500 });
   return () => cancelIdleCallback(handle);
 }

@@ -1,6 +1,8 @@
 import type { FlagDocument } from '../model/document.ts';
 import { withMember } from '../model/json.ts';
-import { AreaField, InstantField, Section, TextField } from './fields.tsx';
+import { AreaField, TextField } from './fields.tsx';
+import { InstantField } from './instant-field.tsx';
+import { Section } from './section.tsx';
 import { useDraft, useEdit } from './form-context.tsx';
 import { ValuesField } from './values-field.tsx';
 

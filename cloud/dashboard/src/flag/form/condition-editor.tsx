@@ -2,7 +2,8 @@ import { operators, type Condition } from '@whetstone/shared/contract';
 import { isFirstClass } from '@whetstone/shared/flags';
 import { withMember } from '../model/json.ts';
 import { operatorWords } from '../model/sentences.ts';
-import { Action, Check, SelectField, TextField } from './fields.tsx';
+import { Check, SelectField, TextField } from './fields.tsx';
+import { Action } from './section.tsx';
 import { useForm } from './form-context.tsx';
 import { ValuesField } from './values-field.tsx';
 

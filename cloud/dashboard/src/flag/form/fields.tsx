@@ -4,7 +4,7 @@ import { numberOrText } from '../model/values.ts';
 import { useComplaints, useDraft, useForm } from './form-context.tsx';
 import { useTyped } from './use-typed.ts';
 
-const box =
+export const fieldClass =
   'min-h-7.5 rounded border border-line-strong bg-canvas px-2 py-1 text-sm text-text aria-invalid:border-bad disabled:bg-surface disabled:text-muted';
 
 interface Labelled {
@@ -63,7 +63,7 @@ export const Complaints = ({ of }: { of: readonly string[] }) => (
   </>
 );
 
-interface TextProps extends Labelled {
+export interface TextProps extends Labelled {
   value: string | undefined;
   onInput: (value: string) => void;
   mono?: boolean;
@@ -80,7 +80,7 @@ export function TextField({ value = '', onInput, mono, list, placeholder, autoFo
         <input
           {...attributes}
           type="text"
-          class={`${box} w-full ${mono ? 'font-mono' : ''}`}
+          class={`${fieldClass} w-full ${mono ? 'font-mono' : ''}`}
           value={value}
           spellcheck={!mono}
           autocomplete="off"
@@ -100,7 +100,7 @@ export function AreaField({ value = '', onInput, mono, placeholder, ...labelled 
       {(attributes) => (
         <textarea
           {...attributes}
-          class={`${box} block w-full resize-y ${mono ? 'font-mono' : ''}`}
+          class={`${fieldClass} block w-full resize-y ${mono ? 'font-mono' : ''}`}
           rows={Math.min(16, value.split('\n').length)}
           value={value}
           spellcheck={!mono}
@@ -133,7 +133,7 @@ export function NumberField({ value, onInput, unit, placeholder, optional, ...la
             {...attributes}
             type="text"
             inputmode="decimal"
-            class={`${box} w-20 text-right tabular-nums`}
+            class={`${fieldClass} w-20 text-right tabular-nums`}
             value={shown}
             {...(placeholder && { placeholder })}
             onInput={({ currentTarget: { value: text } }) => {
@@ -163,7 +163,7 @@ export function SelectField({ value, onChange, options, mono, ...labelled }: Sel
       {(attributes) => (
         <select
           {...attributes}
-          class={`${box} w-full ${mono ? 'font-mono' : ''}`}
+          class={`${fieldClass} w-full ${mono ? 'font-mono' : ''}`}
           value={value}
           onChange={(event) => onChange(event.currentTarget.value)}
         >
@@ -204,85 +204,5 @@ export function Check({ label, checked, onChange }: CheckProps) {
       />
       {label}
     </label>
-  );
-}
-
-/** A time, typed in the viewer's zone and kept in UTC; what is no time is shown as the text it is. */
-export function InstantField({ value, onInput, ...labelled }: TextProps) {
-  const local = localOf(value);
-  if (value !== undefined && value !== '' && local === undefined) {
-    return <TextField {...labelled} value={value} onInput={onInput} mono />;
-  }
-  return (
-    <Field {...labelled} hint={value ? <span class="font-mono">{value}</span> : labelled.hint}>
-      {(attributes) => (
-        <input
-          {...attributes}
-          type="datetime-local"
-          step="1"
-          class={`${box} w-full`}
-          value={local ?? ''}
-          onChange={(event) => onInput(utcOf(event.currentTarget.value))}
-        />
-      )}
-    </Field>
-  );
-}
-
-function localOf(instant: string | undefined): string | undefined {
-  const ms = Date.parse(instant ?? '');
-  if (!Number.isFinite(ms)) return undefined;
-  const offsetMs = new Date(ms).getTimezoneOffset() * 60_000;
-  return new Date(ms - offsetMs).toISOString().slice(0, 19);
-}
-
-const utcOf = (local: string): string => (local === '' ? '' : new Date(local).toISOString());
-
-interface ActionProps {
-  label: string;
-  /** What is shown, when that is shorter than the label. */
-  children?: ComponentChildren;
-  onClick: () => void;
-  disabled?: boolean;
-  class?: string;
-}
-
-/** A small button inside the form: quiet until one needs it. */
-export function Action({ label, children, onClick, disabled, class: extra = '' }: ActionProps) {
-  const { lockedBecause } = useForm();
-  if (lockedBecause !== undefined) return null;
-  return (
-    <button
-      type="button"
-      class={`inline-flex h-7 min-w-7 items-center justify-center rounded border border-transparent px-1.5 text-sm text-muted hover:border-line hover:bg-hover hover:text-text disabled:opacity-40 ${extra}`}
-      onClick={onClick}
-      disabled={disabled}
-      {...(children !== undefined && { 'aria-label': label, title: label })}
-    >
-      {children ?? label}
-    </button>
-  );
-}
-
-interface SectionProps {
-  title: string;
-  note?: ComponentChildren;
-  action?: ComponentChildren;
-  children?: ComponentChildren;
-}
-
-export function Section({ title, note, action, children }: SectionProps) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id} class="border-t border-line py-3 first:border-t-0 first:pt-0">
-      <div class="flex min-h-7 flex-wrap items-center gap-x-3 not-last:mb-2">
-        <h2 id={id} class="text-base font-semibold">
-          {title}
-        </h2>
-        {note && <p class="text-xs text-muted">{note}</p>}
-        <span class="ml-auto">{action}</span>
-      </div>
-      {children}
-    </section>
   );
 }

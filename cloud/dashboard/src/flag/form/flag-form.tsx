@@ -1,5 +1,6 @@
 import { AboutEditor } from './about-editor.tsx';
-import { Check, Section, TextField } from './fields.tsx';
+import { Check, TextField } from './fields.tsx';
+import { Section } from './section.tsx';
 import { useDraft, useEdit, useForm } from './form-context.tsx';
 import { TargetingEditor } from './targeting-editor.tsx';
 import { TimeEditor } from './time-editor.tsx';

@@ -2,7 +2,8 @@ import type { Serve } from '@whetstone/shared/contract';
 import { asFixed, asSplit, isSplit, type SplitServe } from '../model/document.ts';
 import { replaced, withMember, without } from '../model/json.ts';
 import { percent } from '../model/sentences.ts';
-import { Action, Check, Complaints, NumberField, TextField, VariantField } from './fields.tsx';
+import { Check, Complaints, NumberField, TextField, VariantField } from './fields.tsx';
+import { Action } from './section.tsx';
 import { useComplaints, useDraft, useForm } from './form-context.tsx';
 
 interface Props {

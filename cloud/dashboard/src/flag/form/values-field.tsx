@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { replaced, without } from '../model/json.ts';
-import { Action, AreaField, Field } from './fields.tsx';
+import { AreaField, Field } from './fields.tsx';
+import { Action } from './section.tsx';
 import { useForm } from './form-context.tsx';
 
 type Scalar = string | number | boolean;

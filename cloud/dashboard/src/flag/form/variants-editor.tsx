@@ -3,7 +3,8 @@ import { useState } from 'preact/hooks';
 import { sameJson, withMember } from '../model/json.ts';
 import { readValue, retyped, textOfValue } from '../model/values.ts';
 import { renamedVariant, usesOf } from '../model/variants.ts';
-import { Action, AreaField, Complaints, SelectField, TextField } from './fields.tsx';
+import { AreaField, Complaints, SelectField, TextField } from './fields.tsx';
+import { Action } from './section.tsx';
 import { useComplaints, useDraft, useEdit, useForm } from './form-context.tsx';
 import { useTyped } from './use-typed.ts';
 

@@ -44,3 +44,8 @@ export function timelineOf(document: FlagDocument, nowMs: number): Moment[] {
     return { ...moment, state };
   });
 }
+
+export const dayMs = 86_400_000;
+
+/** The next midnight (UTC), at which most things are planned. */
+export const dayAfter = (ms: number) => new Date(Math.ceil((ms + 1) / dayMs) * dayMs).toISOString();
