@@ -16,6 +16,8 @@ it(`shows ${hostileTexts.length} hostile texts in every text of a flag, its hist
   try {
     const client = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
     const { page, signIn, complaints } = await openDashboard(browser, { url: server.url });
+    // 60 open rules are 95,000 nodes, among which it takes Playwright seconds to find a label.
+    page.setDefaultTimeout(60_000);
     const { alarms, foreign } = await armPage(page);
     await signIn(server.adminKey());
     const each = hostileTexts.map((text) => hostileFlag(text, 'hostile-texts'));
