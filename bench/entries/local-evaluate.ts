@@ -1,5 +1,6 @@
 import { startEngine, type EngineProcess } from '../engines/start-engine.ts';
 import type { EngineName } from '../engines/index.ts';
+import { sizeOf } from '../harness/bundle-size.ts';
 import { interleave, median, ratioOf } from '../harness/measure.ts';
 import type { Entry } from '../harness/report.ts';
 import { figure } from '../harness/table.ts';
@@ -31,7 +32,7 @@ export const localEvaluate: Entry = {
         await sample(); // Until the code is warm: flagd alone generates a thousand functions.
         started.push({ name, sample });
       }
-      return report(await interleave(started, rounds));
+      return report(await interleave(started, rounds), await sizeOf('compileRuleset, decide'));
     } finally {
       await Promise.all(running.map(({ stop }) => stop()));
     }
@@ -40,7 +41,7 @@ export const localEvaluate: Entry = {
 
 type Measured = Awaited<ReturnType<typeof interleave<Awaited<ReturnType<EngineProcess['perform']>>>>>;
 
-function report(measured: Measured) {
+function report(measured: Measured, size: { minified: number; gzipped: number }) {
   const expected = expectedShare(flagWorkload());
   const names = Object.keys(contenders);
   const cpuUs = (name: string) => measured.of(name).map((sample) => sample.cpuUs);
@@ -67,7 +68,11 @@ function report(measured: Measured) {
         rows: names.map((name) => ({ name, samples: cpuUs(name) })),
       },
     ],
-    notes: [`Served share, expected ${figure(expected)}: ${shares.join(', ')}.`],
+    notes: [
+      `Served share, expected ${figure(expected)}: ${shares.join(', ')}.`,
+      '"explained" is with the trace and with what would change the answer.',
+      `compileRuleset and decide are ${size.minified} bytes minified, ${size.gzipped} gzipped; see evaluator-size.`,
+    ],
     bars: [
       { what: 'CPU per evaluation', actual: median(cpuUs(ours)), kind: 'at most' as const, limit: 1, unit: 'us' },
       {

@@ -20,8 +20,17 @@ const flag = fc
     ruleId: name,
     hasRule: fc.boolean(),
     never: fc.boolean(),
+    further: fc.constantFrom('overrides', 'prerequisites', 'schedule', 'rollout', 'type', 'unheardOf', undefined),
   })
-  .map(({ key, enabled, names, values: list, coverage, isSplit, ruleId, hasRule, never }) => {
+  .map(({ key, enabled, names, values: list, coverage, isSplit, ruleId, hasRule, never, further }) => {
+    const members = {
+      overrides: [{ attribute: 'userId', values: ['zoë'], variant: names[0] }],
+      prerequisites: [{ flag: 'not-there', variants: ['on'] }],
+      schedule: [{ at: '1969-01-01T00:00:00Z', set: { enabled: !enabled } }],
+      rollout: { steps: [{ at: '1969-01-01T00:00:00Z', coverage: coverage / 2 }] },
+      type: 'json',
+      unheardOf: 'of a newer server',
+    };
     const serve = isSplit
       ? { split: names.map((variant) => ({ variant, weight: 1 })), coverage, sticky: 'userId' }
       : { variant: names[0] };
@@ -35,11 +44,13 @@ const flag = fc
       version: 1,
       createdAt: '2026-01-01T00:00:00Z',
       updatedAt: '2026-01-01T00:00:00Z',
+      ...(further !== undefined && { [further]: members[further] }),
     };
   });
 
 it('writes every evaluation as JSON.stringify would, and as the contract has it', () => {
   const reasons = new Set<string>();
+  const errorCodes = new Set<string | undefined>();
   fc.assert(
     fc.property(
       flag,
@@ -50,6 +61,7 @@ it('writes every evaluation as JSON.stringify would, and as the contract has it'
         const whole = evaluate(ruleset, document.key, context, { nowMs: 0, explain })!;
         const { sticky, ...evaluation } = whole;
         reasons.add(evaluation.reason);
+        errorCodes.add(evaluation.errorCode);
         expect(sticky === undefined).toBe(evaluation.reason !== 'SPLIT');
         expect(evaluationJson(whole)).toBe(JSON.stringify(evaluation));
         const { key, value, reason, variant, errorCode } = evaluation;
@@ -65,5 +77,6 @@ it('writes every evaluation as JSON.stringify would, and as the contract has it'
     ),
     { numRuns: 2_000 },
   );
+  expect(errorCodes).toEqual(new Set([undefined, 'TARGETING_KEY_MISSING', 'PARSE_ERROR']));
   expect([...reasons].toSorted()).toEqual(['DEFAULT', 'DISABLED', 'ERROR', 'SPLIT', 'STATIC', 'TARGETING_MATCH']);
 });

@@ -1,5 +1,5 @@
 import type { ReaderOf } from './attributes.ts';
-import { compileOff, compileServe, served, type CompiledServe, type Served, type Serving } from './compile-serve.ts';
+import { compileOff, compileServe, served, type Served, type Serving } from './compile-serve.ts';
 import { compileCondition, type CompiledCondition } from './condition.ts';
 import { isOperator, type ConditionDocument } from './operators.ts';
 import { patternBudget, type PatternBudget } from './pattern-budget.ts';

@@ -85,9 +85,14 @@ const count = (values: readonly unknown[]) => (values.length === 1 ? '1 value' :
 
 const anyOf = (values: readonly unknown[]) => (values.length === 1 ? show(values[0]) : `any of ${count(values)}`);
 
+/** JSON escapes none of these: nearly all texts are made of them, and an explanation quotes a dozen. */
+const plain = /^[ !#-[\]-~]*$/;
+
+const quoted = (text: string) => (plain.test(text) ? `"${text}"` : JSON.stringify(text));
+
 /** Never throws: a context may hold anything. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 79)}…` : value);
+  if (typeof value === 'string') return quoted(value.length > 80 ? `${value.slice(0, 79)}…` : value);
   if (Array.isArray(value)) return `[${count(value)}]`;
   return isScalar(value) ? String(value) : `of type ${typeof value}`;
 }
