@@ -298,6 +298,39 @@ describeOnEngines('an experiment', (engine) => {
       expect(same.variants[0]).toMatchObject({ mean: 3, interval: [3, 3] });
     });
 
+    it('all connections at once: few join at a time, the rest wait their turn', async () => {
+      await expose(on('busy', 'ann'), off('busy', 'bob'));
+      const { getExperiment } = experimentService({
+        metricRows,
+        knownVersions,
+        isKnown: exposureRepository.isKnown,
+        mostRows: undefined,
+      });
+      const held: number[] = [];
+      let open = 0;
+      const transaction: Ctx['transaction'] = async (work) => {
+        held.push(++open);
+        try {
+          return await app.database.asProject(app.projectId, work);
+        } finally {
+          open--;
+        }
+      };
+      const asked = { key: 'busy', metric: 'success', timeRange: '30d', windowHours: 72 };
+      const answers = await Promise.allSettled(
+        Array.from({ length: 60 }, async () => getExperiment({ transaction } as Ctx, asked)),
+      );
+      expect(Math.max(...held)).toBe(2);
+      const refused = answers.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+      expect(refused).toHaveLength(8);
+      for (const reason of refused) expect(reason).toMatchObject({ code: 'unavailable' });
+      // The places are free again, also of those that failed.
+      await expect(
+        Promise.resolve(getExperiment({ transaction } as Ctx, { ...asked, control: 'nobody-got' })),
+      ).rejects.toMatchObject({ code: 'invalid' });
+      expect(await getExperiment({ transaction } as Ctx, asked)).toMatchObject({ key: 'busy' });
+    });
+
     it('more than the embedded database may join while everybody waits', async () => {
       await expose(...['ann', 'bob', 'cleo'].map((user) => on('crowded', user)));
       const { getExperiment } = experimentService({

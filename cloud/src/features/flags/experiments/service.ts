@@ -4,9 +4,11 @@ import {
   type experiments,
   type Experiment,
   type Handlers,
+  type Parsed,
 } from '@whetstone/shared/contract';
 import { invalidField, WhetstoneError } from '@whetstone/shared/errors';
 import type { Ctx } from '../../../context.ts';
+import { atOnce } from '../../../platform/at-once.ts';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import { armsOf, compare, sharedAlpha, type ArmMoments, type Better } from './compare.ts';
 import { decide, decideTogether } from './decide.ts';
@@ -27,67 +29,73 @@ interface Dependencies {
 /** How far before its first exposure the past of a unit reaches. */
 const pastHours = 14 * 24;
 
+/** Each holds a connection as long as it joins, of which there are ten for everything that everybody asks. */
+const comparisons = { running: 2, waiting: 50 };
+
 const lowerIsBetter = new Set(['costUsd', 'timeMs', 'corrected']);
 
-export const experimentService = ({
-  metricRows,
-  knownVersions,
-  isKnown,
-  mostRows,
-}: Dependencies): Handlers<typeof experiments, Ctx> => ({
-  getExperiment: (ctx, { key, metric, timeRange, control: wanted, windowHours, better: said }) =>
-    ctx.transaction(async (tx): Promise<Experiment> => {
-      const from = new Date(tx.now.getTime() - timeRangeMs(timeRange));
-      const rows = metricRows(tx, metric, new Date(from.getTime() - pastHours * 3_600_000));
-      if (mostRows !== undefined)
-        holdToSize(await experimentRepository.sizes(tx, { flag: key, from, metric: rows }, mostRows), mostRows);
-      const known = await knownVersions(tx, key, from);
-      const joined = await experimentRepository.join(tx, {
-        flag: key,
-        from,
-        metric: rows,
-        windowHours,
-        pastHours,
-        borders: phaseBorders(known).map((ms) => new Date(ms)),
-      });
-      if (joined.drawn.length === 0 && known.size === 0 && !(await isKnown(tx, key))) {
-        throw new WhetstoneError('not_found', `no flag is called "${key}", and no exposure names it`);
-      }
-      const better: Better = said ?? (lowerIsBetter.has(metric) ? 'lower' : 'higher');
-      const measured = joined.arms.filter(({ unitsWithOutcome }) => unitsWithOutcome > 0);
-      const isRate = measured.length > 0 && measured.every((arm) => arm.isRate);
-      const control = controlOf(joined.arms, known, wanted);
-      const ratio = sampleRatioOf(joined.drawn, known);
-      const others = joined.arms.filter((arm) => arm !== control);
-      const alpha = sharedAlpha(others.length);
-      const comparisons = control
-        ? others.map((arm) => {
-            const figures = compare(control, arm, better, alpha);
-            return { ...figures, decision: decide(control, arm, figures, { metric, better, ratio }) };
-          })
-        : [];
-      return {
-        key,
-        metric,
-        ...(measured.length > 0 && { kind: isRate ? 'rate' : 'mean' }),
-        better,
-        from: from.toISOString(),
-        to: tx.now.toISOString(),
-        windowHours,
-        ...(control && { control: control.variant }),
-        crossovers: joined.crossovers,
-        notRandomised: joined.notRandomised,
-        contradicted: joined.contradicted,
-        variants: armsOf(joined.arms, better, isRate),
-        comparisons,
-        sampleRatio: ratio,
-        decision: decisionOf(
-          comparisons.map(({ decision }) => decision),
-          joined.arms,
-        ),
-      };
-    }),
-});
+export function experimentService(dependencies: Dependencies): Handlers<typeof experiments, Ctx> {
+  const inTurn = atOnce(comparisons);
+  return {
+    getExperiment: (ctx, asked) => inTurn(() => ctx.transaction((tx) => experimentOf(tx, asked, dependencies))),
+  };
+}
+
+async function experimentOf(
+  tx: ProjectTx,
+  { key, metric, timeRange, control: wanted, windowHours, better: said }: Parsed<(typeof experiments)['getExperiment']>,
+  { metricRows, knownVersions, isKnown, mostRows }: Dependencies,
+): Promise<Experiment> {
+  const from = new Date(tx.now.getTime() - timeRangeMs(timeRange));
+  const rows = metricRows(tx, metric, new Date(from.getTime() - pastHours * 3_600_000));
+  if (mostRows !== undefined)
+    holdToSize(await experimentRepository.sizes(tx, { flag: key, from, metric: rows }, mostRows), mostRows);
+  const known = await knownVersions(tx, key, from);
+  const joined = await experimentRepository.join(tx, {
+    flag: key,
+    from,
+    metric: rows,
+    windowHours,
+    pastHours,
+    borders: phaseBorders(known).map((ms) => new Date(ms)),
+  });
+  if (joined.drawn.length === 0 && known.size === 0 && !(await isKnown(tx, key))) {
+    throw new WhetstoneError('not_found', `no flag is called "${key}", and no exposure names it`);
+  }
+  const better: Better = said ?? (lowerIsBetter.has(metric) ? 'lower' : 'higher');
+  const measured = joined.arms.filter(({ unitsWithOutcome }) => unitsWithOutcome > 0);
+  const isRate = measured.length > 0 && measured.every((arm) => arm.isRate);
+  const control = controlOf(joined.arms, known, wanted);
+  const ratio = sampleRatioOf(joined.drawn, known);
+  const others = joined.arms.filter((arm) => arm !== control);
+  const alpha = sharedAlpha(others.length);
+  const comparisons = control
+    ? others.map((arm) => {
+        const figures = compare(control, arm, better, alpha);
+        return { ...figures, decision: decide(control, arm, figures, { metric, better, ratio }) };
+      })
+    : [];
+  return {
+    key,
+    metric,
+    ...(measured.length > 0 && { kind: isRate ? 'rate' : 'mean' }),
+    better,
+    from: from.toISOString(),
+    to: tx.now.toISOString(),
+    windowHours,
+    ...(control && { control: control.variant }),
+    crossovers: joined.crossovers,
+    notRandomised: joined.notRandomised,
+    contradicted: joined.contradicted,
+    variants: armsOf(joined.arms, better, isRate),
+    comparisons,
+    sampleRatio: ratio,
+    decision: decisionOf(
+      comparisons.map(({ decision }) => decision),
+      joined.arms,
+    ),
+  };
+}
 
 /** Throws `conflict`: a part of them would be another answer. */
 function holdToSize(sizes: { exposures: number; outcomes: number }, mostRows: number) {
