@@ -2,7 +2,7 @@ import * as esbuild from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { lazyCode } from './scripts/mcp-bundle/lazy-code.ts';
-import { flagToolsFile, minified, oneLanguage, programText } from './scripts/mcp-bundle/program.ts';
+import { filesBeside, minified, oneLanguage, programText } from './scripts/mcp-bundle/program.ts';
 
 const bundle: Options = {
   format: 'esm',
@@ -39,7 +39,9 @@ export default defineConfig([
   },
   {
     ...bundle,
-    entry: { [flagToolsFile.replace('.cjs', '')]: 'mcp-server/src/cli/flag-work/index.ts' },
+    entry: Object.fromEntries(
+      filesBeside.map(({ folder, file }) => [file.replace('.cjs', ''), `mcp-server/src/cli/${folder}/index.ts`]),
+    ),
     // `require` loads it from the program, which cannot import().
     format: 'cjs',
     outExtension: () => ({ js: '.cjs' }),

@@ -28,19 +28,25 @@ export const programText: Plugin = {
   },
 };
 
-/** What `flag stale`, `lint` and `types` are made of, for people and CI; no agent's session needs any of it. */
-export const flagToolsFile = 'whetstone-flags.cjs';
+/** Files beside the program, by the folder they are made of: for people and CI; no agent's session needs any of it. */
+export const filesBeside = [
+  { folder: 'flag-work', file: 'whetstone-flags.cjs', names: 'flagVerbs' },
+  { folder: 'doctor', file: 'whetstone-doctor.cjs', names: 'examineAll, reportOf' },
+] as const;
 
-/** Leaves these verbs out of the program, which takes them from the file beside itself when one of them is typed. */
-const flagToolsBeside: Plugin = {
-  name: 'flag-tools-beside',
+/** Leaves these folders out of the program, which takes them from the files beside itself when their words are typed. */
+const toolsBeside: Plugin = {
+  name: 'tools-beside',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/flag-work\/index\.ts$/ }, () => ({ path: flagToolsFile, namespace: 'beside' }));
-    onLoad({ filter: /./, namespace: 'beside' }, ({ path }) => ({
-      contents: `import { createRequire } from 'node:module';
-        export const { flagVerbs } = createRequire(import.meta.url)('./${path}');`,
-      loader: 'js',
-    }));
+    for (const { folder, file, names } of filesBeside) {
+      const namespace = `beside-${folder}`;
+      onResolve({ filter: new RegExp(`/${folder}/index\\.ts$`) }, () => ({ path: file, namespace }));
+      onLoad({ filter: /./, namespace }, () => ({
+        contents: `import { createRequire } from 'node:module';
+        export const { ${names} } = createRequire(import.meta.url)('./${file}');`,
+        loader: 'js',
+      }));
+    }
   },
 };
 
@@ -66,7 +72,7 @@ async function programOf(path: string, esbuild: Esbuild): Promise<string> {
     logLevel: 'error',
     define: { 'import.meta.url': 'importMetaUrl' },
     alias: { '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-bundle/sdk-shims.ts') },
-    plugins: [sdkEdits, flagToolsBeside],
+    plugins: [sdkEdits, toolsBeside],
   });
   const code = await minified(lazyCode(outputFiles[0]!.text), esbuild);
   const text = `(async function (importMetaUrl, require) {"use strict";${code}\n})`;

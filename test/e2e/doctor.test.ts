@@ -330,6 +330,7 @@ describe('doctor', () => {
     mkdirSync(join(checkout, 'src'));
     const copy = join(checkout, 'dist', 'whetstone-mcp.js');
     copyFileSync(mcpServerFile, copy);
+    copyFileSync(join(mcpServerFile, '../whetstone-doctor.cjs'), join(checkout, 'dist', 'whetstone-doctor.cjs'));
     writeFileSync(join(checkout, 'dist', 'package.json'), '{"type":"module"}');
     const look = async (url: string) => {
       const stdout = await outputOf(process.execPath, [copy, 'doctor', '--json'], mcpEnv({ url }));
