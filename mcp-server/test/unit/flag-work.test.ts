@@ -212,6 +212,11 @@ describe('the stale list', () => {
 });
 
 describe('lines of a JSON text', () => {
+  it('takes a text of twenty million characters', () => {
+    const text = `[\n${JSON.stringify('x'.repeat(20_000_000))},\n"\\"\\\\",\n1]`;
+    expect([...jsonLines(text).values()]).toEqual([1, 2, 3, 4]);
+  });
+
   it('are known for every value by its pointer', () => {
     const text = '{\n  "a/b": [1,\n    {"c~d": "x: {[,\\"\\n"}\n  ],\n  "e":\n    null\n}';
     expect([...jsonLines(text)]).toEqual([
