@@ -17,6 +17,7 @@ export const studentTwoSided = (t: number, df: number): number => 2 * studentSur
 
 /** The t with P(T > t) = tail, for a tail of at most one half. */
 export function studentUpperQuantile(tail: number, df: number): number {
+  if (!(df > 0)) return NaN;
   return upperQuantile(tail, {
     survival: (t) => studentSurvival(t, df),
     density: (t) => Math.exp(-((df + 1) / 2) * Math.log1p((t * t) / df) - logBeta(df / 2, 0.5) - 0.5 * Math.log(df)),

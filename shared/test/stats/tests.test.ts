@@ -9,6 +9,7 @@ import {
   sampleOfProportion,
   sampleRatioP,
   sequentialTest,
+  studentUpperQuantile,
   welchDegreesOfFreedom,
   welchTest,
   wilsonInterval,
@@ -78,6 +79,11 @@ describe('any two samples', () => {
 
 describe('what cannot be compared', () => {
   const some: Sample = { n: 50, mean: 2, variance: 3 };
+
+  it('has no quantile either: no number, instead of one near 0', () => {
+    expect(studentUpperQuantile(0.025, NaN)).toBeNaN();
+    expect(studentUpperQuantile(0.025, 0)).toBeNaN();
+  });
   it.each<[string, Sample, Sample]>([
     ['nobody', { n: 0, mean: NaN, variance: NaN }, some],
     ['a single unit', { n: 1, mean: 2, variance: NaN }, some],
