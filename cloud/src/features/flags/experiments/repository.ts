@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
-import { firstBatchSince } from '../exposures/repository.ts';
+import { firstBatchSince } from '../first-batch.ts';
 import type { ArmMoments } from './compare.ts';
 import type { DrawnUnits } from './sample-ratio.ts';
 
