@@ -6,7 +6,7 @@ import type { Events } from '../../platform/events/events.ts';
 import type { FlagEvent } from './flag-event.ts';
 import { flagView } from './flag-view.ts';
 import { historyRepository } from './history/repository.ts';
-import type { VersionInsert } from './history/version-columns.ts';
+import type { VersionInsert } from './version-columns.ts';
 import { countAllMoves, readMoves } from './moves-of-flags.ts';
 import { flagRepository } from './repository.ts';
 import { namesOneOf, segmentsAround } from './segment-references.ts';

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { FlagRow } from '../repository.ts';
 import type { SegmentRow } from '../segment-row.ts';
-import { versionColumns, type VersionInsert } from './version-columns.ts';
+import { versionColumns, type VersionInsert } from '../version-columns.ts';
 
 /** How a version came about, of a flag or a segment. */
 export interface ChangeRow {

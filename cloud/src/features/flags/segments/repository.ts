@@ -1,7 +1,7 @@
 import type { SegmentAction, SegmentDefinition } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
-import { versionColumns, type VersionInsert } from '../history/version-columns.ts';
+import { versionColumns, type VersionInsert } from '../version-columns.ts';
 import type { SegmentRow } from '../segment-row.ts';
 
 const columns = ['key', 'version', 'definition', 'created_at as createdAt', 'updated_at as updatedAt'] as const;

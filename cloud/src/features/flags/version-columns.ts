@@ -1,4 +1,4 @@
-import type { ProjectTx } from '../../../platform/db/database.ts';
+import type { ProjectTx } from '../../platform/db/database.ts';
 
 /** One change of a flag or segment, as its history keeps it. */
 export interface VersionInsert<Row, Action> {
