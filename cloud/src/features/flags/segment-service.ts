@@ -2,7 +2,6 @@ import {
   SegmentKey,
   type FlagDefinition,
   type Handlers,
-  type SegmentDefinition,
   type segments,
   type SegmentVersion,
 } from '@whetstone/shared/contract';
