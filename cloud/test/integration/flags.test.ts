@@ -143,6 +143,8 @@ describeOnEngines('flags', (engine) => {
 
   it('are archived and restored, not deleted', async () => {
     const made = await app.admin.createFlag(aFlag('retired'));
+    // Who says which version they saw is told when it has changed since.
+    await expect(app.admin.archiveFlag({ key: 'retired', version: 2 })).rejects.toMatchObject({ code: 'conflict' });
     expect(await app.admin.archiveFlag({ key: 'retired' })).toMatchObject({
       version: 2,
       archivedAt: expect.any(String),

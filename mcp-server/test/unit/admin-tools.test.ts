@@ -189,7 +189,7 @@ it('archives with the reason in the history, once', async () => {
   const args = { key: 'greeting', reason: 'everybody has it & more' };
   const confirm = confirmIn(await archiveFlag.handler(args, ctx));
   await archiveFlag.handler({ ...args, confirm }, ctx);
-  expect(writes()).toMatchObject([{ method: 'DELETE', query: { reason: 'everybody has it & more' } }]);
+  expect(writes()).toMatchObject([{ method: 'DELETE', query: { reason: 'everybody has it & more', version: '1' } }]);
   state.flag = { ...greeting, archivedAt: '2026-03-01T00:00:00Z' };
   expect(refusalIn(await archiveFlag.handler(args, ctx))).toBe('"greeting" is archived already');
 });

@@ -167,7 +167,12 @@ export const flags = {
     summary: 'Archive a flag: no longer evaluated, restorable',
     tag,
     role: 'editor',
-    input: z.object({ key: FlagKey, reason: Reason, dryRun: DryRun }),
+    input: z.object({
+      key: FlagKey,
+      version: z.int().min(1).optional().describe('409 when the flag is at another one'),
+      reason: Reason,
+      dryRun: DryRun,
+    }),
     output: WrittenFlag,
     errors: ['not_found', 'conflict'],
   }),

@@ -72,9 +72,10 @@ export function flagService({ rulesets, write, clock, notes }: Dependencies): Ha
         return { kind: 'change', action: 'updated', before, definition };
       }),
 
-    archiveFlag: (ctx, { key, ...wish }) =>
+    archiveFlag: (ctx, { key, version, ...wish }) =>
       write(ctx, wish, async (tx) => {
         const before = await existing(tx, key);
+        if (version !== undefined && before.version !== version) throw stale(before, version);
         if (before.archivedAt) return { kind: 'nothing', row: before };
         await checkDependants(tx, flagView(before), {});
         return { kind: 'change', action: 'archived', before, archivedAt: tx.now };

@@ -21,7 +21,7 @@ export const archiveFlag = defineTool({
     if ('refusal' in known) return known;
     if (known.flag['archivedAt'] !== undefined) return { refusal: `"${args.key}" is archived already` };
     const path = `/api/flags/${encodeURIComponent(args.key)}`;
-    const query = { reason: args.reason };
+    const query = { reason: args.reason, version: String(known.version) };
     return confirmedChange(
       { tool: 'archive_flag', args, method: 'DELETE', path, query, baseVersion: known.version },
       ctx,
