@@ -76,7 +76,8 @@ describeOnEngines('a database of the first release', (engine) => {
   it('keeps its keys, flags and receipts', async () => {
     expect((await app.admin.getMe({})).key).toMatchObject({ name: 'of then', role: 'admin' });
     const ruleset = await app.call('GET', '/api/flags/ruleset', { key });
-    expect(ruleset.headers.get('etag')).toBe(`"${project}.340"`);
+    // Weak, since this client takes it compressed.
+    expect(ruleset.headers.get('etag')).toBe(`W/"${project}.340"`);
     expect(((await ruleset.json()) as { flags: unknown[] }).flags).toHaveLength(300);
     expect(await app.admin.evaluateFlag({ key: 'flag-7', userId: 'alice' })).toMatchObject({
       variant: 'on',
