@@ -256,15 +256,15 @@ describeOnEngines('the history of flags', (engine) => {
   });
 
   it('has one version for each change that was let through, whoever raced', async () => {
-    const made = await app.admin.createFlag(aFlag('raced'));
+    const made = await app.admin.createFlag(aFlag('raced-by-all'));
     const edits = Array.from({ length: 8 }, (_, i) => app.admin.updateFlag({ ...made, description: `editor ${i}` }));
     const results = await Promise.allSettled(edits);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const refused = results.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
     for (const { reason } of refused) expect(reason).toMatchObject({ code: 'conflict', extra: { currentVersion: 2 } });
-    const backs = Array.from({ length: 4 }, () => app.admin.rollBackFlag({ key: 'raced', version: 1 }));
+    const backs = Array.from({ length: 4 }, () => app.admin.rollBackFlag({ key: 'raced-by-all', version: 1 }));
     expect(new Set((await Promise.all(backs)).map(({ version }) => version))).toEqual(new Set([3, 4, 5, 6]));
-    const { items } = await app.admin.getFlagHistory({ key: 'raced' });
+    const { items } = await app.admin.getFlagHistory({ key: 'raced-by-all' });
     expect(items.map(({ version }) => version)).toEqual([6, 5, 4, 3, 2, 1]);
   });
 
