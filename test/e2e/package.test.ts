@@ -41,7 +41,7 @@ beforeAll(async () => {
   await run(tool('tsx'), ['scripts/pack-mcp.ts', '--out', out], { cwd: root, env });
   npmFile = join(out, `whetstone-mcp-${version}.tgz`);
   bundle = join(out, `whetstone-mcp-${version}.mcpb`);
-  cloud = await startFlagStreamServer([flag('new-fixer-prompt', true), flag('model', 'large')]);
+  cloud = await startFlagStreamServer([flag('new-fixer-prompt', true), flag('review-model', { model: 'large' })]);
 });
 afterAll(() => cloud.stop());
 
@@ -165,7 +165,7 @@ describe('a consumer in TypeScript, strict, with every declaration checked and n
     await writeFile(file, `${snippet}\nconsole.log(JSON.stringify({ useNewFixer, value, reason, source }));`);
     const env = mcpEnv({ url: cloud.url });
     const printed: unknown = JSON.parse(await run(process.execPath, [file], { cwd: folder, env }));
-    expect(printed).toEqual({ useNewFixer: true, value: 'large', reason: 'STATIC', source: 'cloud' });
+    expect(printed).toEqual({ useNewFixer: true, value: { model: 'large' }, reason: 'STATIC', source: 'cloud' });
   });
 
   it('reads every declaration it needs, and no other is in the package', async () => {
