@@ -115,28 +115,30 @@ describe('the list of flags', () => {
   it('is worked by keys alone', async () => {
     const { page, keys } = await open();
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    await expect.poll(keys).toHaveLength(4);
     const [first, second] = await keys();
     await page.keyboard.press('j');
-    expect(await focused()).toBe(first);
+    await expect.poll(focused).toBe(first);
     await page.keyboard.press('j');
-    expect(await focused()).toBe(second);
+    await expect.poll(focused).toBe(second);
     await page.keyboard.press('k');
-    expect(await focused()).toBe(first);
+    await expect.poll(focused).toBe(first);
     await page.keyboard.press('/');
     await page.keyboard.type('jk gamma');
-    expect(await page.getByRole('searchbox').inputValue()).toBe('jk gamma');
+    await expect.poll(() => page.getByRole('searchbox').inputValue()).toBe('jk gamma');
     await page.keyboard.press('Escape');
     await expect.poll(keys).toHaveLength(4);
     await page.keyboard.press('/');
     await page.keyboard.type('gamma');
     await page.keyboard.press('Enter');
-    expect(await focused()).toBe('gamma-tool');
+    await expect.poll(focused).toBe('gamma-tool');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'gamma-tool' }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('f');
     await page.getByRole('heading', { name: 'Flags' }).waitFor();
     await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
     const listed = (await page.getByRole('dialog').locator('dd').allInnerTexts()).sort();
     expect(listed).toEqual([
       'Edit the flag of the row',
