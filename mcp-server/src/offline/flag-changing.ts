@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { isRecord } from '../json.ts';
 import type { AskCloud } from './cloud-call.ts';
 
 /** What tools that change flags work with. */
@@ -47,5 +48,4 @@ const askingForMs = 1_000;
 
 const changers: ReadonlySet<unknown> = new Set(['editor', 'admin']);
 
-const roleIn = ({ key }: Record<string, unknown>): unknown =>
-  typeof key === 'object' && key !== null && 'role' in key ? key.role : undefined;
+const roleIn = ({ key }: Record<string, unknown>): unknown => (isRecord(key) ? key['role'] : undefined);

@@ -34,9 +34,10 @@ export async function confirmedChange(change: Change, ctx: ToolContext): Promise
     };
   }
   const isDryRun = confirm === undefined;
+  const query = new URLSearchParams({ ...change.query, ...(isDryRun && { dryRun: 'true' }) }).toString();
   const reply = await changing.ask({
     method: change.method,
-    path: change.path + queryOf({ ...change.query, ...(isDryRun && { dryRun: 'true' }) }),
+    path: query === '' ? change.path : `${change.path}?${query}`,
     body: change.body,
     signal: ctx.signal,
   });
@@ -118,13 +119,6 @@ const percent = (share: unknown) => `${(Number(share) * 100).toFixed(1)} %`;
 function short(value: unknown): string {
   const text = value === undefined ? '(none)' : JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
-}
-
-function queryOf(query: Record<string, string>): string {
-  const text = Object.entries(query)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&');
-  return text === '' ? '' : `?${text}`;
 }
 
 /** The same text for the same arguments, in whatever order a model names them. */
