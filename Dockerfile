@@ -7,6 +7,7 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY shared/package.json shared/
 COPY cloud/package.json cloud/
 COPY cloud/dashboard/package.json cloud/dashboard/
+COPY evals/package.json evals/
 COPY mcp-server/package.json mcp-server/
 COPY bench/package.json bench/
 COPY judges/package.json judges/
@@ -17,6 +18,7 @@ COPY tsconfig.json tsup.config.ts ./
 COPY scripts scripts
 COPY shared shared
 COPY cloud cloud
+COPY evals evals
 COPY mcp-server mcp-server
 RUN npm run build
 

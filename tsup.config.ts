@@ -1,5 +1,5 @@
 import * as esbuild from 'esbuild';
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { lazyCode } from './scripts/mcp-bundle/lazy-code.ts';
 import { filesBeside, minified, oneLanguage, programText } from './scripts/mcp-bundle/program.ts';
@@ -17,8 +17,15 @@ const bundle: Options = {
 };
 
 // tsup would look into the root package.json, find nothing of this there and bundle fastify to death.
-const cloudManifest: unknown = JSON.parse(readFileSync('cloud/package.json', 'utf8'));
-const cloudPackages = Object.keys((cloudManifest as { dependencies: Record<string, string> }).dependencies);
+const packagesOf = (folder: string) => {
+  const manifest: unknown = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  return Object.keys((manifest as { dependencies: Record<string, string> }).dependencies)
+    .filter((name) => !name.startsWith('@whetstone/'))
+    .map((name) => new RegExp(`^${name}(/|$)`));
+};
+
+// What the harness reads as files: Python, programs for child processes, the starter set.
+const isAsset = (path: string) => !path.endsWith('.ts') || path.includes('/starter/');
 
 export default defineConfig([
   {
@@ -63,8 +70,18 @@ export default defineConfig([
     outDir: 'cloud/dist',
     sourcemap: true,
     noExternal: [/^@whetstone\//],
-    external: cloudPackages
-      .filter((name) => !name.startsWith('@whetstone/'))
-      .map((name) => new RegExp(`^${name}(/|$)`)),
+    external: packagesOf('cloud'),
+  },
+  {
+    ...bundle,
+    entry: ['evals/src/whetstone-evals.ts'],
+    outDir: 'evals/dist',
+    noExternal: [/^@whetstone\//],
+    external: packagesOf('evals'),
+    async onSuccess() {
+      for (const file of readdirSync('evals/src', { recursive: true, encoding: 'utf8' }))
+        if (isAsset(`/${file}`) && statSync(`evals/src/${file}`).isFile())
+          cpSync(`evals/src/${file}`, `evals/dist/${file}`);
+    },
   },
 ]);

@@ -13,7 +13,7 @@ export default defineConfig({
           // Simulations and property tests take seconds of CPU, and a busy machine gives them a fraction of one.
           testTimeout: 30_000,
           include: [
-            '{shared/test,mcp-server/test/unit,cloud/test/unit,cloud/dashboard/test,test/repository}/**/*.test.ts',
+            '{shared/test,mcp-server/test/unit,evals/test/unit,cloud/test/unit,cloud/dashboard/test,test/repository}/**/*.test.ts',
           ],
         },
       },
@@ -26,6 +26,17 @@ export default defineConfig({
           // PGlite takes 3 s to start on an idle core and 12 s on a busy one.
           hookTimeout: 60_000,
           testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'evals',
+          include: ['evals/test/integration/**/*.test.ts'],
+          // These time out candidates by the wall clock; side by side they would time out each other's.
+          fileParallelism: false,
+          hookTimeout: 120_000,
+          testTimeout: 120_000,
         },
       },
       {

@@ -5,7 +5,7 @@ import { arrowRules, arrowsOf, forbiddenBy } from './arrows.ts';
 import { brokenBy, textRules } from './text-rules.ts';
 
 const sources = repositoryFiles()
-  .filter((file) => /^(shared|cloud|mcp-server|bench)\/.*\.tsx?$/.test(file))
+  .filter((file) => /^(shared|cloud|evals|mcp-server|bench)\/.*\.tsx?$/.test(file))
   .map((file) => ({ file, text: readFileSync(inRepository(file), 'utf8') }));
 const arrows = sources.flatMap(({ file, text }) => arrowsOf(file, text));
 

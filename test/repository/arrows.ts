@@ -50,6 +50,12 @@ export const arrowRules: ArrowRule[] = [
     planted: { from: 'cloud/src/app.ts', to: 'whetstone-mcp/cloud-client' },
   },
   {
+    why: 'the harness builds on shared alone, and serves nothing',
+    from: /^evals\/src\//,
+    to: /^(cloud|mcp-server)\/|^whetstone-mcp(\/|$)|^@whetstone\/(?!shared(\/|$))|^(fastify|kysely|pg)(\/|$)/,
+    planted: { from: 'evals/src/run/run.ts', to: 'cloud/src/app.ts' },
+  },
+  {
     why: 'the dashboard builds on shared alone, and on what runs in a browser',
     from: /^cloud\/dashboard\/src\//,
     to: /^(?!cloud\/dashboard\/src\/)[^@]+\/.+\.tsx?$|^@whetstone\/(?!shared(\/|$))|^node:|^(fastify|kysely|pg|pino)(\/|$)/,

@@ -16,14 +16,14 @@ export const textRules: TextRule[] = [
   {
     why: 'the environment is read once, at the door',
     // The server's entry hands it to config.ts, the client library has no entry but its config.ts.
-    files: /^(shared|cloud|mcp-server)\/src\/(?!(config|server)\.ts$)/,
+    files: /^(shared|cloud|evals|mcp-server)\/src\/(?!(config|server)\.ts$)/,
     forbidden: /process\??\.env|process\[|\benv\b.*from 'node:process'/,
     planted: { file: 'cloud/src/features/flags/service.ts', text: "const url = process.env['DATABASE_URL'];" },
   },
   {
     why: 'modules keep no state',
     // `evaluateFlag(key, context)` as a plain function needs one instance that all callers of the library share.
-    files: /^(shared|cloud|mcp-server)\/src\/(?!cloud-client\.ts$)/,
+    files: /^(shared|cloud|evals|mcp-server)\/src\/(?!cloud-client\.ts$)/,
     forbidden: /^(export )?(let|var)\b/,
     planted: { file: 'cloud/src/platform/cache/lru.ts', text: 'let size = 0;' },
   },

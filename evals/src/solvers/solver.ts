@@ -1,0 +1,55 @@
+import type { Problem } from '../problem.ts';
+
+/** What a subject answers to a problem. */
+export type Answer =
+  /** Continues the stem of the problem. */
+  | { kind: 'completion'; text: string }
+  /** A whole program. */
+  | { kind: 'program'; text: string }
+  /** A unified diff against the base commit. */
+  | { kind: 'patch'; text: string }
+  /** It answered, and there is nothing to grade in what it said: a failure of the subject, not of the harness. */
+  | { kind: 'none'; reason: string };
+
+export interface Usage {
+  inputTokens?: number;
+  outputTokens?: number;
+  /** US dollars; absent when the price is not known. Never 0 for unknown. */
+  costUsd?: number;
+}
+
+export interface Attempt {
+  answer: Answer;
+  usage: Usage;
+  /** Wall time that the subject took, retries and waiting for the rate limit left out. */
+  solveMs: number;
+  /** What was said to and by the subject, for the drill-down. */
+  transcript?: { request: string; response: string };
+}
+
+/** What stands in the manifest about a subject: everything that could change its answers, and no secret. */
+export type SubjectManifest = { kind: 'model' | 'samples' | 'command' | 'reference'; label: string } & Record<
+  string,
+  unknown
+>;
+
+export interface CostEstimate {
+  /** Absent when the price is not known. */
+  costUsd?: number;
+  /** How it was reached, for people. */
+  basis: string;
+}
+
+export interface Solver {
+  subject: SubjectManifest;
+  /** How many samples it has of a problem, where that is not the run's choice (recorded samples). */
+  samplesOf?(problem: Problem): number;
+  /** Before anything is spent. */
+  estimate?(problems: readonly Problem[], samplesPerProblem: number): CostEstimate;
+  /**
+   * Throws a WhetstoneError `unavailable` when no answer could be had (after retries of its own): infrastructure, never a
+   * failure. Answers are asked for at most once per (problem, sampleIndex) unless the attempt before was lost.
+   */
+  solve(problem: Problem, sampleIndex: number, signal: AbortSignal): Promise<Attempt>;
+  close?(): Promise<void>;
+}
