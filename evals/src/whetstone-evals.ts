@@ -10,6 +10,7 @@ process.stdout.on('error', () => process.exit());
 const terminal = {
   print: (text: string) => void process.stdout.write(`${text}\n`),
   complain: (text: string) => void process.stderr.write(`${text}\n`),
+  write: (text: string) => void process.stderr.write(text),
   isTty: process.stderr.isTTY === true,
   columns: process.stderr.columns ?? 80,
 };

@@ -8,6 +8,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export interface Terminal {
   print(text: string): void;
   complain(text: string): void;
+  /** To stderr as it is, without a line end: for what is drawn over. */
+  write(text: string): void;
   isTty: boolean;
   columns: number;
 }
