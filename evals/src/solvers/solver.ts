@@ -25,6 +25,8 @@ export interface Attempt {
   solveMs: number;
   /** What was said to and by the subject, for the drill-down. */
   transcript?: { request: string; response: string };
+  /** It was got earlier (cache, a run that is graded again): `usage` tells what it cost then, and is not paid again. */
+  reused?: true;
 }
 
 /** What stands in the manifest about a subject: everything that could change its answers, and no secret. */
@@ -44,6 +46,8 @@ export interface Solver {
   subject: SubjectManifest;
   /** How many samples it has of a problem, where that is not the run's choice (recorded samples). */
   samplesOf?(problem: Problem): number;
+  /** Why there is no answer to be had, where that is known without asking: such a sample is skipped. */
+  lacks?(problem: Problem, sampleIndex: number): string | undefined;
   /** Before anything is spent. */
   estimate?(problems: readonly Problem[], samplesPerProblem: number): CostEstimate;
   /**
