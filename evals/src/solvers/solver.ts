@@ -36,8 +36,10 @@ export type SubjectManifest = { kind: 'model' | 'samples' | 'command' | 'referen
 >;
 
 export interface CostEstimate {
-  /** Absent when the price is not known. */
+  /** What it will probably be. Absent when the price is not known. */
   costUsd?: number;
+  /** What it can come to at most, each answer as long as it may be. */
+  worstCaseUsd?: number;
   /** How it was reached, for people. */
   basis: string;
 }
@@ -50,6 +52,8 @@ export interface Solver {
   lacks?(problem: Problem, sampleIndex: number): string | undefined;
   /** Before anything is spent. */
   estimate?(problems: readonly Problem[], samplesPerProblem: number): CostEstimate;
+  /** The most that one answer to it can cost, for a budget that must not be passed; undefined when the price is not known. */
+  worstCaseUsd?(problem: Problem): number | undefined;
   /**
    * Throws a WhetstoneError `unavailable` when no answer could be had (after retries of its own): infrastructure, never a
    * failure. Answers are asked for at most once per (problem, sampleIndex) unless the attempt before was lost.
