@@ -1,8 +1,9 @@
 import { normalQuantile } from './normal.ts';
 import type { Interval } from './sample.ts';
 
-/** Score interval of a rate, never outside 0 to 1 and honest at both ends (Wilson, JASA 1927). */
+/** Score interval of a rate, never outside 0 to 1 and honest at both ends (Wilson, JASA 1927). Of no trials: 0 to 1. */
 export function wilsonInterval(successes: number, n: number, alpha = 0.05): Interval {
+  if (n === 0) return [0, 1];
   const z = normalQuantile(1 - alpha / 2);
   const p = successes / n;
   const centre = p + (z * z) / (2 * n);

@@ -36,3 +36,11 @@ export function moments() {
     }),
   };
 }
+
+/** The largest difference of figures from their references: relative, or absolute where the reference is 0. */
+export function worstDeviation(pairs: readonly (readonly [ours: number, reference: number])[]): number {
+  const off = ([ours, reference]: readonly [number, number]) =>
+    reference === 0 ? Math.abs(ours) : Math.abs(ours / reference - 1);
+  const worst = Math.max(...pairs.map(off));
+  return pairs.length > 0 ? worst : NaN;
+}
