@@ -25,7 +25,8 @@ export function openGenerationCache(folder: string): GenerationCache {
       if (key === undefined) return undefined;
       const text = await readFile(fileOf(key), 'utf8').catch(() => undefined);
       const found = text === undefined ? undefined : recordOf(Generation, text);
-      if (!found || found.answerSha256 !== sha256Of(canonicalJson(found.answer)) || !isServable(found)) return undefined;
+      if (!found || found.answerSha256 !== sha256Of(canonicalJson(found.answer)) || !isServable(found))
+        return undefined;
       const { answer, usage, solveMs, transcript } = found;
       return { answer, usage, solveMs, ...(transcript && { transcript }), reused: true };
     },
@@ -57,4 +58,5 @@ export function cacheKeyOf(subject: SubjectManifest, problem: Problem): string |
 }
 
 /** An empty answer may have been a hiccup: whoever asks again must be able to get a better one. */
-const isServable = ({ answer }: Pick<Attempt, 'answer'>): boolean => answer.kind !== 'none' && answer.text.trim() !== '';
+const isServable = ({ answer }: Pick<Attempt, 'answer'>): boolean =>
+  answer.kind !== 'none' && answer.text.trim() !== '';

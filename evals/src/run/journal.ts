@@ -4,10 +4,16 @@ import type { z } from 'zod';
 import { diskProblem } from './disk-problem.ts';
 import { damaged, linesOf, recordOf, type Line } from './lines.ts';
 
+/** Where a line lies, in bytes, its line feed left out. */
+export interface Place {
+  offset: number;
+  length: number;
+}
+
 /** A file of JSON lines that only grows. */
 export interface Journal<Item> {
   /** Resolves when the line is on the disk itself. Lines that wait at one time share one fdatasync. */
-  append(item: Item): Promise<void>;
+  append(item: Item): Promise<Place>;
   close(): Promise<void>;
 }
 
@@ -36,7 +42,7 @@ export async function openJournal<Schema extends z.ZodType>(
   try {
     const handle = await open(path, 'a', 0o644);
     if (isTorn) await mend(handle, wholeBytes);
-    return appendTo(path, handle);
+    return appendTo(path, handle, (await handle.stat()).size);
   } catch (error) {
     throw diskProblem(path, error);
   }
@@ -54,7 +60,8 @@ interface Waiting {
   settle: (failure?: unknown) => void;
 }
 
-function appendTo<Item>(path: string, handle: FileHandle): Journal<Item> {
+function appendTo<Item>(path: string, handle: FileHandle, size: number): Journal<Item> {
+  let end = size;
   let waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
   let failure: unknown;
@@ -79,10 +86,10 @@ function appendTo<Item>(path: string, handle: FileHandle): Journal<Item> {
   return {
     append: (item) =>
       new Promise((resolve, reject) => {
-        waiting.push({
-          text: `${JSON.stringify(item)}\n`,
-          settle: (error) => (error === undefined ? resolve() : reject(error as Error)),
-        });
+        const text = `${JSON.stringify(item)}\n`;
+        const place = { offset: end, length: Buffer.byteLength(text) - 1 };
+        end += place.length + 1;
+        waiting.push({ text, settle: (error) => (error === undefined ? resolve(place) : reject(error as Error)) });
         writing ??= Promise.resolve().then(write);
       }),
     async close() {

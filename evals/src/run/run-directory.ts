@@ -4,9 +4,10 @@ import { WhetstoneError } from '@whetstone/shared/errors';
 import { z } from 'zod';
 import { codeOf, diskProblem } from './disk-problem.ts';
 import { Generation } from './generation.ts';
-import { openJournal, type Journal } from './journal.ts';
+import { openJournal, type Journal, type Place } from './journal.ts';
 import { damaged, linesOf, recordOf } from './lines.ts';
 import { differences, manifestHashOf, RunManifest, RunOrigin } from './manifest.ts';
+import { noCounts, type Counts } from './progress.ts';
 import { isGraded, sampleKey, SampleResult } from './result.ts';
 import { lockRun } from './run-lock.ts';
 
@@ -14,24 +15,18 @@ import { lockRun } from './run-lock.ts';
 export const RunRecord = z.object({ manifestHash: z.string(), manifest: RunManifest, origin: RunOrigin });
 export type RunRecord = z.infer<typeof RunRecord>;
 
-/** Where an answer lies in generations.jsonl. */
-export interface Place {
-  offset: number;
-  length: number;
-}
-
 export interface RunDirectory {
   record: RunRecord;
-  /** Samples that have a verdict, by key. */
+  /** Samples that have a verdict. */
   graded: ReadonlySet<string>;
-  /** Verdicts from before, to count them in. */
-  gradedBefore: readonly Pick<SampleResult, 'status'>[];
-  recorded: ReadonlyMap<string, Place>;
-  /** What the answers recorded here were paid, one by one; `undefined` where the price was not known. */
-  paidBefore: readonly (number | undefined)[];
-  results: Journal<SampleResult>;
-  generations: Journal<Generation>;
-  readGeneration(place: Place): Promise<Generation>;
+  gradedBefore: Counts;
+  /** Answers that this run paid for in earlier sessions; `undefined` where the price was not known. */
+  paidBefore: readonly { problemId: string; costUsd: number | undefined }[];
+  results: Pick<Journal<SampleResult>, 'append'>;
+  hasGeneration(problemId: string, sampleIndex: number): boolean;
+  generation(problemId: string, sampleIndex: number): Promise<Generation | undefined>;
+  /** Resolves when it is on the disk itself. */
+  keepGeneration(generation: Generation): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,26 +52,27 @@ export async function openRunDirectory(path: string, manifest: RunManifest, orig
 
     const known = new Set(manifest.dataset.problemIds);
     const graded = new Set<string>();
-    const gradedBefore: Pick<SampleResult, 'status'>[] = [];
+    const gradedBefore = noCounts();
     const resultsFile = join(path, fileNames.results);
     const results = await openJournal(resultsFile, SampleResult, ({ problemId, sampleIndex, status }, { number }) => {
       const key = sampleKey(problemId, sampleIndex);
       if (!known.has(problemId)) throw damaged(resultsFile, number, `this run has no problem ${problemId}`);
       if (graded.has(key)) throw damaged(resultsFile, number, `sample ${sampleIndex} of ${problemId} is there twice`);
       graded.add(key);
-      gradedBefore.push({ status });
+      gradedBefore[status] += 1;
     });
     opened.push(results);
 
-    const recorded = new Map<string, Place>();
-    const paidBefore: (number | undefined)[] = [];
+    const places = new Map<string, Place>();
+    const paidBefore: { problemId: string; costUsd: number | undefined }[] = [];
     const generationsFile = join(path, fileNames.generations);
     const generations = await openJournal(generationsFile, Generation, (generation, { number, offset, length }) => {
       const { problemId, sampleIndex, usage, reused } = generation;
       const key = sampleKey(problemId, sampleIndex);
-      if (recorded.has(key)) throw damaged(generationsFile, number, `sample ${sampleIndex} of ${problemId} is there twice`);
-      recorded.set(key, { offset, length });
-      if (!reused) paidBefore.push(usage.costUsd);
+      if (places.has(key))
+        throw damaged(generationsFile, number, `sample ${sampleIndex} of ${problemId} is there twice`);
+      places.set(key, { offset, length });
+      if (!reused) paidBefore.push({ problemId, costUsd: usage.costUsd });
     });
     opened.push(generations);
 
@@ -87,11 +83,17 @@ export async function openRunDirectory(path: string, manifest: RunManifest, orig
       record,
       graded,
       gradedBefore,
-      recorded,
       paidBefore,
       results,
-      generations,
-      readGeneration: (place) => readGenerationAt(reader, place, generationsFile),
+      hasGeneration: (problemId, sampleIndex) => places.has(sampleKey(problemId, sampleIndex)),
+      async generation(problemId, sampleIndex) {
+        const place = places.get(sampleKey(problemId, sampleIndex));
+        return place && readGenerationAt(reader, place, generationsFile);
+      },
+      async keepGeneration(generation) {
+        const place = await generations.append(generation);
+        places.set(sampleKey(generation.problemId, generation.sampleIndex), place);
+      },
       close,
     };
   } catch (error) {
@@ -100,7 +102,11 @@ export async function openRunDirectory(path: string, manifest: RunManifest, orig
   }
 }
 
-export async function readGenerationAt(handle: FileHandle, { offset, length }: Place, path: string): Promise<Generation> {
+export async function readGenerationAt(
+  handle: FileHandle,
+  { offset, length }: Place,
+  path: string,
+): Promise<Generation> {
   const { buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
   const generation = recordOf(Generation, buffer.toString('utf8'));
   if (!generation) throw new WhetstoneError('conflict', `${path} has changed while it was in use`);

@@ -95,7 +95,10 @@ function here(): string {
 
 /** Field 22 of /proc/PID/stat, clock ticks after boot; nothing for the dead, zombies included (field 3). */
 function startOf(pid: number): string | undefined {
-  const fields = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))?.split(') ').at(-1)?.split(' ');
+  const fields = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    ?.split(') ')
+    .at(-1)
+    ?.split(' ');
   return fields && fields[0] !== 'Z' && fields[0] !== 'X' ? fields[19] : undefined;
 }
 
