@@ -14,18 +14,18 @@ export const statuses: readonly Status[] = ['passed', 'failed', 'timeout', 'erro
 
 /** `72.0 %`; `-` for what is not known. */
 export const percent = (rate: number | undefined): string =>
-  rate === undefined || Number.isNaN(rate) ? '-' : `${(rate * 100).toFixed(1)} %`;
+  rate === undefined ? '-' : `${(rate * 100).toFixed(1)} %`;
 
 /** `[64.6, 78.3]`, in percent. */
-export const percentInterval = ([low, high]: readonly [number, number]): string =>
-  Number.isNaN(low) ? '' : `[${(low * 100).toFixed(1)}, ${(high * 100).toFixed(1)}]`;
+export const percentInterval = (interval: readonly [number, number] | undefined): string =>
+  interval ? `[${interval.map((end) => (end * 100).toFixed(1)).join(', ')}]` : '';
 
 /** Dollars; `-` for a price that is not known, never 0. */
 export const dollars = (usd: number | undefined): string =>
   usd === undefined ? '-' : `$${usd.toFixed(usd !== 0 && Math.abs(usd) < 0.01 ? 5 : 3)}`;
 
 export function duration(ms: number | undefined): string {
-  if (ms === undefined || Number.isNaN(ms)) return '-';
+  if (ms === undefined) return '-';
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
   const minutes = Math.floor(ms / 60_000);

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { progressLine, type Progress } from '../../src/report/progress/progress-line.ts';
+import { progressLine } from '../../src/report/progress/progress-line.ts';
+import type { Progress } from '../../src/run/progress.ts';
 import { showProgress } from '../../src/report/progress/show-progress.ts';
 
 const halfway: Progress = {
   done: 82,
   total: 164,
   counts: { passed: 60, failed: 20, error: 1, timeout: 1, skipped: 0 },
-  costUsd: 0.1234,
-  elapsedMs: 41_000,
+  paidUsd: 0.1234,
+  samplesPerSecond: 2,
+  etaMs: 41_000,
 };
 
 describe('the progress line', () => {
@@ -24,15 +26,14 @@ describe('the progress line', () => {
   });
 
   it('promises no time before anything was done, and has none left at the end', () => {
-    const nothing = { ...halfway, done: 0, counts: { passed: 0, failed: 0, error: 0, timeout: 0, skipped: 0 } };
+    const { samplesPerSecond: _, etaMs: __, ...nothing } = { ...halfway, done: 0 };
     expect(progressLine(nothing, 100)).not.toContain('left');
     expect(progressLine({ ...halfway, done: 164 }, 100)).not.toContain('left');
     expect(progressLine({ ...halfway, done: 164 }, 100)).toContain('100 %');
   });
 
   it('names no cost while no price is known', () => {
-    const { costUsd: _, ...unpriced } = halfway;
-    expect(progressLine(unpriced, 120)).not.toContain('$');
+    expect(progressLine({ ...halfway, paidUsd: 0 }, 120)).not.toContain('$');
   });
 });
 

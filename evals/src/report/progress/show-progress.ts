@@ -1,5 +1,6 @@
 import type { Terminal } from '../../cli/command.ts';
-import { progressLine, type Progress } from './progress-line.ts';
+import type { Progress } from '../../run/progress.ts';
+import { progressLine } from './progress-line.ts';
 
 export interface ProgressDisplay {
   update(progress: Progress): void;

@@ -1,0 +1,71 @@
+import type { SampleResult } from '../run/result.ts';
+import type { ReportData } from './report-data.ts';
+import { dollars, duration, glyphs, percent, percentInterval, statuses } from './words.ts';
+
+const mostListed = 50;
+
+/** For pull requests and terminals: the figures, and what did not pass. */
+export function markdownReport({ summary, manifest, results }: ReportData): string {
+  const { counts } = summary;
+  const graded = counts.passed + counts.failed + counts.timeout;
+  const missing = counts.error + counts.skipped;
+  const rows: [string, string][] = [
+    ['Pass rate', `**${percent(summary.passRate)}** ${percentInterval(summary.interval)} n=${graded}`],
+    ...(missing > 0
+      ? [
+          ['Between', `${percent(summary.bracket[0])} and ${percent(summary.bracket[1])}: ${missing} not graded`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+    ...Object.entries(summary.passAtK)
+      .filter(([k]) => k !== '1')
+      .map(([k, rate]): [string, string] => [`pass@${k}`, percent(rate)]),
+    [
+      'Samples',
+      statuses
+        .filter((status) => counts[status] > 0)
+        .map((status) => `${counts[status]} ${status}`)
+        .join(', '),
+    ],
+    ['Cost', `${dollars(summary.costUsd)}, per solved ${dollars(summary.costPerSolvedUsd)}`],
+    ['Time', `median ${duration(summary.medianTimeMs)}, 95 % within ${duration(summary.p95TimeMs)}`],
+    ['Report', `\`${summary.reportHash}\``],
+  ];
+  const missed = results.filter(({ status }) => status !== 'passed');
+  return [
+    `# ${plain(summary.subject.label)} on ${plain(summary.dataset)}`,
+    '',
+    '| | |',
+    '|---|---|',
+    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    '',
+    ...(missed.length === 0 ? [] : ['## Not passed', '', ...listOf(missed), '']),
+    '## What this run was',
+    '',
+    '| | |',
+    '|---|---|',
+    ...manifest.map(([name, value]) => `| ${plain(name)} | ${plain(shorten(value, 300))} |`),
+    '',
+  ].join('\n');
+}
+
+function listOf(missed: readonly SampleResult[]): string[] {
+  const rows = missed.slice(0, mostListed).map(({ problemId, sampleIndex, status, detail = '', timeMs }) => {
+    const last = detail.trim().split('\n').at(-1) ?? '';
+    return `| ${plain(problemId)} | ${sampleIndex} | ${glyphs[status]} ${status} | ${duration(timeMs)} | ${plain(shorten(last, 160))} |`;
+  });
+  const more = missed.length - rows.length;
+  return [
+    '| problem | sample | status | time | detail |',
+    '|---|---:|---|---:|---|',
+    ...rows,
+    ...(more > 0 ? ['', `… and ${more} more in results.jsonl.`] : []),
+  ];
+}
+
+const shorten = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+/** A candidate's words must stay words: no table cell, link, picture or HTML of theirs. */
+const plain = (text: string) => text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|!~#]/g, (sign) => `\\${sign}`);
