@@ -1,0 +1,34 @@
+import { linkAt, type JailPlan } from './jail-plan.ts';
+
+/** `staged` says where a host path can be reached by whoever starts bubblewrap. */
+export function bubblewrapArgv(
+  plan: JailPlan,
+  command: readonly string[],
+  staged: (path: string) => string,
+): [string, ...string[]] {
+  const namespaces = ['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts'];
+  return [
+    'bwrap',
+    ...namespaces,
+    '--unshare-cgroup-try',
+    '--die-with-parent',
+    '--new-session',
+    ...(plan.isInit ? ['--as-pid-1'] : []),
+    ...['--cap-drop', 'ALL', '--uid', '1000', '--gid', '1000', '--clearenv'],
+    ...Object.entries(plan.env).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...plan.readable.flatMap((path) => {
+      const link = linkAt(path);
+      return link === undefined ? ['--ro-bind', staged(path), path] : ['--symlink', link, path];
+    }),
+    ...(plan.tmpMb ? ['--perms', '1777', '--size', String(plan.tmpMb * 2 ** 20), '--tmpfs', '/tmp'] : []),
+    ...(plan.proc ? ['--proc', '/proc'] : []),
+    ...['/dev/null', '/dev/zero', '/dev/urandom'].flatMap((device) => ['--dev-bind', device, device]),
+    ...(plan.writable ?? []).flatMap(({ host, inside }) => ['--bind', staged(host), inside]),
+    // Else the root, /dev and whatever else bubblewrap made to mount things on can be written to, from one sample to the next.
+    ...['--remount-ro', '/'],
+    ...(plan.workingFolder ? ['--chdir', plan.workingFolder] : ['--chdir', '/']),
+    ...(plan.seccompFd === undefined ? [] : ['--seccomp', String(plan.seccompFd)]),
+    '--',
+    ...command,
+  ];
+}

@@ -1,0 +1,39 @@
+import { readlinkSync } from 'node:fs';
+
+/** What a program finds in its jail. There is never a network, and nothing of the host beyond what is named here. */
+export interface JailPlan {
+  /** Host files and folders, at the same place in the jail, read-only. `systemFiles()` and what the program needs. */
+  readable: readonly string[];
+  /** Host folders it may change, and where they appear. */
+  writable?: readonly { host: string; inside: string }[];
+  workingFolder?: string;
+  /** Nothing is inherited. */
+  env: Readonly<Record<string, string>>;
+  /** A /tmp of its own, gone with it; absent: nothing is writable at all. */
+  tmpMb?: number;
+  /** /proc of its own process namespace. Without it a program cannot look at its neighbours' memory or descriptors. */
+  proc?: true;
+  /** It is process 1 of its namespace and reaps orphans itself; absent: a small reaper is. */
+  isInit?: true;
+  /** Descriptor, inherited by the argv below, from which a seccomp program is read. */
+  seccompFd?: number;
+  limits: JailLimits;
+}
+
+/** Per process, save `processes`, which counts all of this jail. */
+export interface JailLimits {
+  memoryBytes?: number;
+  processes?: number;
+  openFiles?: number;
+  fileBytes?: number;
+  cpuSeconds?: number;
+}
+
+/** Where a path of the system is a link, the jail has the same link (`/bin -> usr/bin`). */
+export function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
