@@ -1,4 +1,4 @@
-import { linkAt, type JailPlan } from './jail-plan.ts';
+import { linkAt, mountOf, type JailPlan } from './jail-plan.ts';
 
 /** `staged` says where a host path can be reached by whoever starts bubblewrap. */
 export function bubblewrapArgv(
@@ -16,9 +16,9 @@ export function bubblewrapArgv(
     ...(plan.isInit ? ['--as-pid-1'] : []),
     ...['--cap-drop', 'ALL', '--uid', '1000', '--gid', '1000', '--clearenv'],
     ...Object.entries(plan.env).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...plan.readable.flatMap((path) => {
-      const link = linkAt(path);
-      return link === undefined ? ['--ro-bind', staged(path), path] : ['--symlink', link, path];
+    ...plan.readable.map(mountOf).flatMap(({ host, inside }) => {
+      const link = linkAt(host);
+      return link === undefined ? ['--ro-bind', staged(host), inside] : ['--symlink', link, inside];
     }),
     ...(plan.tmpMb ? ['--perms', '1777', '--size', String(plan.tmpMb * 2 ** 20), '--tmpfs', '/tmp'] : []),
     ...(plan.proc ? ['--proc', '/proc'] : []),

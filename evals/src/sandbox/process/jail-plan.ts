@@ -2,10 +2,10 @@ import { readlinkSync } from 'node:fs';
 
 /** What a program finds in its jail. There is never a network, and nothing of the host beyond what is named here. */
 export interface JailPlan {
-  /** Host files and folders, at the same place in the jail, read-only. `systemFiles()` and what the program needs. */
-  readable: readonly string[];
+  /** Host files and folders, read-only, at the same place unless said. `systemFiles()` and what the program needs. */
+  readable: readonly (string | Mount)[];
   /** Host folders it may change, and where they appear. */
-  writable?: readonly { host: string; inside: string }[];
+  writable?: readonly Mount[];
   workingFolder?: string;
   /** Nothing is inherited. */
   env: Readonly<Record<string, string>>;
@@ -20,6 +20,11 @@ export interface JailPlan {
   limits: JailLimits;
 }
 
+export interface Mount {
+  host: string;
+  inside: string;
+}
+
 /** Per process, save `processes`, which counts all of this jail. */
 export interface JailLimits {
   memoryBytes?: number;
@@ -28,6 +33,9 @@ export interface JailLimits {
   fileBytes?: number;
   cpuSeconds?: number;
 }
+
+export const mountOf = (path: string | Mount): Mount =>
+  typeof path === 'string' ? { host: path, inside: path } : path;
 
 /** Where a path of the system is a link, the jail has the same link (`/bin -> usr/bin`). */
 export function linkAt(path: string): string | undefined {

@@ -1,4 +1,4 @@
-import { linkAt, type JailPlan } from './jail-plan.ts';
+import { linkAt, mountOf, type JailPlan } from './jail-plan.ts';
 
 /**
  * The same jail by util-linux alone, for hosts without bubblewrap: a root of read-only mounts is built on a tmpfs and
@@ -11,9 +11,9 @@ export function unshareArgv(
 ): [string, ...string[]] {
   const env = Object.entries(plan.env).map(([name, value]) => `${name}=${value}`);
   const steps = [
-    ...plan.readable.flatMap((path) => {
-      const link = linkAt(path);
-      return link === undefined ? ['ro', staged(path), path] : ['link', link, path];
+    ...plan.readable.map(mountOf).flatMap(({ host, inside }) => {
+      const link = linkAt(host);
+      return link === undefined ? ['ro', staged(host), inside] : ['link', link, inside];
     }),
     ...(plan.tmpMb ? ['tmp', `${plan.tmpMb}m`, '/tmp'] : []),
     ...(plan.proc ? ['proc', 'proc', '/proc'] : []),
@@ -61,7 +61,7 @@ pivot_root . .old
 [ -d /proc ] || { mkdir /proc; mount --rbind /.old/proc /proc; borrowed=1; }
 umount -l /.old
 rmdir /.old
-[ -z "$borrowed" ] || umount -l /proc
+[ -z "$borrowed" ] || { umount -l /proc; rmdir /proc; }
 mount -o remount,ro,mode=755 /
 cd "$2"
 shift 2

@@ -2,12 +2,12 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { bubblewrapArgv } from './jail-bubblewrap.ts';
-import { linkAt, type JailLimits, type JailPlan } from './jail-plan.ts';
+import { linkAt, mountOf, type JailLimits, type JailPlan } from './jail-plan.ts';
 import { stagedArgv } from './jail-stage.ts';
 import { unshareArgv } from './jail-unshare.ts';
 import { run } from './run.ts';
 
-export type { JailLimits, JailPlan } from './jail-plan.ts';
+export type { JailLimits, JailPlan, Mount } from './jail-plan.ts';
 
 export interface JailMaker {
   kind: 'bubblewrap' | 'unshare';
@@ -22,6 +22,11 @@ export interface JailMaker {
  */
 const OWNER_WHEN_ROOT = { uid: 60_731, gid: 60_731 };
 
+/** Environment to spawn a jail's argv with: enough to find its own tools. What runs in the jail gets none of it. */
+export const JAIL_ENV = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin',
+};
+
 /** How jails are made here. Throws `forbidden` with the way to mend it where none can be. */
 export async function findJailMaker(only?: JailMaker['kind']): Promise<JailMaker> {
   if (process.platform !== 'linux')
@@ -29,7 +34,7 @@ export async function findJailMaker(only?: JailMaker['kind']): Promise<JailMaker
   const owner = process.getuid?.() === 0 ? OWNER_WHEN_ROOT : undefined;
   const complaints: string[] = [];
   for (const kind of only ? [only] : (['bubblewrap', 'unshare'] as const)) {
-    const version = await run(kind === 'bubblewrap' ? 'bwrap' : 'unshare', ['--version']);
+    const version = await run(kind === 'bubblewrap' ? 'bwrap' : 'unshare', ['--version'], JAIL_ENV);
     if (version.exitCode !== 0) {
       complaints.push(`${kind} is not installed`);
       continue;
@@ -38,7 +43,7 @@ export async function findJailMaker(only?: JailMaker['kind']): Promise<JailMaker
     const [file, ...args] = jailArgv(maker, { readable: systemFiles(), env: {}, limits: { processes: 8 } }, [
       '/usr/bin/true',
     ]);
-    const tried = await run(file, args);
+    const tried = await run(file, args, JAIL_ENV);
     if (tried.exitCode === 0) return maker;
     complaints.push(`${kind} said: ${tried.stderr.trim() || `exit code ${tried.exitCode}`}`);
   }
@@ -76,10 +81,10 @@ export function systemFiles(): string[] {
 
 const exists = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;
 
-const mountsOf = (plan: JailPlan) => [
-  ...plan.readable.filter((path) => linkAt(path) === undefined),
-  ...(plan.writable ?? []).map(({ host }) => host),
-];
+const mountsOf = (plan: JailPlan) =>
+  [...plan.readable.map(mountOf), ...(plan.writable ?? [])]
+    .map(({ host }) => host)
+    .filter((host) => linkAt(host) === undefined);
 
 /** Root sees below folders that the jail's owner may not enter (a Python under /root, say). */
 function isClosedToOthers(path: string): boolean {

@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { assetPath } from '../../assets.ts';
+import type { GradeJob, Verdict } from '../sandbox.ts';
+import { JAIL_ENV, jailArgv, systemFiles, type JailLimits, type JailMaker } from './jail.ts';
+import type { Python } from './python-find.ts';
+
+export interface PairOptions {
+  maker: JailMaker;
+  python: Python;
+  hashSeed: number;
+}
+
+/** A driver server and a candidate server, each in a jail of its own, joined by a socket. Grades one sample at a time. */
+export interface PythonPair {
+  /** Rejects with PairLost when the pair ended before the verdict was out. */
+  grade(job: GradeJob): Promise<Verdict>;
+  /** Resolves once both are gone. */
+  end(): Promise<void>;
+}
+
+/** The sandbox's trouble, not a verdict. */
+export class PairLost extends Error {}
+
+export const CANDIDATE_LIMITS = {
+  memoryBytes: 2 ** 30,
+  processes: 32,
+  openFiles: 64,
+  fileBytes: 2 ** 20,
+} satisfies JailLimits;
+
+export async function startPair({ maker, python, hashSeed }: PairOptions): Promise<PythonPair> {
+  const { memoryBytes, processes, openFiles, fileBytes } = CANDIDATE_LIMITS;
+  const argv = (program: string, ...args: number[]) =>
+    jailArgv(
+      maker,
+      {
+        readable: [
+          ...systemFiles(),
+          ...python.folders,
+          { host: assetPath('sandbox/python'), inside: '/whetstone/python' },
+          { host: assetPath('sandbox/process/python'), inside: '/whetstone/process' },
+        ],
+        // Not -I, which would leave the hash seed unread.
+        env: { PYTHONHASHSEED: String(hashSeed), LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' },
+        isInit: true,
+        limits: {},
+      },
+      [python.executable, '-s', `/whetstone/process/${program}`, ...args.map(String)],
+    );
+  const [driverFile, ...driverArgs] = argv('driver_server.py', memoryBytes);
+  const driver = spawn(driverFile, driverArgs, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: JAIL_ENV });
+  const joint = driver.stdio[3] as Writable;
+  // Our end of the driver's socket becomes the candidate server's: what they say to each other passes nobody else.
+  const [candidateFile, ...candidateArgs] = argv('candidate_server.py', memoryBytes, processes, openFiles, fileBytes);
+  const candidate = spawn(candidateFile, candidateArgs, { stdio: ['ignore', 'ignore', 'pipe', joint], env: JAIL_ENV });
+  joint.destroy();
+  const pair = pairOf(driver, candidate, hashSeed);
+  await pair.ready;
+  return pair;
+}
+
+function pairOf(driver: ChildProcess, candidate: ChildProcess, seed: number): PythonPair & { ready: Promise<void> } {
+  const complaints = [driver, candidate].map((child) => lastWords(child.stderr as Readable));
+  let waiting: { resolve(line: string): void; reject(error: Error): void } | undefined;
+  let lost = false;
+  const gone = Promise.all([driver, candidate].map(endOf));
+  const lose = (why: string) => {
+    lost = true;
+    driver.kill('SIGKILL');
+    candidate.kill('SIGKILL');
+    waiting?.reject(new PairLost([why, ...complaints.map((words) => words())].filter(Boolean).join(' ')));
+    waiting = undefined;
+  };
+  for (const [child, name] of [[driver, 'driver'] as const, [candidate, 'candidate'] as const]) {
+    child.once('error', (error) => lose(`The ${name} server did not start: ${error.message}.`));
+    child.once('close', (code, signal) => lose(`The ${name} server ended (${signal ?? code}).`));
+  }
+  driver.stdin!.on('error', () => lose('The driver server does not listen.'));
+  createInterface(driver.stdout!).on('line', (line) => {
+    waiting?.resolve(line);
+    waiting = undefined;
+  });
+  const nextLine = () =>
+    new Promise<string>((resolve, reject) => {
+      waiting = { resolve, reject };
+      if (lost) lose('It had ended.');
+    });
+  return {
+    ready: nextLine().then(() => {}),
+    async grade(job) {
+      // Far beyond the guard of the driver server, which ends a sample itself.
+      const guard = setTimeout(() => lose('The driver server said nothing.'), job.timeoutMs * 8 + 30_000);
+      const answer = nextLine();
+      driver.stdin!.write(`${JSON.stringify({ ...job, seed })}\n`);
+      try {
+        return JSON.parse(await answer) as Verdict;
+      } finally {
+        clearTimeout(guard);
+      }
+    },
+    async end() {
+      lose('It was ended.');
+      await gone;
+    },
+  };
+}
+
+const endOf = (child: ChildProcess) =>
+  new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+
+function lastWords(stream: Readable): () => string {
+  let words = '';
+  stream.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-2000)));
+  return () => words.trim();
+}
