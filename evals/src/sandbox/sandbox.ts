@@ -28,21 +28,24 @@ export interface Verdict {
 
 /** A command in a folder of its own, for repository tasks. */
 export interface ExecJob {
-  /** On the host; the command sees a writable copy-on-nothing mount of it as its working folder. The caller owns and removes it. */
+  /** On the host; the command sees it, writable, as its working folder. The caller owns and removes it. */
   folder: string;
   /** Run by `sh -c`. */
   command: string;
   env: Readonly<Record<string, string>>;
   timeoutMs: number;
+  /** Of all its processes together. */
   memoryMb: number;
-  /** Host folders that the command may read (dependencies, a toolchain). */
-  readable?: readonly string[];
+  /** Host folders that the command may read, and where it finds them (dependencies). */
+  readable?: readonly { host: string; inside: string }[];
 }
 
 export interface ExecResult {
-  /** Absent when a signal or the time limit ended it. */
+  /** Absent when a signal or a limit ended it. */
   exitCode?: number;
   timedOut: boolean;
+  /** All its processes together took more than `memoryMb`. */
+  outOfMemory: boolean;
   /** At most 1 MiB each, the end kept. */
   stdout: string;
   stderr: string;
