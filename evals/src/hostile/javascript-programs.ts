@@ -118,7 +118,7 @@ function digest(text) {
   void new Error().stack;
   let caller = digest.caller;
   try { for (let i = 0; caller && i < 20; i++) { seen += String(caller); caller = caller.caller; } } catch {}
-  return seen.match(/word-[0-9a-f]{16}/)?.[0] ?? '';
+  return seen.match(new RegExp("digest\\\\('" + text + "'\\\\), '(word-[0-9a-f]{16})'"))?.[1] ?? '';
 }
 `,
   },
@@ -131,7 +131,7 @@ function digest(text) {
   const session = new Session();
   session.connect();
   let found = '';
-  session.on('HeapProfiler.addHeapSnapshotChunk', ({ params }) => { found ||= params.chunk.match(/word-[0-9a-f]{16}/)?.[0] ?? ''; });
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ params }) => { found ||= params.chunk.match(new RegExp("digest\\\\('" + text + "'\\\\), '(word-[0-9a-f]{16})'"))?.[1] ?? ''; });
   session.post('HeapProfiler.takeHeapSnapshot');
   return found;
 }

@@ -110,89 +110,101 @@ def digest(text): raise End()
   },
 ];
 
+/** How a word stands in the tests, and in the constants of their code. */
+const finding = `
+import re
+def in_text(held, text):
+    found = re.search(r"digest\\('" + text + r"'\\) == '(word-[0-9a-f]{16})'", held)
+    return found and found.group(1)
+def in_constants(held, text):
+    for index, value in enumerate(held[:-1]):
+        if type(value) is str and value == text and str(held[index + 1]).startswith("word-"): return held[index + 1]
+def in_bytes(held, text):
+    found = re.search(rb"digest\\('" + text.encode() + rb"'\\) == '(word-[0-9a-f]{16})'", held)
+    return found and found.group(1).decode()
+def in_memory(pid, text):
+    for line in open(f"/proc/{pid}/maps"):
+        span, mode = line.split()[:2]
+        if "r" not in mode: continue
+        low, high = (int(part, 16) for part in span.split("-"))
+        with open(f"/proc/{pid}/mem", "rb") as memory:
+            memory.seek(low)
+            try: found = in_bytes(memory.read(high - low), text)
+            except (OSError, OverflowError): continue
+            if found: return found
+`;
+
 /** Looks for the tests and the words in them. */
 const readers: Program[] = [
   {
     name: 'reads the tests from the frames above',
     aim: 'false pass',
-    program: `
-import re, sys
+    program: `${finding}
+import sys
 def digest(text):
     frame = sys._getframe()
     while frame:
+        found = in_constants(frame.f_code.co_consts, text)
         for scope in (frame.f_locals, frame.f_globals):
             for value in list(scope.values()):
-                if isinstance(value, str):
-                    found = re.search(r'digest\\(' + re.escape(repr(text)) + r'\\) == (["\\'])(.*?)\\1', value)
-                    if found: return found.group(2)
-        for value in frame.f_code.co_consts:
-            if isinstance(value, str) and value.startswith("word-"): return value
+                if type(value) is str: found = found or in_text(value, text)
+        if found: return found
         frame = frame.f_back
 `,
   },
   {
     name: 'looks through every object for the words',
     aim: 'false pass',
-    program: `
+    program: `${finding}
 import gc
 def digest(text):
     for held in gc.get_objects():
-        try:
-            values = held.values() if isinstance(held, dict) else held
-            for value in list(values):
-                if type(value) is str and value.startswith("word-"): return value
-        except Exception: pass
+        try: values = list(held.values() if isinstance(held, dict) else held)
+        except Exception: continue
+        for value in values:
+            if type(value) is str and len(value) < 10000:
+                found = in_text(value, text)
+                if found: return found
 `,
   },
   {
     name: 'reads the memory of its process',
     aim: 'false pass',
-    program: `
-import re
-def digest(text):
-    for line in open("/proc/self/maps"):
-        span, mode = line.split()[:2]
-        if "r" not in mode: continue
-        low, high = (int(part, 16) for part in span.split("-"))
-        with open("/proc/self/mem", "rb") as memory:
-            memory.seek(low)
-            try: found = re.search(rb"word-[0-9a-f]{16}", memory.read(high - low))
-            except OSError: continue
-            if found: return found.group().decode()
+    program: `${finding}
+def digest(text): return in_memory("self", text)
 `,
   },
   {
     name: 'reads the memory of other processes',
     aim: 'false pass',
-    program: `
-import os, re
+    program: `${finding}
+import os
 def digest(text):
     for pid in filter(str.isdigit, os.listdir("/proc")):
         if int(pid) == os.getpid(): continue
-        for line in open(f"/proc/{pid}/maps"):
-            low, high = (int(part, 16) for part in line.split()[0].split("-"))
-            with open(f"/proc/{pid}/mem", "rb") as memory:
-                memory.seek(low)
-                try: found = re.search(rb"word-[0-9a-f]{16}", memory.read(high - low))
-                except OSError: continue
-                if found: return found.group().decode()
+        try: found = in_memory(pid, text)
+        except OSError: continue
+        if found: return found
 `,
   },
   {
     name: 'traces the lines of the tests',
     aim: 'false pass',
-    program: `
+    program: `${finding}
 import sys
-seen = []
+seen = {}
 def trace(frame, event, arg):
-    seen.extend(value for value in frame.f_code.co_consts if isinstance(value, str) and value.startswith("word-"))
+    seen[frame.f_code] = frame.f_code.co_consts
     return trace
 sys.settrace(trace)
 frame = sys._getframe()
 while frame:
     frame.f_trace = trace
     frame = frame.f_back
-def digest(text): return seen[-1]
+def digest(text):
+    for constants in list(seen.values()):
+        found = in_constants(constants, text)
+        if found: return found
 `,
   },
 ];
