@@ -1,7 +1,7 @@
 import type { FlagDefinition } from '@whetstone/shared/contract';
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '@whetstone/shared/stats';
-import { moments, randomFrom } from '../../../shared/test/stats/support.ts';
+import { seededRandom, type Sample } from '@whetstone/shared/stats';
+import { moments } from '../../../shared/test/stats/support.ts';
 import { compare, type ArmMoments } from '../../src/features/flags/experiments/compare.ts';
 import { decide, decideTogether } from '../../src/features/flags/experiments/decide.ts';
 import { oddsOf } from '../../src/features/flags/experiments/odds.ts';
@@ -173,7 +173,7 @@ describe('the verdict', () => {
     'is wrong in at most 5 of 100 A/A tests, looked at 100 times each, of %s with %d of the units in the control',
     (_, share, rate) => {
       const wrong = Array.from({ length: 100 }, (_, seed) => {
-        const random = randomFrom(seed + 1);
+        const random = seededRandom(seed + 1);
         const [off, on] = [moments(), moments()];
         const of = (variant: string, { n, mean, variance }: Sample) => arm(variant, n, mean, variance);
         for (let unit = 1; unit <= 4_000; unit++) {

@@ -1,7 +1,7 @@
 import { isCount, refuseCounts } from './refuse.ts';
 
 /**
- * The chance that at least one of `k` samples passes, estimated without bias from `n` samples of which `c` passed:
+ * The chance that at least one of `k` samples passes, estimated without bias where `c` of `n` passed:
  * 1 - C(n-c, k) / C(n, k), as a product that no factorial overflows (Chen et al. 2021, "Evaluating Large Language Models
  * Trained on Code", arXiv 2107.03374, eq. 1). `undefined` where fewer than k samples were drawn.
  */

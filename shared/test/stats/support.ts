@@ -1,16 +1,5 @@
 import type { CovariateSample, Sample } from '../../src/stats/index.ts';
 
-/** Uniform on [0, 1), the same every time (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Running mean, variance and covariance (Welford). */
 export function moments() {
   let n = 0;
@@ -44,3 +33,32 @@ export function worstDeviation(pairs: readonly (readonly [ours: number, referenc
   const worst = Math.max(...pairs.map(off));
   return pairs.length > 0 ? worst : NaN;
 }
+
+/** Chances of problems to pass, Beta(.49, .21) by Jöhnk's rejection: many sure, many hopeless, .7 on average. */
+export function problemChances(count: number, random: () => number): number[] {
+  return Array.from({ length: count }, () => {
+    for (;;) {
+      const [x, y] = [random() ** (1 / 0.49), random() ** (1 / 0.21)];
+      if (x + y <= 1 && x + y > 0) return x / (x + y);
+    }
+  });
+}
+
+/** Differences of per-problem means over three samples. */
+export const thirds = {
+  differences: [0, 1, -1, 0, -2, 0, 0, -3, 1, 0, 0, -1, -1, 0, 2, -3, 0, 0, -1, 0, 0, -2, 1, 0].map(
+    (third) => third / 3,
+  ),
+  clusters: [0, 0, 0, 1, 1, 2, 2, 2, 2, 3, 4, 4, 5, 5, 5, 5, 6, 7, 7, 8, 8, 8, 9, 9],
+};
+
+/** Of 64 problems with one sample 9 lost and 4 gained. */
+export const plusMinus = {
+  differences: Array.from({ length: 64 }, (_, i) => (i < 9 ? -1 : i < 13 ? 1 : 0)),
+  clusters: Array.from({ length: 64 }, (_, i) => i >> 2),
+};
+
+export const few = {
+  differences: [0.31, -0.12, 0.05, 0.44, -0.27, 0.18, 0.02],
+  clusters: [1, 1, 2, 2, 3, 3, 3],
+};

@@ -8,6 +8,7 @@ import {
   posteriorOf,
   sampleOfProportion,
   sampleRatioP,
+  seededRandom,
   sequentialTest,
   studentUpperQuantile,
   welchDegreesOfFreedom,
@@ -16,7 +17,7 @@ import {
   type CovariateSample,
   type Sample,
 } from '../../src/stats/index.ts';
-import { moments, randomFrom } from './support.ts';
+import { moments } from './support.ts';
 
 const sample: fc.Arbitrary<Sample> = fc.record({
   n: fc.integer({ min: 2, max: 1_000_000 }),
@@ -114,7 +115,7 @@ describe('the always-valid p-value', () => {
 
   /** Two arms that grow by ten units each, looked at every time; the earliest look at which each test says "different". */
   function peek(seed: number, looks: number, draw: (random: () => number, arm: 'a' | 'b') => number) {
-    const random = randomFrom(seed);
+    const random = seededRandom(seed);
     const [a, b] = [moments(), moments()];
     const fired = { always: false, naive: false };
     for (let look = 0; look < looks; look++) {
@@ -161,7 +162,7 @@ describe('the always-valid p-value', () => {
   it('covers the true lift at every look at once', () => {
     let missed = 0;
     for (let seed = 1; seed <= 200; seed++) {
-      const random = randomFrom(seed);
+      const random = seededRandom(seed);
       const [a, b] = [moments(), moments()];
       let covered = true;
       for (let n = 1; n <= 2_000; n++) {
@@ -179,7 +180,7 @@ describe('the always-valid p-value', () => {
 describe('CUPED', () => {
   /** Units whose past explains most of what they do; the treatment adds `effect`. */
   function arms(seed: number, effect: number, n = 400, noise = 1) {
-    const random = randomFrom(seed);
+    const random = seededRandom(seed);
     const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     const arm = (add: number): CovariateSample => {
       const all = moments();
@@ -270,7 +271,7 @@ describe('the chance to be best', () => {
       { value: 1.5, variance: 0.25 },
       { value: 0, variance: 4 },
     ];
-    const random = randomFrom(7);
+    const random = seededRandom(7);
     const wins = [0, 0, 0];
     for (let i = 0; i < 200_000; i++) {
       const drawn = three.map(
@@ -305,7 +306,7 @@ describe('a sample ratio', () => {
   });
 
   it('is below 5 % in 5 % of honest draws', () => {
-    const random = randomFrom(11);
+    const random = seededRandom(11);
     let below = 0;
     for (let run = 0; run < 2_000; run++) {
       const observed = [0, 0, 0];
