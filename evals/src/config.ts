@@ -17,9 +17,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The only reader of the environment. A bad value stops the start with the variable's name. */
 export function configFromEnvironment(env: Environment = process.env): Config {
-  const home = env['HOME'] || homedir();
   const cacheDir = resolve(
-    env['WHETSTONE_CACHE_DIR'] || join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'whetstone'),
+    env['WHETSTONE_CACHE_DIR'] || join(env['XDG_CACHE_HOME'] || join(homeOf(env), '.cache'), 'whetstone'),
     'evals',
   );
   const baseUrl = urlOf(env, 'OPENAI_BASE_URL');
@@ -31,6 +30,18 @@ export function configFromEnvironment(env: Environment = process.env): Config {
     e2b: { ...given('apiKey', env['E2B_API_KEY']), ...given('apiUrl', apiUrl), ...given('domain', env['E2B_DOMAIN']) },
     ...given('stepSummaryFile', env['GITHUB_STEP_SUMMARY']),
   };
+}
+
+/** What programs of the person's own (git, an agent) are started with: everything, PATH and their keys included. */
+export const ambientEnvironment = (): Environment => process.env;
+
+/** A user without an entry in the password file, as containers have them, has a home only by HOME. */
+function homeOf(env: Environment): string {
+  try {
+    return env['HOME'] || homedir();
+  } catch {
+    throw invalidField('WHETSTONE_CACHE_DIR', 'this user has no home folder: set it, or HOME');
+  }
 }
 
 const given = <Name extends string>(name: Name, value: string | undefined) =>

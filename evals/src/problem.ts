@@ -26,8 +26,8 @@ export interface FunctionProblem extends AnyProblem {
   /** Trusted code that the test driver runs before the tests: helpers of the prompt, imports, set-up of the tests. */
   setup: string;
   tests: string;
-  /** A whole program that passes. */
-  reference: string;
+  /** A whole program that passes; some published data sets have none. */
+  reference?: string;
   /** Set where values cannot cross between processes: the candidate runs beside its tests, and the verdict is labelled weaker. */
   sameProcess: boolean;
 }
