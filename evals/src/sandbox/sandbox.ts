@@ -38,7 +38,12 @@ export interface ExecJob {
   memoryMb: number;
   /** Host folders that the command may read, and where it finds them (dependencies). */
   readable?: readonly { host: string; inside: string }[];
+  /** Template of a rented machine that is for this command alone; other tiers have no use for it. */
+  template?: string;
 }
+
+/** Where a command finds its folder, in every tier: paths in its output mean the same each time. */
+export const workFolder = '/work';
 
 export interface ExecResult {
   /** Absent when a signal or a limit ended it. */
@@ -89,6 +94,8 @@ export interface Sandbox {
 
 export interface SandboxOptions {
   workers: number;
+  /** What is to be graded, so that nothing else is started and probed; absent: all that the tier can. */
+  languages?: readonly Language[];
   /** PYTHONHASHSEED of candidates. */
   hashSeed: number;
 }

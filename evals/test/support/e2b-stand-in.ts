@@ -10,6 +10,8 @@ export type Fault = 'refuse' | 'busy' | 'hang' | 'drop' | undefined;
 export interface StandInOptions {
   /** Asked for every request; what it answers happens instead. */
   fault?: (request: { kind: 'create' | 'start' | 'files'; count: number }) => Fault;
+  /** Puts into a new machine what its template would bring; `false` where there is no such template. */
+  template?: (name: string, folder: string) => Promise<boolean>;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface StandInOptions {
  * under bubblewrap with that folder's root, tmp and work in place. It does not prove that E2B isolates, starts quickly,
  * or has the programs that a template promises; nor what its load balancers and rate limits do.
  */
-export async function startE2bStandIn({ fault = () => undefined }: StandInOptions = {}) {
+export async function startE2bStandIn({ fault = () => undefined, template }: StandInOptions = {}) {
   const machines = new Map<string, string>();
   const counts = { create: 0, start: 0, files: 0, ended: 0 };
   const hanging = new Set<ServerResponse>();
@@ -41,7 +43,7 @@ export async function startE2bStandIn({ fault = () => undefined }: StandInOption
       if (what === 'drop') return void request.socket.destroy();
       if (what === 'hang') return void hanging.add(response);
     }
-    if (kind === 'create') return await create(request, response);
+    if (kind === 'create') return await create(request, body, response);
     const [, ended] = /^\/sandboxes\/([^/]+)$/.exec(url.pathname) ?? [];
     if (request.method === 'DELETE' && ended) return await end(ended, response);
     if (/^\/sandboxes\/[^/]+\/timeout$/.test(url.pathname)) return void response.writeHead(204).end();
@@ -71,13 +73,17 @@ export async function startE2bStandIn({ fault = () => undefined }: StandInOption
     return json(response, 404, { code: 404, message: `stand-in: ${request.method} ${url.pathname} is not there` });
   }
 
-  async function create(request: IncomingMessage, response: ServerResponse) {
+  async function create(request: IncomingMessage, body: Buffer, response: ServerResponse) {
     if (!String(request.headers['x-api-key']).startsWith('e2b_'))
       return json(response, 401, { code: 401, message: 'stand-in: no key' });
     const id = randomUUID();
     const folder = await mkdtemp(join(tmpdir(), 'e2b-machine-'));
-    for (const name of ['root', 'work']) await mkdir(join(folder, name));
-    await mkdir(join(folder, 'tmp'));
+    for (const name of [...ownFolders, 'tmp']) await mkdir(join(folder, name));
+    const asked: { templateID: string } = JSON.parse(body.toString('utf8'));
+    if (asked.templateID !== 'base' && !(await template?.(asked.templateID, folder))) {
+      await rm(folder, { recursive: true, force: true });
+      return json(response, 404, { code: 404, message: `template '${asked.templateID}' not found` });
+    }
     machines.set(id, folder);
     json(response, 201, {
       sandboxID: id,
@@ -119,6 +125,8 @@ export async function startE2bStandIn({ fault = () => undefined }: StandInOption
     },
   };
 }
+
+const ownFolders = ['root', 'work', 'opt', 'testbed'];
 
 function kindOf(method: string, path: string) {
   if (method !== 'POST') return undefined;
@@ -169,7 +177,7 @@ function start(machine: string, body: Buffer, response: ServerResponse) {
 
 function walls(machine: string): string[] {
   const system = ['/usr', '/bin', '/sbin', '/lib', '/lib64'].flatMap((path) => ['--ro-bind-try', path, path]);
-  const own = ['root', 'work'].flatMap((name) => ['--bind', join(machine, name), `/${name}`]);
+  const own = ownFolders.flatMap((name) => ['--bind', join(machine, name), `/${name}`]);
   const shared = ['--unshare-pid', '--unshare-net', '--unshare-ipc', '--die-with-parent', '--cap-add', 'ALL'];
   const rest = ['--dev', '/dev', '--proc', '/proc', '--bind', join(machine, 'tmp'), '/tmp', '--dir', '/var/tmp'];
   return [...shared, ...system, ...own, ...rest, '--chdir', '/root'];

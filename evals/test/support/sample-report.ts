@@ -36,6 +36,7 @@ export function sampleReport({ text }: { text?: string } = {}): ReportData {
       reportHash: 'b'.repeat(64),
       dataset: text ?? 'sample',
       subject: { kind: 'model', label: text ?? 'our-model' },
+      executor: 'process',
       isComplete: false,
       unpricedCount: 4,
       reusedCount: 0,

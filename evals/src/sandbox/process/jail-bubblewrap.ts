@@ -6,15 +6,11 @@ export function bubblewrapArgv(
   command: readonly string[],
   staged: (path: string) => string,
 ): [string, ...string[]] {
-  const namespaces = ['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts'];
   return [
     'bwrap',
-    ...namespaces,
-    '--unshare-cgroup-try',
-    '--die-with-parent',
-    '--new-session',
+    ...'--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try'.split(' '),
+    ...'--die-with-parent --new-session --cap-drop ALL --uid 1000 --gid 1000 --clearenv'.split(' '),
     ...(plan.isInit ? ['--as-pid-1'] : []),
-    ...['--cap-drop', 'ALL', '--uid', '1000', '--gid', '1000', '--clearenv'],
     ...Object.entries(plan.env).flatMap(([name, value]) => ['--setenv', name, value]),
     ...plan.readable.map(mountOf).flatMap(({ host, inside }) => {
       const link = linkAt(host);
@@ -25,8 +21,10 @@ export function bubblewrapArgv(
     ...['/dev/null', '/dev/zero', '/dev/urandom'].flatMap((device) => ['--dev-bind', device, device]),
     ...(plan.writable ?? []).flatMap(({ host, inside }) => ['--bind', staged(host), inside]),
     // Else the root, /dev and whatever else bubblewrap made to mount things on can be written to, from one sample to the next.
-    ...['--remount-ro', '/'],
-    ...(plan.workingFolder ? ['--chdir', plan.workingFolder] : ['--chdir', '/']),
+    '--remount-ro',
+    '/',
+    '--chdir',
+    plan.workingFolder ?? '/',
     ...(plan.seccompFd === undefined ? [] : ['--seccomp', String(plan.seccompFd)]),
     '--',
     ...command,

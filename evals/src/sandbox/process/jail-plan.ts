@@ -15,7 +15,7 @@ export interface JailPlan {
   proc?: true;
   /** It is process 1 of its namespace and reaps orphans itself; absent: a small reaper is. */
   isInit?: true;
-  /** Descriptor, inherited by the argv below, from which a seccomp program is read. */
+  /** Descriptor that the argv inherits, and reads a seccomp program from to its end; `seccompOf(maker)` says which. */
   seccompFd?: number;
   limits: JailLimits;
 }
@@ -28,6 +28,8 @@ export interface Mount {
 /** Per process, save `processes`, which counts all of this jail. */
 export interface JailLimits {
   memoryBytes?: number;
+  /** Private writable memory. For V8, whose reserved address space no limit of `memoryBytes` would leave room for. */
+  dataBytes?: number;
   processes?: number;
   openFiles?: number;
   fileBytes?: number;

@@ -12,12 +12,16 @@ export function stagedArgv(
   const staged = new Map(closed.map((path, index) => [path, `${STAGE}/${index}`]));
   const jail = argv((path) => staged.get(path) ?? path);
   return [
-    ...['unshare', '--mount', '--propagation', 'private', '--', 'sh', '-ec', stageScript, 'stage', STAGE],
+    'unshare',
+    ...'--mount --propagation private -- sh -ec'.split(' '),
+    stageScript,
+    'stage',
+    STAGE,
     ...[...staged].flat(),
     '--',
     ...drop,
     ...jail,
-  ] as [string, ...string[]];
+  ];
 }
 
 /** Nothing of a system's programs lives there (Filesystem Hierarchy Standard 3.0, section 3.12). */

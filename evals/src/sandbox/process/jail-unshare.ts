@@ -2,7 +2,7 @@ import { linkAt, mountOf, type JailPlan } from './jail-plan.ts';
 
 /**
  * The same jail by util-linux alone, for hosts without bubblewrap: a root of read-only mounts is built on a tmpfs and
- * pivoted into. Weaker in one thing: it cannot load a seccomp program.
+ * pivoted into. Weaker in one thing: it loads no seccomp program; what runs in it can, by itself.
  */
 export function unshareArgv(
   plan: JailPlan,
@@ -22,12 +22,17 @@ export function unshareArgv(
   ];
   return [
     'setpriv',
-    ...['--pdeathsig', 'KILL', '--', 'unshare', '--user', '--map-root-user'],
-    ...['--mount', '--pid', '--net', '--ipc', '--uts', '--fork', '--kill-child=KILL', '--propagation', 'private', '--'],
-    ...['sh', '-ec', script, 'jail', ...steps, '--', plan.workingFolder ?? '/'],
+    ...'--pdeathsig KILL -- unshare --user --map-root-user --mount --pid --net --ipc --uts'.split(' '),
+    ...'--fork --kill-child=KILL --propagation private -- sh -ec'.split(' '),
+    script,
+    'jail',
+    ...steps,
+    '--',
+    plan.workingFolder ?? '/',
     // No capability is left, none can be had again, and uid 0 of this namespace means nothing any more.
-    ...['setpriv', '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all'],
-    ...['--securebits=+noroot,+noroot_locked', '--', 'env', '-i', ...env],
+    ...'setpriv --no-new-privs --inh-caps=-all --bounding-set=-all'.split(' '),
+    ...'--securebits=+noroot,+noroot_locked -- env -i'.split(' '),
+    ...env,
     ...(plan.isInit ? [] : ['sh', '-c', '"$@" & wait $!; exit $?', 'init']),
     ...command,
   ];
@@ -62,7 +67,7 @@ pivot_root . .old
 umount -l /.old
 rmdir /.old
 [ -z "$borrowed" ] || { umount -l /proc; rmdir /proc; }
-mount -o remount,ro,mode=755 /
+mount -o remount,bind,ro /
 cd "$2"
 shift 2
 exec "$@"`;

@@ -1,13 +1,14 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { bubblewrapArgv } from './jail-bubblewrap.ts';
 import { linkAt, mountOf, type JailLimits, type JailPlan } from './jail-plan.ts';
 import { stagedArgv } from './jail-stage.ts';
+import { seccompProgram, type SeccompOptions } from './seccomp.ts';
 import { unshareArgv } from './jail-unshare.ts';
 import { run } from './run.ts';
 
-export type { JailLimits, JailPlan, Mount } from './jail-plan.ts';
+export type { JailLimits, JailPlan } from './jail-plan.ts';
 
 export interface JailMaker {
   kind: 'bubblewrap' | 'unshare';
@@ -31,7 +32,7 @@ export const JAIL_ENV = {
 export async function findJailMaker(only?: JailMaker['kind']): Promise<JailMaker> {
   if (process.platform !== 'linux')
     throw new WhetstoneError('forbidden', 'The process sandbox needs Linux; choose --sandbox pyodide here.');
-  const owner = process.getuid?.() === 0 ? OWNER_WHEN_ROOT : undefined;
+  const owner = process.getuid?.() === 0 && isMapped(OWNER_WHEN_ROOT.uid) ? OWNER_WHEN_ROOT : undefined;
   const complaints: string[] = [];
   for (const kind of only ? [only] : (['bubblewrap', 'unshare'] as const)) {
     const version = await run(kind === 'bubblewrap' ? 'bwrap' : 'unshare', ['--version'], JAIL_ENV);
@@ -56,13 +57,31 @@ export async function findJailMaker(only?: JailMaker['kind']): Promise<JailMaker
   );
 }
 
+/** Root of a user namespace may have nobody else to become, and is an ordinary user to the kernel's limits. */
+function isMapped(uid: number): boolean {
+  return readFileSync('/proc/self/uid_map', 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number) as [inside: number, outside: number, count: number])
+    .some(([inside, , count]) => uid >= inside && uid < inside + count);
+}
+
+/** What the jail's `seccompFd` must be fed; undefined where the jail cannot filter system calls. */
+export const seccompOf = (maker: JailMaker, options?: SeccompOptions) =>
+  maker.kind === 'bubblewrap' ? seccompProgram(process.arch, options) : undefined;
+
 /** The argv that starts `command` in a jail. Ended together with the process that spawns it, whatever ends that. */
 export function jailArgv(maker: JailMaker, plan: JailPlan, command: readonly string[]): [string, ...string[]] {
   const limited = [...limitArgv(plan.limits), ...command];
   const argv = maker.kind === 'bubblewrap' ? bubblewrapArgv : unshareArgv;
-  if (!maker.owner) return argv(plan, limited, (path) => path);
-  return stagedArgv(maker.owner, mountsOf(plan).filter(isClosedToOthers), (staged) => argv(plan, limited, staged));
+  const jail = maker.owner
+    ? stagedArgv(maker.owner, mountsOf(plan).filter(isClosedToOthers), (staged) => argv(plan, limited, staged))
+    : argv(plan, limited, (path) => path);
+  return ['sh', '-c', endedFirst, 'jail', ...jail];
 }
+
+/** Where memory runs out, the kernel ends what runs in a jail before anything else (proc_pid_oom_score_adj(5)). */
+const endedFirst = 'echo 1000 2>/dev/null > /proc/self/oom_score_adj; exec "$@"';
 
 /** What dynamically linked programs of the system need. */
 export function systemFiles(): string[] {
@@ -93,8 +112,16 @@ function isClosedToOthers(path: string): boolean {
   return false;
 }
 
-function limitArgv({ memoryBytes, processes, openFiles, fileBytes, cpuSeconds }: JailLimits): string[] {
-  const limits = { as: memoryBytes, nproc: processes, nofile: openFiles, fsize: fileBytes, cpu: cpuSeconds, core: 0 };
+function limitArgv({ memoryBytes, dataBytes, processes, openFiles, fileBytes, cpuSeconds }: JailLimits): string[] {
+  const limits = {
+    as: memoryBytes,
+    data: dataBytes,
+    nproc: processes,
+    nofile: openFiles,
+    fsize: fileBytes,
+    cpu: cpuSeconds,
+    core: 0,
+  };
   const flags = Object.entries(limits).flatMap(([name, limit]) => (limit === undefined ? [] : [`--${name}=${limit}`]));
   return ['/usr/bin/prlimit', ...flags, '--'];
 }

@@ -12,8 +12,8 @@ export interface Python {
 /** The Python that grades: the one on PATH, else the system's; undefined where there is none new enough. */
 export async function findPython(): Promise<Python | undefined> {
   for (const command of ['python3', '/usr/bin/python3']) {
-    // What is on PATH may be a script that chooses one (pyenv, asdf): asked by that name, it says which.
-    const asked = await run(command, ['-s', '-c', QUESTION]);
+    // -I: in a jail, too, nothing of PYTHON* is set. What is on PATH may be a script that chooses one (pyenv, asdf): asked by that name, it says which.
+    const asked = await run(command, ['-I', '-c', QUESTION]);
     if (asked.exitCode !== 0) continue;
     const [executable, version, ...folders] = asked.stdout.trim().split('\n');
     if (!executable || !version || !isAbsolute(executable) || !isNewEnough(version)) continue;

@@ -3,8 +3,10 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { assetPath } from '../../assets.ts';
 import type { GradeJob, Verdict } from '../sandbox.ts';
-import { JAIL_ENV, jailArgv, systemFiles, type JailLimits, type JailMaker } from './jail.ts';
+import { JAIL_ENV, jailArgv, seccompOf, systemFiles, type JailLimits, type JailMaker } from './jail.ts';
 import type { Python } from './python-find.ts';
+import { sampleLoad } from './sample-load.ts';
+import { seccompProgram } from './seccomp.ts';
 
 export interface PairOptions {
   maker: JailMaker;
@@ -16,6 +18,8 @@ export interface PairOptions {
 export interface PythonPair {
   /** Rejects with PairLost when the pair ended before the verdict was out. */
   grade(job: GradeJob): Promise<Verdict>;
+  /** It ended by itself, and grades nothing any more. */
+  readonly lost: boolean;
   /** Resolves once both are gone. */
   end(): Promise<void>;
 }
@@ -23,16 +27,26 @@ export interface PythonPair {
 /** The sandbox's trouble, not a verdict. */
 export class PairLost extends Error {}
 
-export const CANDIDATE_LIMITS = {
+const CANDIDATE_LIMITS = {
   memoryBytes: 2 ** 30,
   processes: 32,
   openFiles: 64,
   fileBytes: 2 ** 20,
 } satisfies JailLimits;
 
+/** What starting two jails and two interpreters may take on a machine that is very busy. */
+const START_MS = 120_000;
+const LAST_WORDS_MS = 2_000;
+
+/** Where either server's jail, or else the server, finds the seccomp program. */
+const FILTER = 4;
+
 export async function startPair({ maker, python, hashSeed }: PairOptions): Promise<PythonPair> {
   const { memoryBytes, processes, openFiles, fileBytes } = CANDIDATE_LIMITS;
-  const argv = (program: string, ...args: number[]) =>
+  const byJail = seccompOf(maker, { shared: true });
+  // Else the servers load it themselves.
+  const filter = byJail ?? seccompProgram(process.arch, { shared: true });
+  const argv = (program: string, ...args: readonly number[]) =>
     jailArgv(
       maker,
       {
@@ -46,16 +60,29 @@ export async function startPair({ maker, python, hashSeed }: PairOptions): Promi
         env: { PYTHONHASHSEED: String(hashSeed), LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' },
         isInit: true,
         limits: {},
+        ...(byJail && { seccompFd: FILTER }),
       },
-      [python.executable, '-s', `/whetstone/process/${program}`, ...args.map(String)],
+      [
+        python.executable,
+        '-s',
+        `/whetstone/process/${program}`,
+        ...[filter && !byJail ? FILTER : -1, ...args].map(String),
+      ],
     );
   const [driverFile, ...driverArgs] = argv('driver_server.py', memoryBytes);
-  const driver = spawn(driverFile, driverArgs, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: JAIL_ENV });
+  const driver = spawn(driverFile, driverArgs, {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    env: JAIL_ENV,
+  });
   const joint = driver.stdio[3] as Writable;
   // Our end of the driver's socket becomes the candidate server's: what they say to each other passes nobody else.
   const [candidateFile, ...candidateArgs] = argv('candidate_server.py', memoryBytes, processes, openFiles, fileBytes);
-  const candidate = spawn(candidateFile, candidateArgs, { stdio: ['ignore', 'ignore', 'pipe', joint], env: JAIL_ENV });
+  const candidate = spawn(candidateFile, candidateArgs, {
+    stdio: ['ignore', 'ignore', 'pipe', joint, 'pipe'],
+    env: JAIL_ENV,
+  });
   joint.destroy();
+  for (const child of [driver, candidate]) (child.stdio[FILTER] as Writable).on('error', () => {}).end(filter);
   const pair = pairOf(driver, candidate, hashSeed);
   await pair.ready;
   return pair;
@@ -75,10 +102,14 @@ function pairOf(driver: ChildProcess, candidate: ChildProcess, seed: number): Py
   };
   for (const [child, name] of [[driver, 'driver'] as const, [candidate, 'candidate'] as const]) {
     child.once('error', (error) => lose(`The ${name} server did not start: ${error.message}.`));
-    child.once('close', (code, signal) => lose(`The ${name} server ended (${signal ?? code}).`));
+    afterEnd(child, (end) => lose(`The ${name} server ended (${end}).`));
   }
   driver.stdin!.on('error', () => lose('The driver server does not listen.'));
   createInterface(driver.stdout!).on('line', (line) => {
+    if (line === '{"asks":"load"}') {
+      driver.stdin!.write(`${JSON.stringify(sampleLoad([driver.pid!, candidate.pid!]))}\n`);
+      return;
+    }
     waiting?.resolve(line);
     waiting = undefined;
   });
@@ -87,11 +118,22 @@ function pairOf(driver: ChildProcess, candidate: ChildProcess, seed: number): Py
       waiting = { resolve, reject };
       if (lost) lose('It had ended.');
     });
+  const ready = async () => {
+    const guard = setTimeout(() => lose('The servers did not say that they are ready.'), START_MS);
+    try {
+      await nextLine();
+    } finally {
+      clearTimeout(guard);
+    }
+  };
   return {
-    ready: nextLine().then(() => {}),
+    get lost() {
+      return lost;
+    },
+    ready: ready(),
     async grade(job) {
-      // Far beyond the guard of the driver server, which ends a sample itself.
-      const guard = setTimeout(() => lose('The driver server said nothing.'), job.timeoutMs * 8 + 30_000);
+      // Beyond the longest that the driver server lets a sample take.
+      const guard = setTimeout(() => lose('The driver server said nothing.'), job.timeoutMs * 25 + 60_000);
       const answer = nextLine();
       driver.stdin!.write(`${JSON.stringify({ ...job, seed })}\n`);
       try {
@@ -109,9 +151,23 @@ function pairOf(driver: ChildProcess, candidate: ChildProcess, seed: number): Py
 
 const endOf = (child: ChildProcess) =>
   new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
+    afterEnd(child, () => resolve());
     child.once('error', () => resolve());
   });
+
+/**
+ * When it has ended and said its last. A maker of jails that is killed in the wrong moment leaves a process of its own behind
+ * that holds our pipes open for ever: they are closed from our side then.
+ */
+function afterEnd(child: ChildProcess, then: (end: string) => void) {
+  child.once('close', (code, signal) => then(String(signal ?? code)));
+  child.once('exit', (code, signal) =>
+    setTimeout(() => {
+      for (const stream of child.stdio) stream?.destroy();
+      then(String(signal ?? code));
+    }, LAST_WORDS_MS).unref(),
+  );
+}
 
 function lastWords(stream: Readable): () => string {
   let words = '';

@@ -20,6 +20,7 @@ export async function openPythonPool(options: SandboxOptions & PairOptions): Pro
   const idle = await startAll(options);
   const running = new Map<PythonPair | symbol, Task>();
   const waiting: Task[] = [];
+  const works = new Set<Promise<void>>();
   let closed = false;
 
   function dispatch() {
@@ -28,18 +29,25 @@ export async function openPythonPool(options: SandboxOptions & PairOptions): Pro
       if ([task, ...running.values()].some(({ alone }) => alone) && running.size > 0) return;
       waiting.shift();
       if (task.signal?.aborted) task.reject(task.signal.reason);
-      else void work(task);
+      else begin(task);
     }
+  }
+
+  function begin(task: Task) {
+    const working = work(task).finally(() => works.delete(working));
+    works.add(working);
   }
 
   async function work(task: Task) {
     const place = Symbol('place');
     running.set(place, task);
     let pair = idle.pop();
+    while (pair?.lost) pair = idle.pop();
     const abort = () => void pair?.end();
     try {
       pair ??= await startPair(options);
       if (closed) throw new PairLost('The sandbox was closed.');
+      task.signal?.throwIfAborted();
       running.delete(place);
       running.set(pair, task);
       task.signal?.addEventListener('abort', abort, { once: true });
@@ -72,6 +80,8 @@ export async function openPythonPool(options: SandboxOptions & PairOptions): Pro
       for (const task of waiting.splice(0)) task.resolve(lostVerdict(new PairLost('The sandbox was closed.')));
       const pairs = [...idle.splice(0), ...running.keys()].filter((pair) => typeof pair !== 'symbol');
       await Promise.all(pairs.map((pair) => pair.end()));
+      // Some may be starting a pair, which they end.
+      await Promise.all(works);
     },
   };
 }

@@ -4,11 +4,17 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WhetstoneError } from '@whetstone/shared/errors';
 import type { ProbeResult, Sandbox } from '../sandbox.ts';
 
 /** Tries to get out by code that a candidate could have written, against a file and sockets that are really there. */
 export async function probePython(grade: Sandbox['grade']): Promise<ProbeResult[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'whetstone-probe-'));
+  const folder = await mkdtemp(join(tmpdir(), 'whetstone-probe-')).catch((error: Error) => {
+    throw new WhetstoneError(
+      'unavailable',
+      `The sandbox is tried against a file in ${tmpdir()}, and none can be made there (${error.message}). Set TMPDIR to a folder that can be written.`,
+    );
+  });
   const name = `\0whetstone-probe-${randomUUID()}`;
   const servers = [await listening({ host: '127.0.0.1', port: 0 }), await listening({ path: name })] as const;
   try {

@@ -4,6 +4,7 @@ It knows no transport: `send` takes the bytes of a frame, `receive` returns them
 Nothing here has to withstand the code under test, which may change all of it: the driver believes none of it.
 """
 
+import builtins
 import random
 import sys
 import types
@@ -46,9 +47,10 @@ class Candidate:
         except BaseException as error:
             return write(['exit', number, type(error).__name__])
 
-    def do_load(self, program, seed, cpu_seconds, handles):
+    def do_load(self, program, seed, cpu_seconds, handles, calls):
         self.handles = handles
         self.space = run_as_module(program, seed)
+        return [name for name in calls if name in self.space]
 
     def do_together(self, program, seed, setup, tests, calls):
         """Candidate and tests in one process: only for what cannot be graded apart, and to measure the difference."""
@@ -57,6 +59,8 @@ class Candidate:
         together = {'__name__': 'tests', **named}
         random.seed(seed + 1)
         exec(compile(setup, '<setup>', 'exec', dont_inherit=True), together)
+        for name in calls:
+            together.pop(name, None)
         together.update(named)
         exec(compile(tests, '<tests>', 'exec', dont_inherit=True), together)
 
@@ -71,8 +75,8 @@ class Candidate:
             return Method(reference, name)
         return value
 
-    def do_set(self, reference, name, value):
-        setattr(self.objects[reference], name, unpack(value, self.object))
+    def do_set(self, reference, name, args, kwargs):
+        setattr(self.objects[reference], name, *unpack_items(args, self.object))
 
     def do_method(self, reference, name, args, kwargs):
         method = getattr(self.objects[reference], name)
@@ -90,8 +94,9 @@ class Candidate:
                 return ['ref', number]
         return None
 
-    def object(self, number):
-        return self.objects[number]
+    def object(self, number, name=None):
+        value = self.objects[number]
+        return value if name is None else getattr(value, name)
 
 
 class Method:
@@ -110,20 +115,28 @@ def run_as_module(program, seed):
 
 
 def raised(number, error):
-    """The classes it is one of, for the driver to choose a builtin one from; its arguments where they can cross."""
-    names = [kind.__name__ for kind in type(error).__mro__]
+    """What it is called; the builtin classes it is one of, for the driver to choose from; its arguments where they can cross."""
+    kinds = type(error).__mro__
+    names = [kinds[0].__name__, *(kind.__name__ for kind in kinds if getattr(builtins, kind.__name__, None) is kind)]
     try:
         message = str(error)[:1000]
     except Exception:
         message = ''
     try:
-        args = pack_items(list(error.args))
+        args = pack_items(arguments_of(error))
     except Exception:
         args = [message]
     try:
         return write(['raised', number, names, args, message, line_of(error)])
     except Exception:
         return write(['raised', number, names, [], '', None])
+
+
+def arguments_of(error):
+    # The names of files are no part of `args`, and yet of what is printed.
+    if isinstance(error, OSError) and error.filename is not None:
+        return [error.errno, error.strerror, error.filename]
+    return list(error.args)
 
 
 def line_of(error):

@@ -12,10 +12,11 @@ import sys
 from wire import CannotCross, Malformed, pack, pack_items, read, unpack, unpack_or_malformed, write
 
 DETAIL_LIMIT = 4000
+ENDS_ITERATION = ('StopIteration', 'StopAsyncIteration')
 
 
 def grade(job, send, receive):
-    """`{'status': 'passed' | 'failed', 'detail'?}` for a job `{program, setup, tests, calls, handles, seed, cpuSeconds, sameProcess?}`."""
+    """`{'status': 'passed' | 'failed' | 'error', 'detail'?}` for a job `{program, setup, tests, calls, handles, seed, cpuSeconds, sameProcess?}`."""
     if hasattr(sys, 'set_int_max_str_digits'):
         sys.set_int_max_str_digits(0)
     remote = Remote(job, send, receive)
@@ -25,7 +26,10 @@ def grade(job, send, receive):
         else:
             run_tests(job, remote)
     except BaseException as error:
-        return failed(remote.bad or describe(error, job), remote)
+        if remote.bad is None:
+            return failed(describe(error, job), remote)
+    if remote.unsendable:
+        return {'status': 'error', 'detail': remote.bad}
     if remote.bad is not None:
         return failed(remote.bad, remote)
     if remote.answered == 0:
@@ -35,15 +39,18 @@ def grade(job, send, receive):
 
 def run_tests(job, remote):
     remote.load()
-    proxies = {name: remote.proxy(name) for name in job['calls']}
+    setup = compile(job['setup'], '<setup>', 'exec', dont_inherit=True) if job['setup'] else None
+    tests = compile(job['tests'], '<tests>', 'exec', dont_inherit=True)
+    proxies = {name: remote.proxy(name) for name in remote.finish_loading()}
     space = {'__name__': 'tests', **proxies}
     random.seed(job['seed'] + 1)
-    if job['setup']:
-        exec(compile(job['setup'], '<setup>', 'exec', dont_inherit=True), space)
-        # The set-up may define, as a stem without a body, what is asked for.
+    if setup is not None:
+        exec(setup, space)
+        # The set-up may define, as a stem without a body, what is asked for: it does not stand in for what is missing.
+        for name in job['calls']:
+            space.pop(name, None)
         space.update(proxies)
-    exec(compile(job['tests'], '<tests>', 'exec', dont_inherit=True), space)
-    remote.finish_loading()
+    exec(tests, space)
 
 
 class Broken(BaseException):
@@ -60,15 +67,14 @@ class Remote:
         self.number = 0
         self.answered = 0
         self.bad = None
-        self.loading = False
+        self.unsendable = False
         self.last_raised = None
         self.handles = {}
 
     def load(self):
         job = self.job
         # Not waited for: it loads while the tests are compiled.
-        self.send(write(['load', 0, job['program'], job['seed'], job['cpuSeconds'], job['handles']]))
-        self.loading = True
+        self.send(write(['load', 0, job['program'], job['seed'], job['cpuSeconds'], job['handles'], job['calls']]))
 
     def grade_together(self):
         job = self.job
@@ -77,12 +83,14 @@ class Remote:
         self.answered += 1
 
     def finish_loading(self):
-        if self.loading:
-            self.loading = False
-            try:
-                self.answer()
-            except Exception as error:
-                self.break_off(f'The candidate did not load: {self.last_raised or error}')
+        """Which of the names that tests use it defines; the others are as undefined to the tests as in one process."""
+        try:
+            names = self.answer()
+        except Exception as error:
+            return self.break_off(f'The candidate did not load: {self.last_raised or error}')
+        if type(names) is not list:
+            return self.break_off('The candidate answered what is no answer: not a list of names')
+        return [name for name in self.job['calls'] if name in names]
 
     def proxy(self, name):
         def call(*args, **kwargs):
@@ -94,14 +102,18 @@ class Remote:
     def ask(self, operation, *parts, args=None, kwargs=None):
         if self.bad is not None:
             raise Broken(self.bad)
-        self.finish_loading()
         self.number += 1
         try:
             if args is not None:
                 parts = (*parts, pack_items(args, reference_of), pack(kwargs, reference_of))
+        except CannotCross as error:
+            # Whatever came from a candidate can go back to one: this is the problem's own, and says nothing of the candidate.
+            self.unsendable = self.bad is None
+            self.break_off(f'The tests pass what cannot cross to another process ({error}); such a problem is graded in one process.')
+        try:
             frame = write([operation, self.number, *parts])
         except (CannotCross, RecursionError) as error:
-            self.break_off(f'An argument of the tests cannot cross to the candidate: {error}')
+            self.break_off(f'The tests pass too much: {error}')
         try:
             self.send(frame)
         except OSError:
@@ -139,18 +151,20 @@ class Remote:
         if type(names) is not list or type(message) is not str or not (line is None or type(line) is int):
             raise Malformed('no exception')
         args = unpack_or_malformed(lambda data, refer: [unpack(item) for item in data], args)
-        kind = Exception
-        for name in names:
-            found = getattr(builtins, name, None) if type(name) is str else None
-            if isinstance(found, type) and issubclass(found, Exception):
-                kind = found
-                break
         where = f' (line {line} of the candidate)' if line is not None else ''
         self.last_raised = f'{str(names[0])[:100] if names else "Exception"}: {message[:1000]}{where}'
-        try:
-            return kind(*args)
-        except Exception:
-            return Exception(message)
+        for name in names[1:]:
+            if name in ENDS_ITERATION:
+                # As of a generator (PEP 479): else `all(map(f, ...))` would end early, and hold.
+                return RuntimeError(f'the candidate raised {name}')
+            kind = getattr(builtins, name, None) if type(name) is str else None
+            if isinstance(kind, type) and issubclass(kind, Exception):
+                try:
+                    return kind(*args)
+                except Exception:
+                    # A class of the candidate's can have other arguments than the builtin one behind it.
+                    continue
+        return Exception(message)
 
     def break_off(self, reason):
         if self.bad is None:
@@ -161,15 +175,12 @@ class Remote:
         if type(number) is not int or not self.job['handles']:
             raise Malformed('a reference')
         if name is not None:
-            return self.method(number, name)
+            if type(name) is not str:
+                raise Malformed('a reference')
+            return Method(self, number, name)
         if number not in self.handles:
             self.handles[number] = Handle(self, number)
         return self.handles[number]
-
-    def method(self, number, name):
-        if type(name) is not str:
-            raise Malformed('a reference')
-        return lambda *args, **kwargs: self.ask('method', number, name, args=args, kwargs=kwargs)
 
 
 class Handle:
@@ -187,11 +198,27 @@ class Handle:
         return self._remote.ask('get', self._number, name)
 
     def __setattr__(self, name, value):
-        self._remote.ask('set', self._number, name, pack(value, reference_of))
+        self._remote.ask('set', self._number, name, args=(value,))
+
+
+class Method:
+    """A method of such an object."""
+
+    def __init__(self, remote, number, name):
+        self.remote = remote
+        self.number = number
+        self.name = name
+
+    def __call__(self, *args, **kwargs):
+        return self.remote.ask('method', self.number, self.name, args=args, kwargs=kwargs)
 
 
 def reference_of(value):
-    return ['ref', value._number] if type(value) is Handle else None
+    if type(value) is Handle:
+        return ['ref', value._number]
+    if type(value) is Method:
+        return ['ref', value.number, value.name]
+    return None
 
 
 def failed(reason, remote):

@@ -248,9 +248,19 @@ def _defaultdict(refer, keys, values, name):
 
 def _builtin_type(name):
     kind = getattr(builtins, name, None) if type(name) is str else None
-    if type(kind) is not type:
+    # Only what `pack` writes, so that it can go back: not `__loader__`, say.
+    if type(kind) is not type or _type_name(kind) is None:
         raise Malformed('no such type')
     return kind
+
+
+def _set_in_order(kind, items):
+    """Built item by item, a set can iterate in another order than as a literal; where items were taken out, in yet another."""
+    as_literal = kind(set(frozenset(items)))
+    if list(as_literal) == items:
+        return as_literal
+    by_item = kind(items)
+    return by_item if list(by_item) == items else as_literal
 
 
 def _view(of):
@@ -263,9 +273,8 @@ _UNPACKERS = {
     'list': lambda refer, items: unpack_items(items, refer),
     'tuple': lambda refer, items: tuple(unpack_items(items, refer)),
     'dict': _mapping(dict),
-    # Built item by item, a set can iterate in another order than the same set written as a literal.
-    'set': lambda refer, items: set(frozenset(unpack_items(items, refer))),
-    'frozenset': lambda refer, items: frozenset(set(frozenset(unpack_items(items, refer)))),
+    'set': lambda refer, items: _set_in_order(set, unpack_items(items, refer)),
+    'frozenset': lambda refer, items: _set_in_order(frozenset, unpack_items(items, refer)),
     'complex': lambda refer, real, imag: complex(float(real), float(imag)),
     'bytes': lambda refer, data: bytes.fromhex(data),
     'bytearray': lambda refer, data: bytearray.fromhex(data),

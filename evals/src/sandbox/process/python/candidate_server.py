@@ -8,15 +8,18 @@ import sys
 
 sys.path[:0] = ['/whetstone/python']
 
+from server import cpu_seconds, limit, preload, settle, sweep
+
+preload()
+
 import candidate
 from channel import channel
-from server import cpu_seconds, limit, settle, sweep
 
 CONTROL = 3
 
 
-def main(memory_bytes, processes, open_files, file_bytes):
-    settle()
+def main(filter_descriptor, memory_bytes, processes, open_files, file_bytes):
+    settle(filter_descriptor)
     control = socket.socket(fileno=CONTROL)
     control.setblocking(True)
     nowhere = os.open('/dev/null', os.O_RDWR)
