@@ -1,33 +1,52 @@
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Config } from '../config.ts';
 import { openE2bSandbox } from './e2b/open.ts';
+import { joined } from './joined.ts';
+import { openQuickjsSandbox } from './quickjs/open.ts';
+import { openPyodideSandbox } from './pyodide/open.ts';
 import { openProcessSandbox } from './process/open.ts';
 import type { Sandbox, SandboxOptions, SandboxTier } from './sandbox.ts';
 
-type Open = (options: SandboxOptions, config: Pick<Config, 'e2b'>) => Promise<Sandbox>;
+type Settings = Pick<Config, 'e2b'> & Partial<Pick<Config, 'cacheDir'>>;
+type Open = (options: SandboxOptions, settings: Settings) => Promise<Sandbox>;
 
-const tiers: Partial<Record<SandboxTier, Open>> = {
+const tiers: Record<SandboxTier, Open> = {
   process: (options) => openProcessSandbox(options),
   e2b: (options, { e2b }) => openE2bSandbox(options, e2b),
+  quickjs: (options) => openQuickjsSandbox(options),
+  pyodide: (options, { cacheDir }) => openPyodideSandbox({ ...options, ...(cacheDir && { cacheDir }) }),
 };
 
-/** What is tried when nobody chose, in order. */
-const PREFERRED: readonly SandboxTier[] = ['process', 'pyodide'];
-
-export type SandboxChoice = SandboxOptions & { tier?: SandboxTier };
+export type SandboxChoice = SandboxOptions & {
+  tier?: SandboxTier;
+  /** In place of this machine's, to see what is chosen on another. */
+  platform?: NodeJS.Platform;
+};
 
 /** A sandbox of which nobody knows yet whether it holds; for what finds that out. */
-export async function openUntried({ tier, ...options }: SandboxChoice, config: Pick<Config, 'e2b'>): Promise<Sandbox> {
-  return await (tier ? openTier(tier, options, config) : openFirst(options, config));
+export async function openUntried({ tier, platform, ...options }: SandboxChoice, settings: Settings): Promise<Sandbox> {
+  if (tier) return await tiers[tier](options, settings);
+  try {
+    return await openProcessSandbox(options, undefined, platform);
+  } catch (error) {
+    if (!(error instanceof WhetstoneError && error.code === 'forbidden')) throw error;
+    const sandbox = await openInterpreters(options, settings);
+    const why = `Programs run in interpreters, not natively. ${error.message}`;
+    return { ...sandbox, enforces: { ...sandbox.enforces, cannot: [why, ...sandbox.enforces.cannot] } };
+  }
 }
 
 /**
  * A sandbox that was tried: its probes ran, and none got out. Throws `forbidden` otherwise, naming the probe, since
  * what is to be graded is untrusted.
  */
-export async function openSandbox(choice: SandboxChoice, config: Pick<Config, 'e2b'>): Promise<Sandbox> {
-  const sandbox = await openUntried(choice, config);
-  const escaped = (await sandbox.probe()).filter((probe) => probe.escaped);
+export async function openSandbox(choice: SandboxChoice, settings: Settings): Promise<Sandbox> {
+  const sandbox = await openUntried(choice, settings);
+  const probes = await sandbox.probe().catch(async (error: unknown) => {
+    await sandbox.close();
+    throw error;
+  });
+  const escaped = probes.filter((probe) => probe.escaped);
   if (escaped.length === 0) return sandbox;
   await sandbox.close();
   throw new WhetstoneError(
@@ -37,21 +56,11 @@ export async function openSandbox(choice: SandboxChoice, config: Pick<Config, 'e
   );
 }
 
-function openTier(tier: SandboxTier, options: SandboxOptions, config: Pick<Config, 'e2b'>): Promise<Sandbox> {
-  const open = tiers[tier];
-  if (!open) throw new WhetstoneError('invalid', `There is no sandbox called ${tier}.`);
-  return open(options, config);
-}
-
-async function openFirst(options: SandboxOptions, config: Pick<Config, 'e2b'>): Promise<Sandbox> {
-  let refusal: unknown;
-  for (const tier of PREFERRED.filter((name) => tiers[name])) {
-    try {
-      return await openTier(tier, options, config);
-    } catch (error) {
-      if (!(error instanceof WhetstoneError && error.code === 'forbidden')) throw error;
-      refusal ??= error;
-    }
-  }
-  throw refusal;
+/** Where there are no jails: Python in one interpreter, JavaScript and TypeScript in another, both where both are needed. */
+async function openInterpreters(options: SandboxOptions, settings: Settings): Promise<Sandbox> {
+  const { languages = ['python', 'javascript', 'typescript'] } = options;
+  if (!languages.includes('python')) return await tiers.quickjs(options, settings);
+  const python = await tiers.pyodide(options, settings);
+  if (languages.every((language) => language === 'python')) return python;
+  return joined(python, await tiers.quickjs({ ...options, languages }, settings));
 }

@@ -54,7 +54,16 @@ export async function openE2bSandbox(options: E2bOptions, config: E2bConfig): Pr
     },
     versions: { ...versions, template },
     grade: async (job, signal) => await gradeOn(machines, job, hashSeed, signal),
-    exec: async (job, signal) => await machines.use((machine) => execOnMachine(machine, job, signal), signal),
+    async exec(job, signal) {
+      if (job.template === undefined)
+        return await machines.use((machine) => execOnMachine(machine, job, signal), signal);
+      const machine = await rentMachine(config, { template: job.template, signal, ...(pauseMs && { pauseMs }) });
+      try {
+        return await execOnMachine(machine, job, signal);
+      } finally {
+        await machine.close();
+      }
+    },
     probe: async (): Promise<ProbeResult[]> => await probes((job) => gradeOn(machines, job, hashSeed)),
     close: machines.close,
   };
