@@ -46,7 +46,7 @@ export interface CostEstimate {
 
 export interface Solver {
   subject: SubjectManifest;
-  /** How many samples it has of a problem, where that is not the run's choice (recorded samples). */
+  /** How many samples it has of a problem, where that is not the run's choice (recorded samples); 0 leaves it out of the run. */
   samplesOf?(problem: Problem): number;
   /** Why there is no answer to be had, where that is known without asking: such a sample is skipped. */
   lacks?(problem: Problem, sampleIndex: number): string | undefined;

@@ -1,0 +1,16 @@
+from reference import replay
+
+assert replay(2, []) == []
+assert replay(2, [("get", "a")]) == [None]
+assert replay(2, [("put", "a", 1), ("put", "b", 2), ("put", "c", 3), ("get", "a"), ("get", "b"), ("get", "c")]) == [None, 2, 3]
+assert replay(2, [("put", "a", 1), ("put", "b", 2), ("get", "a"), ("put", "c", 3), ("get", "b"), ("get", "a")]) == [1, None, 1]
+assert replay(2, [("put", "a", 1), ("put", "b", 2), ("peek", "a"), ("put", "c", 3), ("get", "a"), ("keys",)]) == [1, None, ["c", "b"]]
+assert replay(2, [("put", "a", 1), ("put", "b", 2), ("put", "a", 9), ("put", "c", 3), ("keys",), ("get", "a")]) == [["c", "a"], 9]
+assert replay(2, [("put", "a", 1), ("put", "b", 2), ("put", "b", 3), ("get", "a")]) == [1]
+assert replay(3, [("put", "a", 1), ("put", "b", 2), ("drop", "a"), ("drop", "x"), ("put", "c", 3), ("put", "d", 4), ("keys",)]) == [["d", "c", "b"]]
+assert replay(0, [("put", "a", 1), ("get", "a"), ("keys",)]) == [None, []]
+assert replay(1, [("put", "a", 0), ("get", "a"), ("put", "b", ""), ("peek", "b"), ("get", "a")]) == [0, "", None]
+assert replay(2, [("put", 1, "x"), ("put", 2, "y"), ("get", 3), ("put", 3, "z"), ("keys",)]) == [None, [3, 2]]
+assert replay(2, [("keys",), ("put", "a", 1), ("keys",), ("drop", "a"), ("keys",)]) == [[], ["a"], []]
+many = [("put", n, n * n) for n in range(20000)] + [("get", n) for n in range(19990, 20000)]
+assert replay(5, many) == [None] * 5 + [n * n for n in range(19995, 20000)]
