@@ -23,6 +23,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file; choose another --out',
   EEXIST: 'a file lies where a folder should be; choose another --out',
   EISDIR: 'a folder lies where a file should be; choose another --out',
+  ENOENT: 'a folder of the path is missing and cannot be made; choose another --out',
   EIO: 'the disk reports an error',
   EMFILE: 'too many files are open',
 };

@@ -1,7 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Grade } from '../graders/grade.ts';
 import type { Attempt, Solver } from '../solvers/solver.ts';
 import type { Budget } from './budget.ts';
+import { codeOf } from './disk-problem.ts';
 import type { GenerationCache } from './generation-cache.ts';
 import { generationOf, type Generation } from './generation.ts';
 import type { Sample } from './plan.ts';
@@ -50,24 +52,31 @@ export interface Graded {
 
 /**
  * Has samples answered, `width` at a time, and answers graded, `gradeWidth` at a time. An answer is on disk before it is
- * graded. Asking waits while `width` answers wait for their grading, so that no more than twice that many are ever held.
+ * graded; meanwhile the next is asked for. Asking waits while `width` answers wait for disk and grading, so that no more than
+ * twice that many are ever held.
  */
 export async function doSamples(samples: Iterable<Sample>, work: SampleWork): Promise<Undone[]> {
   const undone: Undone[] = [];
   const queue = samples[Symbol.iterator]();
   const broken = new AbortController();
   const cut = AbortSignal.any([work.cut, broken.signal]);
-  const answers = askThrough({ ...work, cut }, (item) => void undone.push(item));
+  // Every ask and every grading under way listens to it.
+  setMaxListeners(0, cut);
+  const answerTo = answersOf({ ...work, cut }, (item) => {
+    undone.push(item);
+    return undefined;
+  });
   const gradings = semaphore(work.gradeWidth);
   const backlog = semaphore(work.width);
-  const inGrading = new Set<Promise<void>>();
+  const underway = new Set<Promise<void>>();
 
-  async function judge(sample: Sample, generation: Generation) {
+  async function judge(sample: Sample, { generation, keep }: Answered) {
+    await keep?.();
     await gradings.acquire();
     try {
-      if (cut.aborted) return void undone.push(interrupted(sample, 'graded; its answer is kept'));
-      const { problem } = sample;
-      const verdict = await orAborted(work.grade(problem, generation.answer, cut), cut).catch(troubleOfGrading);
+      const verdict = await orAborted(() => work.grade(sample.problem, generation.answer, cut), cut).catch(
+        troubleOfGrading,
+      );
       if (cut.aborted) undone.push(interrupted(sample, 'graded; its answer is kept'));
       else if (verdict.status === 'error')
         undone.push({ sample, status: 'error', cause: 'grade', detail: verdict.detail ?? 'the sandbox had trouble' });
@@ -78,76 +87,82 @@ export async function doSamples(samples: Iterable<Sample>, work: SampleWork): Pr
   }
 
   async function lane() {
-    for (let item = queue.next(); !item.done; item = queue.next()) {
+    for (let item = queue.next(); !item.done && !broken.signal.aborted; item = queue.next()) {
       const sample = item.value;
-      const generation = await answers(sample);
-      if (!generation) continue;
+      const answered = await answerTo(sample);
+      if (!answered) continue;
       await backlog.acquire();
-      const grading = judge(sample, generation)
+      const judging = judge(sample, answered)
         .catch((error: unknown) => broken.abort(error))
         .finally(() => {
           backlog.release();
-          inGrading.delete(grading);
+          underway.delete(judging);
         });
-      inGrading.add(grading);
-      if (broken.signal.aborted) return;
+      underway.add(judging);
     }
   }
 
   const lanes = Array.from({ length: work.width }, () => lane().catch((error: unknown) => broken.abort(error)));
   await Promise.all(lanes);
-  await Promise.all(inGrading);
+  await Promise.all(underway);
   if (broken.signal.aborted) throw broken.signal.reason;
   return undone;
 }
 
+interface Answered {
+  generation: Generation;
+  /** Brings a new one to disk. */
+  keep?: () => Promise<void>;
+}
+
 /** The answer to a sample: the one on disk, the cached one, or a new one within the budget. */
-function askThrough(work: SampleWork, note: (item: Undone) => void) {
+function answersOf(work: SampleWork, note: (item: Undone) => undefined) {
   const { directory, solver, cache, budget, cut, stop } = work;
   let hasAnswered = false;
   const skip = (sample: Sample, detail: string) => note({ sample, status: 'skipped', cause: 'none', detail });
 
-  return async (sample: Sample): Promise<Generation | undefined> => {
+  return async (sample: Sample): Promise<Answered | undefined> => {
     const { problem, sampleIndex } = sample;
     const recorded = directory.hasGeneration(problem.id, sampleIndex);
-    if (stop.aborted) return void note(interrupted(sample, recorded ? 'graded; its answer is kept' : 'asked'));
-    if (recorded) return directory.generation(problem.id, sampleIndex);
-    const lack =
-      solver.samplesOf?.(problem) === 0 ? 'no answer to it is recorded' : solver.lacks?.(problem, sampleIndex);
-    if (lack !== undefined) return void skip(sample, lack);
+    if (stop.aborted) return note(interrupted(sample, recorded ? 'graded; its answer is kept' : 'asked'));
+    const generation = recorded ? await directory.generation(problem.id, sampleIndex) : undefined;
+    if (generation) return { generation };
+    const lack = solver.lacks?.(problem, sampleIndex);
+    if (lack !== undefined) return skip(sample, lack);
 
     const cached = await cache?.get(solver.subject, problem);
-    if (cached) return keep(sample, cached);
+    if (cached) return toKeep(sample, cached);
 
     const reservation = await budget.reserve(solver.worstCaseUsd?.(problem));
-    if (!reservation) return void skip(sample, work.budgetReason);
+    if (!reservation) return skip(sample, work.budgetReason);
     if (stop.aborted) {
       reservation.release();
-      return void note(interrupted(sample, 'asked'));
+      return note(interrupted(sample, 'asked'));
     }
     let attempt: Attempt;
     try {
-      attempt = await orAborted(solver.solve(problem, sampleIndex, cut), cut);
+      attempt = await orAborted(() => solver.solve(problem, sampleIndex, cut), cut);
     } catch (error) {
       reservation.release();
-      if (cut.aborted) return void note(interrupted(sample, 'answered'));
+      if (cut.aborted) return note(interrupted(sample, 'answered'));
       if (!(error instanceof WhetstoneError)) throw error;
       if (stopsAsking(error, hasAnswered)) work.halt(error);
-      return void note({ sample, status: 'error', cause: 'ask', detail: error.message });
+      return note({ sample, status: 'error', cause: 'ask', detail: error.message });
     }
     hasAnswered = true;
     reservation.settle(attempt.reused ? 0 : attempt.usage.costUsd);
-    const generation = await keep(sample, attempt);
-    await cache
-      ?.put(solver.subject, problem, attempt)
-      .catch((error: unknown) => work.warn(`the cache of answers cannot be written: ${String(error)}`));
-    return generation;
+    return toKeep(sample, attempt);
   };
 
-  async function keep({ problem, sampleIndex }: Sample, attempt: Attempt): Promise<Generation> {
+  function toKeep({ problem, sampleIndex }: Sample, attempt: Attempt): Answered {
     const generation = generationOf(problem.id, sampleIndex, attempt);
-    await directory.keepGeneration(generation);
-    return generation;
+    const keep = async () => {
+      await directory.keepGeneration(generation);
+      await cache
+        ?.put(solver.subject, problem, attempt)
+        .catch((error: unknown) => work.warn(`the cache of answers cannot be written (${codeOf(error)})`));
+    };
+    return { generation, keep };
   }
 }
 
@@ -175,12 +190,14 @@ const interrupted = (sample: Sample, before: string): Undone => ({
 class Interrupted extends Error {}
 
 /** Does not wait for one who does not listen to the signal. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function orAborted<T>(begin: () => Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(new Interrupted('interrupted'));
-    if (signal.aborted) onAbort();
+    if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    void begin()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
 

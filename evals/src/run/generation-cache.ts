@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Problem } from '../problem.ts';
 import type { Attempt, SubjectManifest } from '../solvers/solver.ts';
 import { canonicalJson, sha256Of } from './canonical-json.ts';
+import { withoutPrices } from './manifest.ts';
 import { Generation, generationOf } from './generation.ts';
 import { recordOf } from './lines.ts';
 
@@ -54,7 +55,7 @@ export function openGenerationCache(folder: string): GenerationCache {
 export function cacheKeyOf(subject: SubjectManifest, problem: Problem): string | undefined {
   if (subject.kind !== 'model' || problem.kind !== 'function') return undefined;
   const { prompt, stem, language, entryPoint } = problem;
-  return sha256Of(canonicalJson({ cache: 1, subject, prompt, stem, language, entryPoint }));
+  return sha256Of(canonicalJson({ cache: 1, subject: withoutPrices(subject), prompt, stem, language, entryPoint }));
 }
 
 /** An empty answer may have been a hiccup: whoever asks again must be able to get a better one. */

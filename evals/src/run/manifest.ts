@@ -1,7 +1,8 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import harness from '../../package.json' with { type: 'json' };
 import type { Dataset, Problem } from '../problem.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Sandbox, SandboxTier } from '../sandbox/sandbox.ts';
 import type { Solver } from '../solvers/solver.ts';
 import { canonicalJson, sha256Of } from './canonical-json.ts';
 
@@ -25,7 +26,7 @@ export const RunManifest = z.object({
   preamble: z.record(z.string(), z.string()),
   timeoutMs: z.number(),
   executor: z.object({
-    tier: z.enum(['process', 'pyodide', 'quickjs', 'e2b']),
+    tier: z.enum(['process', 'pyodide', 'quickjs', 'e2b', 'published']),
     versions: z.record(z.string(), z.string()),
     enforces: z.looseObject({ cannot: z.array(z.string()) }),
   }),
@@ -46,11 +47,16 @@ export const RunOrigin = z.object({
 });
 export type RunOrigin = z.infer<typeof RunOrigin>;
 
+/** What finds the verdicts: a sandbox, or nobody here when they are taken from a publisher. */
+export interface Executor extends Pick<Sandbox, 'versions' | 'enforces'> {
+  tier: SandboxTier | 'published';
+}
+
 export interface ManifestParts {
   dataset: Dataset;
   problems: readonly Problem[];
   solver: Pick<Solver, 'subject'>;
-  sandbox: Pick<Sandbox, 'tier' | 'versions' | 'enforces'>;
+  sandbox: Executor;
   samplesPerProblem: number;
   timeoutMs: number;
   hashSeed: number;
@@ -63,7 +69,8 @@ export function manifestOf({ dataset, problems, solver, sandbox, ...rest }: Mani
     schema: 1,
     harnessVersion: harness.version,
     dataset: {
-      name: dataset.name,
+      // Where a file lay changes nothing: its bytes are hashed.
+      name: basename(dataset.name),
       sha256: dataset.sha256,
       problemIds: problems.map(({ id }) => id).sort(),
       ...(clusters.length > 0 && { clusters: Object.fromEntries(clusters) }),
@@ -78,7 +85,14 @@ export function manifestOf({ dataset, problems, solver, sandbox, ...rest }: Mani
   });
 }
 
-export const manifestHashOf = (manifest: RunManifest): string => sha256Of(canonicalJson(manifest));
+export const manifestHashOf = (manifest: RunManifest): string =>
+  sha256Of(canonicalJson({ ...manifest, subject: withoutPrices(manifest.subject) }));
+
+/** The price table that was known at the time stands in the manifest, but changes no answer and no verdict. */
+export function withoutPrices<Subject extends object>(subject: Subject): Subject {
+  const { prices: _, ...rest } = subject as Subject & { prices?: unknown };
+  return rest as Subject;
+}
 
 /** The fields in which two manifests differ, dotted, with both values; lists by their length when they are long. */
 export function differences(ours: unknown, theirs: unknown, path = ''): string[] {

@@ -24,15 +24,14 @@ export function planOf(problems: readonly Problem[], samplesOf: (problem: Proble
     .map(({ sample }) => sample);
 }
 
-/** How many samples each problem gets: what was asked for, and where answers were recorded, no more than there are; never none. */
+/** How many samples each problem gets: what was asked for, and where answers were recorded, no more than there are. */
 export function samplesPerProblemOf(
   problems: readonly Problem[],
-  solver: Pick<Solver, 'samplesOf'>,
+  { samplesOf }: Pick<Solver, 'samplesOf'>,
   asked: number | undefined,
 ): { most: number; of: (problem: Problem) => number } {
-  const { samplesOf } = solver;
   if (!samplesOf) return { most: asked ?? 1, of: () => asked ?? 1 };
-  const of = (problem: Problem) => Math.max(1, Math.min(asked ?? Infinity, samplesOf(problem)));
+  const of = (problem: Problem) => Math.min(asked ?? Infinity, samplesOf(problem));
   return { most: problems.reduce((most, problem) => Math.max(most, of(problem)), 1), of };
 }
 

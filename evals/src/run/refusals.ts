@@ -1,11 +1,15 @@
 import { WhetstoneError } from '@whetstone/shared/errors';
+import { whyUngradable } from '../graders/grade.ts';
 import type { Problem } from '../problem.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Solver } from '../solvers/solver.ts';
 
-/** Before anything is spent: problems that this sandbox can never grade. */
-export function refuseUnrunnable(problems: readonly Problem[], sandbox: Sandbox) {
+export function refuseNone(problems: readonly Problem[]) {
   if (problems.length === 0) throw new WhetstoneError('invalid', 'no problem is left to run: look at --problems');
+}
+
+/** Before anything is spent: problems that this sandbox can never grade. */
+export function refuseUngradable(problems: readonly Problem[], sandbox: Sandbox) {
   const languages = new Set(problems.flatMap((problem) => (problem.kind === 'function' ? [problem.language] : [])));
   const foreign = [...languages].find((language) => !sandbox.languages.includes(language));
   if (foreign)
@@ -13,11 +17,10 @@ export function refuseUnrunnable(problems: readonly Problem[], sandbox: Sandbox)
       'invalid',
       `the ${sandbox.tier} sandbox runs ${sandbox.languages.join(', ')}, and there are problems in ${foreign}: choose another --sandbox, or --problems`,
     );
-  if (problems.some(({ kind }) => kind === 'repo') && !sandbox.exec)
-    throw new WhetstoneError(
-      'invalid',
-      `the ${sandbox.tier} sandbox cannot run a repository's tests: use --sandbox process`,
-    );
+  for (const problem of problems) {
+    const reason = whyUngradable(problem, sandbox);
+    if (reason) throw new WhetstoneError('invalid', reason);
+  }
 }
 
 /** A limit that nobody can keep is none. */

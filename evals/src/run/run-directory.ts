@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, readFile, readdir, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WhetstoneError } from '@whetstone/shared/errors';
@@ -45,6 +46,7 @@ export async function openRunDirectory(path: string, manifest: RunManifest, orig
     for (const part of opened.splice(0).reverse()) await part.close();
   };
   try {
+    await sweepHalfWritten(path);
     const record = await ownRecord(path, { manifestHash: manifestHashOf(manifest), manifest, origin });
     // It spoke of an earlier state.
     await rm(join(path, fileNames.summary), { force: true });
@@ -132,7 +134,8 @@ export async function readRunRecord(path: string): Promise<RunRecord | undefined
 
 /** There whole or not at all, whenever the power goes. */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  const beside = `${path}.tmp`;
+  // Two who write the same at once (a cache that runs share) must not write into each other's.
+  const beside = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(beside, text, { flush: true });
     await rename(beside, path);
@@ -174,6 +177,13 @@ async function dropUngraded(path: string) {
   }
   if (drops) await writeWhole(path, keep.map((text) => `${text}\n`).join(''));
 }
+
+/** What those left who were killed while they wrote. */
+async function sweepHalfWritten(path: string) {
+  for (const name of await readdir(path)) if (halfWritten.test(name)) await rm(join(path, name), { force: true });
+}
+
+const halfWritten = /^[a-z]+\.[a-z]+\.[\da-f-]{36}\.tmp$/;
 
 /** So that new files keep their names when the power goes; not every system can. */
 async function syncFolder(path: string) {

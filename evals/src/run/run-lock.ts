@@ -18,7 +18,8 @@ export async function lockRun(directory: string): Promise<() => Promise<void>> {
   const lock = join(directory, 'lock');
   const owner = [process.pid, startOf(process.pid) ?? '', here(), randomUUID()].join('.');
   try {
-    await mkdir(directory, { recursive: true });
+    // On a read-only disk the recursive one speaks of a folder that is missing; the plain one says why.
+    await mkdir(directory, { recursive: true }).catch(() => mkdir(directory));
     if (!(await take(lock, owner))) {
       await clearDeadOwners(lock);
       if (!(await take(lock, owner))) throw refusal(directory, (await ownersOf(lock))[0]);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Grade } from '../graders/grade.ts';
+import { graderOf, type Grade } from '../graders/grade.ts';
 import type { Dataset, Problem } from '../problem.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Solver } from '../solvers/solver.ts';
@@ -8,12 +8,12 @@ import { openBudget } from './budget.ts';
 import { doSamples, resultOf, spentOn, type SampleWork, type Undone } from './do-samples.ts';
 import type { RunEvent } from './events.ts';
 import type { GenerationCache } from './generation-cache.ts';
-import { manifestOf, type RunOrigin } from './manifest.ts';
+import { manifestOf, type Executor, type RunOrigin } from './manifest.ts';
 import { planOf, samplesPerProblemOf, type Sample } from './plan.ts';
 import { progressOf } from './progress.ts';
-import { readResults } from './read-run.ts';
+import { readResults, readRun, type RecordedRun } from './read-run.ts';
 import { sampleKey, type SampleResult } from './result.ts';
-import { refuseUnknownPrice, refuseUnrunnable } from './refusals.ts';
+import { refuseNone, refuseUngradable, refuseUnknownPrice } from './refusals.ts';
 import { fileNames, openRunDirectory, writeWhole, type RunDirectory } from './run-directory.ts';
 import { stopSignals } from './stop-signals.ts';
 import { summarize, type RunSummary } from './summary.ts';
@@ -23,8 +23,9 @@ export interface RunOptions {
   /** Those of the data set to run; all by default. */
   problems?: readonly Problem[];
   solver: Solver;
-  sandbox: Sandbox;
-  grade: Grade;
+  sandbox: Sandbox | Executor;
+  /** The way each kind of problem is graded, unless a caller has its own. */
+  grade?: Grade;
   /** Default 1; where answers were recorded, as many as there are. */
   samplesPerProblem?: number;
   /** Asks at a time; gradings as many, up to the number of cores. */
@@ -38,13 +39,16 @@ export interface RunOptions {
   retryErrors?: number;
   outDir: string;
   seed: number;
-  timeoutMs: number;
+  /** Default: the data set's. */
+  timeoutMs?: number;
   hashSeed: number;
   origin?: Omit<RunOrigin, 'startedAt'>;
   signal: AbortSignal;
   /** After the signal, what is in flight may take this long to end by itself. */
   graceMs?: number;
   onEvent?: (event: RunEvent) => void;
+  /** Writes what is made of the run's files while nobody else may change them; also when the run came to no good end. */
+  report?: (run: RecordedRun) => Promise<void>;
   now?: () => number;
 }
 
@@ -54,8 +58,12 @@ export interface RunOptions {
  */
 export async function runEval(options: RunOptions): Promise<RunSummary> {
   const { dataset, solver, sandbox, workers, outDir, seed, onEvent = () => {}, now = Date.now } = options;
-  const problems = options.problems ?? dataset.problems;
-  refuseUnrunnable(problems, sandbox);
+  // Those that recorded samples leave out are no part of the run.
+  const problems = (options.problems ?? dataset.problems).filter((problem) => solver.samplesOf?.(problem) !== 0);
+  refuseNone(problems);
+  if ('grade' in sandbox) refuseUngradable(problems, sandbox);
+  const timeoutMs = options.timeoutMs ?? dataset.timeoutMs;
+  const grade = options.grade ?? defaultGrade(sandbox, dataset.preamble, timeoutMs);
   const samples = samplesPerProblemOf(problems, solver, options.samplesPerProblem);
   const manifest = manifestOf({
     dataset,
@@ -63,7 +71,7 @@ export async function runEval(options: RunOptions): Promise<RunSummary> {
     solver,
     sandbox,
     samplesPerProblem: samples.most,
-    timeoutMs: options.timeoutMs,
+    timeoutMs,
     hashSeed: options.hashSeed,
     seed,
   });
@@ -120,7 +128,7 @@ export async function runEval(options: RunOptions): Promise<RunSummary> {
     const undone = await doAll(pending, options.retryErrors ?? 1, onEvent, {
       directory,
       solver,
-      grade: options.grade,
+      grade,
       cache: samples.most === 1 ? options.cache : undefined,
       budget,
       budgetReason: `the budget of $${budgetUsd} could have been passed`,
@@ -136,6 +144,7 @@ export async function runEval(options: RunOptions): Promise<RunSummary> {
 
     const summary = summarize(directory.record, await readResults(outDir), new Date(now()).toISOString());
     await writeWhole(join(outDir, fileNames.summary), `${JSON.stringify(summary, null, 2)}\n`);
+    await options.report?.(await readRun(outDir));
     if (stopping.problem()) throw stopping.problem();
     onEvent({ type: 'done', summary });
     return summary;
@@ -147,6 +156,11 @@ export async function runEval(options: RunOptions): Promise<RunSummary> {
   function worstCaseOf(problem: Problem | undefined) {
     return problem && solver.worstCaseUsd?.(problem);
   }
+}
+
+function defaultGrade(sandbox: Sandbox | Executor, preamble: Dataset['preamble'], timeoutMs: number): Grade {
+  if ('grade' in sandbox) return graderOf({ sandbox, preamble, timeoutMs });
+  throw new Error('an executor that runs nothing comes with its own way to grade');
 }
 
 /** All samples, and those that had trouble once more after all others. What is still undone comes back. */

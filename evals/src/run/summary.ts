@@ -1,4 +1,4 @@
-import { passAtK, passHatK, wilsonInterval } from '@whetstone/shared/stats';
+import { passAtK, passHatK, sortedQuantile, wilsonInterval } from '@whetstone/shared/stats';
 import { sha256Of } from './canonical-json.ts';
 import { clusteredInterval, type ClusterCount } from './clustered-interval.ts';
 import type { RunManifest } from './manifest.ts';
@@ -14,6 +14,8 @@ export interface RunSummary {
   reportHash: string;
   dataset: string;
   subject: RunManifest['subject'];
+  /** What found the verdicts; `published`: nothing ran here. */
+  executor: RunManifest['executor']['tier'];
   problemCount: number;
   samplesPerProblem: number;
   counts: Counts;
@@ -68,6 +70,7 @@ export function summarize(record: RunRecord, results: Iterable<SampleResult>, en
     reportHash: reportHashOf(manifestHash, rows),
     dataset: manifest.dataset.name,
     subject: manifest.subject,
+    executor: manifest.executor.tier,
     problemCount: manifest.dataset.problemIds.length,
     samplesPerProblem: manifest.samplesPerProblem,
     counts,
@@ -88,7 +91,7 @@ export function summarize(record: RunRecord, results: Iterable<SampleResult>, en
   };
 }
 
-export function reportHashOf(manifestHash: string, rows: readonly SampleResult[]): string {
+function reportHashOf(manifestHash: string, rows: readonly SampleResult[]): string {
   const lines = rows
     .map(({ problemId, sampleIndex, status, answerSha256 }) => ({
       id: problemId,
@@ -158,14 +161,11 @@ function tokensOf(rows: readonly SampleResult[]) {
 function timesOf(graded: readonly SampleResult[]) {
   if (graded.length === 0) return {};
   const times = graded.map(({ timeMs }) => timeMs).sort((a, b) => a - b);
-  return { avgTimeMs: sum(times) / times.length, medianTimeMs: quantile(times, 0.5), p95TimeMs: quantile(times, 0.95) };
-}
-
-/** Hyndman & Fan 1996, definition 7: linear between order statistics, as numpy's default. */
-function quantile(sorted: readonly number[], p: number): number {
-  const place = (sorted.length - 1) * p;
-  const below = sorted[Math.floor(place)] ?? 0;
-  return below + (place % 1) * ((sorted[Math.ceil(place)] ?? below) - below);
+  return {
+    avgTimeMs: sum(times) / times.length,
+    medianTimeMs: sortedQuantile(times, 0.5),
+    p95TimeMs: sortedQuantile(times, 0.95),
+  };
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
