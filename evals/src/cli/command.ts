@@ -11,6 +11,8 @@ export interface Terminal {
   /** To stderr as it is, without a line end: for what is drawn over. */
   write(text: string): void;
   isTty: boolean;
+  /** What is printed goes to a terminal that shows colours, and NO_COLOR does not forbid them. */
+  isColoured?: boolean;
   columns: number;
 }
 

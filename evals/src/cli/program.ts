@@ -35,9 +35,15 @@ export async function runCommandLine(
     return code;
   } catch (error) {
     if (isCommanderError(error)) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    if (!(error instanceof WhetstoneError)) throw error;
-    terminal.complain(`whetstone-evals: ${error.message}`);
-    return exitCodeOf(error);
+    if (error instanceof WhetstoneError) {
+      terminal.complain(`whetstone-evals: ${error.message}`);
+      return exitCodeOf(error);
+    }
+    // Left to Node it would end with 1, which says that a gate failed.
+    terminal.complain(
+      `whetstone-evals: this is a bug of its own: ${error instanceof Error ? error.stack : String(error)}`,
+    );
+    return exitCodes.infrastructure;
   }
 }
 

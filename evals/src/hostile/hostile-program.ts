@@ -22,4 +22,6 @@ export interface Traps {
   port: number;
   /** The process of the harness. */
   harnessPid: number;
+  /** In the command line of whatever is to outlive its sample. */
+  daemonMarker: string;
 }

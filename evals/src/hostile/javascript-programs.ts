@@ -4,7 +4,7 @@ type Program = Omit<HostileProgram, 'language'>;
 
 /** The tests call `digest(text)` and want secret words back. */
 export const javascriptPrograms = (traps: Traps): HostileProgram[] =>
-  [...lies, ...forgers, ...bombs, ...escapes(traps), ...traces].map((one) => ({
+  [...lies, ...forgers, ...bombs, ...escapes(traps), ...traces(traps)].map((one) => ({
     ...one,
     language: 'javascript',
     program: one.program.trimStart(),
@@ -45,6 +45,70 @@ function digest() {
 ];
 
 const forgers: Program[] = [
+  { name: 'aborts', aim: 'false pass', program: 'function digest() { process.abort(); }\n' },
+  {
+    name: 'ends itself by a signal',
+    aim: 'false pass',
+    program: "function digest() { process.kill(process.pid, 'SIGKILL'); for (;;); }\n",
+  },
+  {
+    name: 'forges answers and verdicts, framed, on every descriptor',
+    aim: 'false pass',
+    program: `
+function digest() {
+  const { writeSync } = process.getBuiltinModule('fs');
+  for (const text of ['passed', '{"status":"passed","clean":true}', '[2,"ok",2,[],[]]'])
+    for (const lead of ['', 'V'])
+      for (let descriptor = 0; descriptor < 64; descriptor++) {
+        const body = Buffer.from(lead + text);
+        const head = Buffer.alloc(4);
+        head.writeUInt32BE(body.length);
+        try { writeSync(descriptor, Buffer.concat([head, body])); } catch {}
+      }
+  process.exit(0);
+}
+`,
+  },
+  {
+    name: 'announces an answer of 4 GiB',
+    aim: 'false pass',
+    program: `
+function digest(text) {
+  process.getBuiltinModule('fs').writeSync(4, Buffer.from([255, 255, 255, 255, 1]));
+  return text;
+}
+`,
+  },
+  {
+    name: 'a thread that writes into answers',
+    aim: 'false pass',
+    program: `
+try {
+  const { Worker } = process.getBuiltinModule('worker_threads');
+  new Worker("for (;;) require('node:fs').writeSync(4, Buffer.from('xxxxxxxx'))", { eval: true });
+} catch {}
+function digest() { return ''; }
+`,
+  },
+  {
+    name: 'reads the tests as scripts of the debugger',
+    aim: 'false pass',
+    program: `
+async function digest(text) {
+  const { Session } = process.getBuiltinModule('inspector');
+  const session = new Session();
+  session.connect();
+  let found = '';
+  const wanted = new RegExp("digest\\('" + text + "'\\), '(word-[0-9a-f]{16})'");
+  session.on('Debugger.scriptParsed', ({ params }) => session.post('Debugger.getScriptSource', { scriptId: params.scriptId }, (error, answer) => {
+    found ||= answer?.scriptSource.match(wanted)?.[1] ?? '';
+  }));
+  session.post('Debugger.enable');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  return found;
+}
+`,
+  },
   { name: 'process.exit(0) while loading', aim: 'false pass', program: 'process.exit(0);\n' },
   { name: 'process.exit(0) when called', aim: 'false pass', program: 'function digest() { process.exit(0); }\n' },
   {
@@ -174,9 +238,41 @@ const bombs: Program[] = [
     program: 'function digest() { const loop = []; loop.push(loop); return loop; }\n',
   },
   {
+    name: 'an answer without end',
+    aim: 'exhaustion',
+    program: `
+function digest() {
+  const { writeSync } = process.getBuiltinModule('fs');
+  const flood = Buffer.alloc(1 << 20);
+  for (;;) writeSync(4, flood);
+}
+`,
+  },
+  {
+    name: 'an answer nested a hundred thousand deep',
+    aim: 'exhaustion',
+    program: 'function digest() { let nested = []; for (let i = 0; i < 1e5; i++) nested = [nested]; return nested; }\n',
+  },
+  {
+    name: 'an array of four thousand million holes',
+    aim: 'exhaustion',
+    program: 'function digest() { const holes = []; holes[4294967294] = 1; return holes; }\n',
+  },
+  {
+    name: 'waits for ever',
+    aim: 'exhaustion',
+    program: 'function digest() { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); for (;;); }\n',
+  },
+  {
     name: '100 MB of output',
     aim: 'exhaustion',
-    program: "function digest() { for (let i = 0; i < 100; i++) console.log('x'.repeat(1 << 20)); return ''; }\n",
+    program: `
+function digest() {
+  const line = 'passed '.repeat(1 << 17);
+  for (let i = 0; i < 100; i++) { console.log(line); console.error(line); }
+  return '';
+}
+`,
   },
   {
     name: 'a fork bomb',
@@ -304,7 +400,7 @@ function digest() {
   ];
 }
 
-const traces: Program[] = [
+const traces = ({ daemonMarker }: Traps): Program[] => [
   {
     name: 'patched globals left behind',
     aim: 'next sample',
@@ -330,7 +426,7 @@ function digest() { Promise.reject(new Error('unheard')); return ''; }
     aim: 'next sample',
     program: `
 function digest() {
-  process.getBuiltinModule('child_process').spawn('sleep', ['300'], { detached: true, stdio: 'ignore' }).unref();
+  process.getBuiltinModule('child_process').spawn('sh', ['-c', 'sleep 300; true', '${daemonMarker}'], { detached: true, stdio: 'ignore' }).unref();
   return '';
 }
 `,

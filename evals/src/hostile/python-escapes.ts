@@ -1,7 +1,13 @@
 import type { HostileProgram, Traps } from './hostile-program.ts';
 
 /** Reaches for the machine around the sandbox; what it gets hold of it would write where a trap sees it. */
-export function escapes({ secretFile, emptyFolder, port, harnessPid }: Traps): Omit<HostileProgram, 'language'>[] {
+export function escapes({
+  secretFile,
+  emptyFolder,
+  port,
+  harnessPid,
+  daemonMarker,
+}: Traps): Omit<HostileProgram, 'language'>[] {
   const secret = JSON.stringify(secretFile);
   const left = JSON.stringify(`${emptyFolder}/left`);
   return [
@@ -69,6 +75,16 @@ import os
 def digest(text):
     os.system("echo was here > ${left.slice(1, -1)}; cat ${secret.slice(1, -1)}")
     return os.popen("cat ${secret.slice(1, -1)}").read()
+`,
+    },
+    {
+      name: 'a shell that outlives it',
+      aim: 'next sample',
+      program: `
+import subprocess
+def digest(text):
+    subprocess.Popen(["sh", "-c", "sleep 300; true", "${daemonMarker}"], start_new_session=True)
+    return ""
 `,
     },
     {

@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Language } from '../problem.ts';
-import type { GradeJob, Sandbox, Verdict } from '../sandbox/sandbox.ts';
+import type { Sandbox, Verdict } from '../sandbox/sandbox.ts';
 import type { HostileProgram, Traps } from './hostile-program.ts';
+import { openProcessWatch, type ProcessWatch } from './process-watch.ts';
 import { javascriptPrograms } from './javascript-programs.ts';
 import { pythonPrograms } from './python-programs.ts';
 
@@ -37,13 +38,16 @@ export interface HostileOptions {
 /** Runs every hostile program, each followed by a right and a wrong one, and looks at the traps set outside. */
 export async function runHostileSet(sandbox: Sandbox, options: HostileOptions): Promise<HostileOutcome[]> {
   await using traps = await setTraps();
+  // What a sandbox keeps running from one sample to the next is there before the first of them.
+  for (const language of new Set(sandbox.languages)) await goodAndBad(sandbox, language, options);
+  const processes = await openProcessWatch(process.pid, traps.daemonMarker);
   const programs = [...pythonPrograms(traps), ...javascriptPrograms(traps)].filter(({ language }) =>
     sandbox.languages.includes(language),
   );
   const outcomes: HostileOutcome[] = [];
   for (const hostile of programs) {
     options.signal?.throwIfAborted();
-    const outcome = await tryOne(sandbox, hostile, traps, options);
+    const outcome = await tryOne(sandbox, hostile, { traps, processes }, options);
     outcomes.push(outcome);
     options.onOutcome?.(outcome, outcomes.length, programs.length);
   }
@@ -53,18 +57,16 @@ export async function runHostileSet(sandbox: Sandbox, options: HostileOptions): 
 async function tryOne(
   sandbox: Sandbox,
   { name, language, aim, program }: HostileProgram,
-  traps: SetTraps,
-  { timeoutMs, sameProcess, signal }: HostileOptions,
+  { traps, processes }: { traps: SetTraps; processes: ProcessWatch },
+  options: HostileOptions,
 ): Promise<HostileOutcome> {
+  const { timeoutMs, sameProcess, signal } = options;
   const common = { language, setup: '', handles: [], timeoutMs, ...(sameProcess && { sameProcess }) };
   const verdict = await sandbox.grade(
     { ...common, program, tests: secretTests[language](), calls: ['digest'] },
     signal,
   );
-  const [right, wrong] = neighbours[language];
-  const after = { ...common, tests: addTests[language], calls: ['add'] } satisfies Partial<GradeJob>;
-  const next = await sandbox.grade({ ...after, program: right }, signal);
-  const afterNext = await sandbox.grade({ ...after, program: wrong }, signal);
+  const nextUnharmed = await goodAndBad(sandbox, language, options);
   return {
     name,
     language,
@@ -72,9 +74,26 @@ async function tryOne(
     status: verdict.status,
     ...(verdict.detail !== undefined && { detail: verdict.detail }),
     falsePass: verdict.status === 'passed',
-    harmedNext: next.status !== 'passed' || afterNext.status !== 'failed',
-    effects: await traps.sprung(),
+    harmedNext: !nextUnharmed,
+    effects: [...(await traps.sprung()), ...(await processes.left())],
   };
+}
+
+/** They end by themselves: whatever a busy machine takes for them is no harm that was done. */
+const NEIGHBOUR_MS = 30_000;
+
+/** Whether a right program passes and a wrong one fails. */
+async function goodAndBad(
+  sandbox: Sandbox,
+  language: Language,
+  { sameProcess, signal }: HostileOptions,
+): Promise<boolean> {
+  const [right, wrong] = neighbours[language];
+  const job = { language, setup: '', handles: [], timeoutMs: NEIGHBOUR_MS, tests: addTests[language], calls: ['add'] };
+  const beside = sameProcess && { sameProcess };
+  const good = await sandbox.grade({ ...job, program: right, ...beside }, signal);
+  const bad = await sandbox.grade({ ...job, program: wrong, ...beside }, signal);
+  return good.status === 'passed' && bad.status === 'failed';
 }
 
 const word = () => `word-${randomBytes(8).toString('hex')}`;
@@ -138,6 +157,7 @@ async function setTraps(): Promise<SetTraps> {
     emptyFolder,
     port,
     harnessPid: process.pid,
+    daemonMarker: word(),
     async sprung() {
       const effects: string[] = [];
       const left = await readdir(emptyFolder);

@@ -1,5 +1,6 @@
 import type { SampleResult } from '../run/result.ts';
 import type { ReportData } from './report-data.ts';
+import { tellingLine } from './words.ts';
 
 /** What CI systems show as a test report: a case per sample; infrastructure is an `error`, never a `failure`. */
 export function junitReport({ summary, results }: ReportData): string {
@@ -31,7 +32,7 @@ function testCase(result: SampleResult, dataset: string, samplesPerProblem: numb
 }
 
 function outcome({ status, detail = '' }: SampleResult): string {
-  const message = xml(detail.trim().split('\n').at(-1) ?? '');
+  const message = xml(tellingLine(detail));
   switch (status) {
     case 'passed':
       return '';

@@ -1,6 +1,8 @@
 import type { SampleResult } from '../run/result.ts';
 import type { ReportData } from './report-data.ts';
-import { dollars, duration, glyphs, percent, percentInterval, statuses } from './words.ts';
+import { shortened } from '../excerpt.ts';
+import { glyphs, statuses, tellingLine } from './words.ts';
+import { usd, duration, percent, percentInterval } from '../figures.ts';
 
 const mostListed = 50;
 
@@ -29,7 +31,8 @@ export function markdownReport({ summary, manifest, results }: ReportData): stri
         .map((status) => `${counts[status]} ${status}`)
         .join(', '),
     ],
-    ['Cost', `${dollars(summary.costUsd)}, per solved ${dollars(summary.costPerSolvedUsd)}`],
+    ...weakerRow(results),
+    ['Cost', `${usd(summary.costUsd)}, per solved ${usd(summary.costPerSolvedUsd)}`],
     ['Time', `median ${duration(summary.medianTimeMs)}, 95 % within ${duration(summary.p95TimeMs)}`],
     ['Report', `\`${summary.reportHash}\``],
   ];
@@ -46,15 +49,23 @@ export function markdownReport({ summary, manifest, results }: ReportData): stri
     '',
     '| | |',
     '|---|---|',
-    ...manifest.map(([name, value]) => `| ${plain(name)} | ${plain(shorten(value, 300))} |`),
+    ...manifest.map(([name, value]) => `| ${plain(name)} | ${plain(shortened(value, 300))} |`),
     '',
   ].join('\n');
 }
 
+/** Verdicts that a candidate could have lied about, by name: nobody should have to look for them. */
+function weakerRow(results: readonly SampleResult[]): [string, string][] {
+  const ids = [...new Set(results.filter(({ weaker }) => weaker).map(({ problemId }) => problemId))];
+  if (ids.length === 0) return [];
+  const named = ids.slice(0, mostListed).map(plain).join(', ');
+  const more = ids.length > mostListed ? `, and ${ids.length - mostListed} more` : '';
+  return [['Weaker', `graded in one process with the tests: ${named}${more}`]];
+}
+
 function listOf(missed: readonly SampleResult[]): string[] {
-  const rows = missed.slice(0, mostListed).map(({ problemId, sampleIndex, status, detail = '', timeMs }) => {
-    const last = detail.trim().split('\n').at(-1) ?? '';
-    return `| ${plain(problemId)} | ${sampleIndex} | ${glyphs[status]} ${status} | ${duration(timeMs)} | ${plain(shorten(last, 160))} |`;
+  const rows = missed.slice(0, mostListed).map(({ problemId, sampleIndex, status, detail, timeMs }) => {
+    return `| ${plain(problemId)} | ${sampleIndex} | ${glyphs[status]} ${status} | ${duration(timeMs)} | ${plain(shortened(tellingLine(detail), 160))} |`;
   });
   const more = missed.length - rows.length;
   return [
@@ -64,8 +75,6 @@ function listOf(missed: readonly SampleResult[]): string[] {
     ...(more > 0 ? ['', `… and ${more} more in results.jsonl.`] : []),
   ];
 }
-
-const shorten = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** A candidate's words must stay words: no table cell, link, picture or HTML of theirs. */
 const plain = (text: string) => text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|!~#]/g, (sign) => `\\${sign}`);

@@ -3,7 +3,8 @@ import { junitReport } from '../../src/report/junit.ts';
 import { markdownReport } from '../../src/report/markdown.ts';
 import { reportPage } from '../../src/report/html/page.ts';
 import { tagRates } from '../../src/report/html/tag-rates.ts';
-import { dollars, duration, percent } from '../../src/report/words.ts';
+import { duration, percent, usd } from '../../src/figures.ts';
+import { tellingLine } from '../../src/report/words.ts';
 import { sampleReport } from '../support/sample-report.ts';
 
 const hostile = `</script><script>alert(1)</script><img src=x onerror=alert(2)> ]]> & "quoted" \u0000\u001b[31m \ud800 | \`tick\``;
@@ -42,6 +43,33 @@ describe('the report page', () => {
 
   it('shows an unknown price as unknown', () => {
     expect(reportPage(sampleReport())).toContain('<dt>Cost per solved</dt><dd>-<small>- in all</small></dd>');
+  });
+});
+
+describe('verdicts that a candidate could have lied about', () => {
+  it('are named in Markdown, and nothing is said where there are none', () => {
+    const report = sampleReport();
+    expect(markdownReport(report)).not.toContain('Weaker');
+    const [first, ...others] = report.results;
+    const markdown = markdownReport({ ...report, results: [{ ...first!, weaker: true }, ...others] });
+    expect(markdown).toContain(
+      `| Weaker | graded in one process with the tests: ${first!.problemId.replace('_', '\\_')} |`,
+    );
+  });
+});
+
+describe('the line that stands for a detail', () => {
+  it.each([
+    ['Traceback (most recent call last):\n  File "<candidate>", line 2\nKeyError: 1', 'KeyError: 1'],
+    ['<tests> line 20: assert f(1) == 2\nAssertionError', '<tests> line 20: assert f(1) == 2'],
+    [
+      "AssertionError: Expected values to be strictly equal:\n+ actual - expected\n\n+ 'a'\n- 'b'\n     ^",
+      "AssertionError: Expected values to be strictly equal: + 'a' - 'b'",
+    ],
+    ['10: TS2345: no\n29: TS2322: neither', '10: TS2345: no'],
+    [undefined, ''],
+  ])('of %j is %j', (detail, line) => {
+    expect(tellingLine(detail)).toBe(line);
   });
 });
 
@@ -95,15 +123,15 @@ describe('words for figures', () => {
 
   it.each([
     [undefined, '-'],
-    [0, '$0.000'],
+    [0, '$0.00'],
     [0.00042, '$0.00042'],
-    [1.5, '$1.500'],
-  ])('dollars of %s are %s', (usd, text) => expect(dollars(usd)).toBe(text));
+    [1.5, '$1.5'],
+  ])('dollars of %s are %s', (amount, text) => expect(usd(amount)).toBe(text));
 
   it.each([
     [undefined, '-'],
     [12.4, '12 ms'],
-    [1234, '1.23 s'],
+    [1234, '1.2 s'],
     [59_960, '60.0 s'],
     [90_000, '1 min 30 s'],
     [5_400_000, '1 h 30 min'],

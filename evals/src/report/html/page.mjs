@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{ id: string, prompt: string, tags: string[], reference?: string }} PageProblem
- * @typedef {{ problem: number, sampleIndex: number, status: string, detail?: string, timeMs: number, costUsd?: number,
+ * @typedef {{ problem: number, sampleIndex: number, status: string, line: string, detail?: string, timeMs: number, costUsd?: number,
  *   weaker?: boolean, answer?: string, request?: string, response?: string }} PageSample
  */
 
@@ -19,8 +19,11 @@ const shownCount = /** @type {HTMLElement} */ (document.getElementById('shown'))
 const filters = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll('button[data-status]')]);
 const sorters = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll('button[data-sort]')]);
 
-/** @type {{ status: string, words: string, sort: string, down: boolean, open: number | undefined, at: number }} */
-const view = { status: '', words: '', sort: '', down: false, open: undefined, at: -1 };
+/** Rows drawn: a browser takes seconds for ten thousand of them, each time. */
+const atOnce = 500;
+
+/** @type {{ status: string, words: string, sort: string, down: boolean, open: number | undefined, most: number }} */
+const view = { status: '', words: '', sort: '', down: false, open: undefined, most: atOnce };
 
 /** @param {PageSample} sample */
 const nameOf = (sample) => problems[sample.problem].id + (data.samplesPerProblem > 1 ? ` #${sample.sampleIndex}` : '');
@@ -69,25 +72,22 @@ function element(tag, with_ = {}, ...children) {
 
 /** @param {PageSample} sample @param {number} index */
 function row(sample, index) {
+  // A row has no state that can be told to a screen reader; a button has.
+  const name = /** @type {HTMLButtonElement} */ (element('button', { class: 'mono', text: nameOf(sample) }));
+  name.type = 'button';
+  name.setAttribute('aria-expanded', String(view.open === index));
   const made = element(
     'tr',
     { class: `row ${sample.status}` },
-    element('td', { class: 'mono', text: nameOf(sample) }),
+    element('td', {}, name),
     element('td', { class: 'word', text: `${data.glyphs[sample.status]} ${sample.status}` }),
     element('td', { class: 'number', text: duration(sample.timeMs) }),
     element('td', { class: 'number wide', text: sample.costUsd === undefined ? '-' : money(sample.costUsd) }),
-    element('td', { class: 'detail wide', text: firstLine(sample.detail) }),
+    element('td', { class: 'detail wide', text: sample.line }),
   );
-  made.tabIndex = 0;
   made.dataset.index = String(index);
-  made.setAttribute('aria-expanded', String(view.open === index));
   if (view.open === index) made.classList.add('open');
   made.addEventListener('click', () => toggle(index));
-  made.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' && event.key !== ' ') return;
-    event.preventDefault();
-    toggle(index);
-  });
   return made;
 }
 
@@ -120,12 +120,31 @@ function inside(sample) {
   return element('tr', { class: 'inside' }, cell);
 }
 
+/** @param {number} left */
+function moreRow(left) {
+  const button = /** @type {HTMLButtonElement} */ (element('button', { text: `Show more (${left} left)` }));
+  button.type = 'button';
+  button.addEventListener('click', () => {
+    const next = visible()[view.most];
+    view.most += atOnce;
+    draw();
+    if (next) focusRow(next.index);
+  });
+  const cell = /** @type {HTMLTableCellElement} */ (element('td', {}, button));
+  cell.colSpan = 5;
+  return element('tr', { class: 'more' }, cell);
+}
+
 function draw() {
   const rows = visible();
+  const left = rows.length - view.most;
   body.replaceChildren(
-    ...rows.flatMap(({ sample, index }) =>
-      view.open === index ? [row(sample, index), inside(sample)] : [row(sample, index)],
-    ),
+    ...rows
+      .slice(0, view.most)
+      .flatMap(({ sample, index }) =>
+        view.open === index ? [row(sample, index), inside(sample)] : [row(sample, index)],
+      ),
+    ...(left > 0 ? [moreRow(left)] : []),
   );
   shownCount.textContent = `${rows.length} of ${samples.length}`;
   for (const button of filters) button.setAttribute('aria-pressed', String(button.dataset.status === view.status));
@@ -138,30 +157,37 @@ function draw() {
 /** @param {number} index */
 function toggle(index) {
   view.open = view.open === index ? undefined : index;
-  history.replaceState(null, '', view.open === undefined ? '#' : `#${encodeURIComponent(nameOf(samples[index]))}`);
+  history.replaceState(
+    null,
+    '',
+    view.open === undefined ? '#' : `#${encodeURIComponent(nameOf(samples[index]).toWellFormed())}`,
+  );
   draw();
   focusRow(index);
 }
 
 /** @param {number} index */
 function focusRow(index) {
-  const found = /** @type {HTMLElement | null} */ (body.querySelector(`tr[data-index="${index}"]`));
+  const found = /** @type {HTMLElement | null} */ (body.querySelector(`tr[data-index="${index}"] button`));
   found?.focus();
   found?.scrollIntoView({ block: 'nearest' });
 }
 
 function openFromAddress() {
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  const index = samples.findIndex((sample) => nameOf(sample) === wanted || problems[sample.problem].id === wanted);
+  const wanted = location.hash.slice(1);
+  if (wanted === '') return;
+  const named = (/** @type {string} */ name) => encodeURIComponent(name.toWellFormed());
+  // Compared as it is written: an address typed by hand need not be one that can be decoded.
+  const isWanted = (/** @type {string} */ name) => named(name) === wanted || name === wanted;
+  const index = samples.findIndex((sample) => isWanted(nameOf(sample)) || isWanted(problems[sample.problem].id));
   if (index < 0) return;
   Object.assign(view, { open: index, status: '', words: '' });
+  view.most = Math.max(view.most, visible().findIndex((one) => one.index === index) + 1);
   search.value = '';
   draw();
   focusRow(index);
 }
 
-/** @param {string | undefined} text */
-const firstLine = (text) => (text ?? '').trim().split('\n').at(-1) ?? '';
 /** @param {number} ms */
 const duration = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`);
 /** @param {number} usd */
@@ -169,6 +195,7 @@ const money = (usd) => `$${usd.toFixed(usd < 0.01 ? 5 : 3)}`;
 
 for (const button of filters)
   button.addEventListener('click', () => {
+    view.most = atOnce;
     view.status = view.status === button.dataset.status ? '' : (button.dataset.status ?? '');
     draw();
   });
@@ -177,10 +204,12 @@ for (const button of sorters)
     const sort = button.dataset.sort ?? '';
     view.down = view.sort === sort && !view.down;
     view.sort = sort;
+    view.most = atOnce;
     draw();
   });
 search.addEventListener('input', () => {
   view.words = search.value;
+  view.most = atOnce;
   draw();
 });
 addEventListener('hashchange', openFromAddress);
@@ -195,7 +224,7 @@ addEventListener('keydown', (event) => {
     search.focus();
   }
   if (event.key !== 'j' && event.key !== 'k') return;
-  const rows = /** @type {HTMLElement[]} */ ([...body.querySelectorAll('tr.row')]);
+  const rows = /** @type {HTMLElement[]} */ ([...body.querySelectorAll('tr.row button')]);
   const here = rows.findIndex((one) => one === document.activeElement);
   rows[Math.max(0, Math.min(rows.length - 1, here + (event.key === 'j' ? 1 : -1)))]?.focus();
 });

@@ -4,7 +4,8 @@ import { assetPath } from '../../assets.ts';
 import type { Problem } from '../../problem.ts';
 import type { SampleResult, Status } from '../../run/result.ts';
 import type { ReportData } from '../report-data.ts';
-import { dollars, duration, glyphs, percent, percentInterval, statuses } from '../words.ts';
+import { glyphs, statuses, tellingLine } from '../words.ts';
+import { usd, duration, percent, percentInterval } from '../../figures.ts';
 import { escapeHtml, jsonInHtml } from './escape.ts';
 import { rateChart } from './rate-chart.ts';
 import { tagRates } from './tag-rates.ts';
@@ -83,7 +84,7 @@ function numbers({ summary }: ReportData): string {
         capital(status),
         `<span class="${status}"><span class="word">${glyphs[status]}</span></span> ${counts[status]}`,
       ]),
-    ['Cost per solved', `${dollars(summary.costPerSolvedUsd)}<small>${dollars(summary.costUsd)} in all</small>`],
+    ['Cost per solved', `${usd(summary.costPerSolvedUsd)}<small>${usd(summary.costUsd)} in all</small>`],
     ['Time', `${duration(summary.medianTimeMs)}<small>median; 95 % within ${duration(summary.p95TimeMs)}</small>`],
   ];
   return `<dl class="numbers">${cells.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl>`;
@@ -118,7 +119,7 @@ function matrix({ problems, results }: ReportData): string {
     return status === undefined
       ? []
       : [
-          `<a class="${status}" href="#${escapeHtml(encodeURIComponent(id))}" title="${escapeHtml(id)}: ${status}"` +
+          `<a class="${status}" href="#${escapeHtml(encodeURIComponent(id.toWellFormed()))}" title="${escapeHtml(id)}: ${status}"` +
             ` aria-label="${escapeHtml(id)}: ${status}">${glyphs[status]}</a>`,
         ];
   });
@@ -165,4 +166,14 @@ const pageSample = (
   { problemId, sampleIndex, status, detail, timeMs, costUsd, weaker }: SampleResult,
   problem: number,
   spokenOf: ReportData['spokenOf'],
-) => ({ problem, sampleIndex, status, detail, timeMs, costUsd, weaker, ...spokenOf(problemId, sampleIndex) });
+) => ({
+  problem,
+  sampleIndex,
+  status,
+  line: tellingLine(detail),
+  detail,
+  timeMs,
+  costUsd,
+  weaker,
+  ...spokenOf(problemId, sampleIndex),
+});

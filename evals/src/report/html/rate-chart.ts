@@ -1,3 +1,4 @@
+import { shortened } from '../../excerpt.ts';
 import { escapeHtml } from './escape.ts';
 
 export interface RateRow {
@@ -30,7 +31,7 @@ export function rateChart(rows: readonly RateRow[], title: string): string {
       ? `<line class="bracket" x1="${x(row.bracket[0])}" x2="${x(row.bracket[1])}" y1="${y + 6}" y2="${y + 6}"/>`
       : '';
     return (
-      `<text class="strong" x="${left - 10}" y="${y + 4}" text-anchor="end">${escapeHtml(shorten(row.label))}</text>` +
+      `<text class="strong" x="${left - 10}" y="${y + 4}" text-anchor="end">${escapeHtml(shortened(row.label, 18))}</text>` +
       `<line class="whisker" x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}"/>` +
       [low, high]
         .map((end) => `<line class="whisker" x1="${x(end)}" x2="${x(end)}" y1="${y - 3}" y2="${y + 3}"/>`)
@@ -44,5 +45,3 @@ export function rateChart(rows: readonly RateRow[], title: string): string {
     `${grid.join('')}${marks.join('')}</svg>`
   );
 }
-
-const shorten = (label: string) => (label.length > 18 ? `${label.slice(0, 17)}…` : label);

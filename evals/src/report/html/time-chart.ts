@@ -1,5 +1,6 @@
 import type { SampleResult } from '../../run/result.ts';
-import { duration, statuses } from '../words.ts';
+import { statuses } from '../words.ts';
+import { duration } from '../../figures.ts';
 
 const width = 600;
 const height = 150;

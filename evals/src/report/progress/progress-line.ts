@@ -1,5 +1,6 @@
 import type { Progress } from '../../run/progress.ts';
-import { dollars, duration, glyphs, statuses } from '../words.ts';
+import { glyphs, statuses } from '../words.ts';
+import { usd, duration } from '../../figures.ts';
 
 /** One line that fits the terminal: what is least missed goes first when it is narrow. */
 export function progressLine(progress: Progress, columns: number): string {
@@ -12,7 +13,7 @@ export function progressLine(progress: Progress, columns: number): string {
       .map((status) => `${glyphs[status]} ${counts[status]}`)
       .join('  '),
     ...(etaMs === undefined || done === total ? [] : [`${duration(etaMs)} left`]),
-    ...(paidUsd === 0 ? [] : [dollars(paidUsd)]),
+    ...(paidUsd === 0 ? [] : [usd(paidUsd)]),
     ...(pace === undefined ? [] : [`${pace < 10 ? pace.toFixed(1) : Math.round(pace)}/s`]),
   ].filter((part) => part !== '');
   let text = head;

@@ -4,6 +4,8 @@ import { progressLine } from './progress-line.ts';
 
 export interface ProgressDisplay {
   update(progress: Progress): void;
+  /** A line above it. */
+  say(text: string): void;
   /** Leaves the last state standing. */
   end(): void;
 }
@@ -31,6 +33,11 @@ export function showProgress(terminal: Terminal, nowMs: () => number): ProgressD
     update(progress) {
       last = progress;
       if (nowMs() - shownAtMs >= everyMs) show(progress);
+    },
+    say(text) {
+      if (!terminal.isTty || !shown) return terminal.complain(text);
+      terminal.write(`\r\u001B[K${text}\n`);
+      show(last ?? shown);
     },
     end() {
       if (last && last !== shown) show(last);
