@@ -1,4 +1,8 @@
 import { compile } from './entries/compile.ts';
+import { evalGrading } from './entries/eval-grading.ts';
+import { evalOverhead } from './entries/eval-overhead.ts';
+import { evalPool } from './entries/eval-pool.ts';
+import { evalSamples } from './entries/eval-samples.ts';
 import { evaluatorSize } from './entries/evaluator-size.ts';
 import { exposures } from './entries/exposures.ts';
 import { httpBulk } from './entries/http-bulk.ts';
@@ -24,6 +28,10 @@ const entries: Record<string, Entry> = {
   start,
   'mcp-start': mcpStart,
   'mcp-evaluate': mcpEvaluate,
+  'eval-grading': evalGrading,
+  'eval-samples': evalSamples,
+  'eval-pool': evalPool,
+  'eval-overhead': evalOverhead,
 };
 
 /** More than this waits for a processor: what needs two of them at once suffers, and absolute figures mean little. */
