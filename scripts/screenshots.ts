@@ -1,9 +1,10 @@
 import { createClient } from '@whetstone/shared/client';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launchChromium, openDashboard } from '../test/browser/support/browser.ts';
 import { startServer } from '../test/support/server.ts';
+import { takeEvalsPictures } from './screenshots/evals-pictures.ts';
 import { sendSampleProject } from './screenshots/sample-project.ts';
 
 const folder = resolve(import.meta.dirname, '../docs/screenshots');
@@ -126,11 +127,20 @@ const sizes = [
   { width: 360, height: 740 },
 ];
 
-/** All pictures, or those of the scenes that are named. */
+/** All pictures, or those of the scenes that are named; `evals` is a run of evals, which needs no server. */
 async function takePictures(wanted: readonly string[]) {
   mkdirSync(folder, { recursive: true });
-  const server = await startServer();
   const browser = await launchChromium();
+  try {
+    if (wanted.length === 0 || wanted.includes('evals')) await takeEvalsPictures(browser, folder);
+    if (wanted.some((name) => name in scenes) || wanted.length === 0) await takeDashboard(browser, wanted);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function takeDashboard(browser: Browser, wanted: readonly string[]) {
+  const server = await startServer();
   try {
     const client = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
     await sendSampleProject(client, nowMs);
@@ -143,7 +153,6 @@ async function takePictures(wanted: readonly string[]) {
           await take(dashboard, client, scene, `${name}-${theme}-${size.width}`);
         }
   } finally {
-    await browser.close();
     await server.stop();
   }
 }

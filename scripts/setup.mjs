@@ -24,18 +24,19 @@ const buildInputs = [
 
 /**
  * Makes a checkout ready with nothing but Node and npm on the machine, for tests with the judges. Costs a hash of the
- * sources when nothing changed, and may be called by any number of processes at once.
+ * sources when nothing changed, and may be called by any number of processes at once. What it does is told on `output`.
  */
-export async function setUp({ build, withJudges = false }) {
+export async function setUp({ build, withJudges = false, output = process.stdout }) {
   requireNode();
   const isReady = () => isInstalled(withJudges) && (!build || isBuilt());
   if (isReady()) return;
-  const tellWaiting = (pid) => console.log(`Waiting for the set-up that process ${pid} is running in this checkout …`);
+  const tellWaiting = (pid) =>
+    output.write(`Waiting for the set-up that process ${pid} is running in this checkout …\n`);
   await withLock(
     join(root, '.cache', 'setup.lock'),
     async () => {
-      if (!isInstalled(withJudges)) await install(withJudges);
-      if (build && !isBuilt()) await buildAll();
+      if (!isInstalled(withJudges)) await install(withJudges, output);
+      if (build && !isBuilt()) await buildAll(output);
     },
     tellWaiting,
   );
@@ -66,32 +67,32 @@ function isBuilt() {
   );
 }
 
-async function install(withJudges) {
+async function install(withJudges, output) {
   const command = ['npx', '-y', manifest.packageManager, 'install', '--frozen-lockfile'];
   // Once there they are kept up to date: of those left out, the old versions would stay and pass for the new ones.
   if (!withJudges && !hasModules(judges)) command.push('--filter', `!./${judges}`);
-  await step('Installing dependencies', command, quietInstall());
+  await step('Installing dependencies', command, output, quietInstall());
   writeStamp(installStamp, { inputs: fingerprint(installInputs) });
 }
 
-async function buildAll() {
+async function buildAll(output) {
   // Read first: a source that is edited during the build must count as changed.
   const inputs = fingerprint(buildInputs);
-  await step('Building', manifest.scripts.build);
+  await step('Building', manifest.scripts.build, output);
   const outputs = workspaces.flatMap((folder) => filesBelow(`${folder}/dist`));
   writeStamp(buildStamp, { inputs, outputs });
 }
 
-async function step(title, command, env) {
+async function step(title, command, output, env) {
   const startedAt = performance.now();
-  process.stdout.write(`${title} …`);
+  output.write(`${title} …`);
   const result = await run(command, { env });
   if (result.interrupted) exitLike({ signal: result.interrupted });
   if (result.code !== 0) {
-    process.stdout.write(' failed\n\n');
+    output.write(' failed\n\n');
     stop(`${result.output}\n${title} failed: ${[command].flat().join(' ')}`);
   }
-  process.stdout.write(` ${seconds(startedAt)}\n`);
+  output.write(` ${seconds(startedAt)}\n`);
 }
 
 /** npm and pnpm write below the home directory; without one of our own their caches go into the checkout. */

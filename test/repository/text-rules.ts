@@ -15,8 +15,9 @@ export interface TextRule {
 export const textRules: TextRule[] = [
   {
     why: 'the environment is read once, at the door',
-    // The server's entry hands it to config.ts, the client library has no entry but its config.ts.
-    files: /^(shared|cloud|evals|mcp-server)\/src\/(?!(config|server)\.ts$)/,
+    // Hostile programs of evals look for it from inside a sandbox. The server's entry hands it to config.ts, the client library has no entry but its config.ts.
+    files:
+      /^(shared|cloud|evals|mcp-server)\/src\/(?!(config|server)\.ts$|hostile\/|sandbox\/javascript\/attempts\.ts$)/,
     forbidden: /process\??\.env|process\[|\benv\b.*from 'node:process'/,
     planted: { file: 'cloud/src/features/flags/service.ts', text: "const url = process.env['DATABASE_URL'];" },
   },
