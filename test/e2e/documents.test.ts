@@ -69,7 +69,7 @@ describe('what the documents tell people to type', () => {
     const folder = mkdtempSync(join(tmpdir(), 'whetstone-reader-'));
     folders.push(folder);
     symlinkSync(server.dataDir, join(folder, '.whetstone'));
-    symlinkSync(join(checkout, 'mcp-server'), join(folder, 'mcp-server'));
+    for (const name of ['mcp-server', 'docs']) symlinkSync(join(checkout, name), join(folder, name));
     const modules = join(folder, 'node_modules');
     mkdirSync(join(modules, '@openfeature'), { recursive: true });
     symlinkSync(join(checkout, 'mcp-server'), join(modules, 'whetstone-mcp'));

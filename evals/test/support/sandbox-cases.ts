@@ -223,7 +223,7 @@ export const hostilePython: readonly SandboxCase[] = [
   }),
   python('a limit of memory for what forked it', 'passed', {
     program:
-      'import os, resource\ndef double(n):\n    try: resource.prlimit(os.getppid(), resource.RLIMIT_AS, (0, 0))\n    except (OSError, AttributeError): pass\n    return 2 * n',
+      'import os\ndef double(n):\n    try:\n        import resource\n        resource.prlimit(os.getppid(), resource.RLIMIT_AS, (0, 0))\n    except (ImportError, OSError, AttributeError): pass\n    return 2 * n',
   }),
   python('an end to what goes through its answers', 'failed', {
     program: 'def double(n):\n    raise StopIteration',
