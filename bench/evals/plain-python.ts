@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FunctionProblem } from '@whetstone/evals';
@@ -20,19 +20,21 @@ export async function plainPython(jobs: readonly PlainJob[], workers: number, sc
     writeFileSync(path, [...parts, problem.tests, ''].join('\n\n'));
     return path;
   });
+  // What is on PATH may be a script that looks for the interpreter first, which is not to be measured.
+  const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
   let next = 0;
   let passed = 0;
   const lane = async () => {
     for (let file = files[next++]; file !== undefined; file = files[next++])
-      if (await endsWell(file, timeoutMs)) passed++;
+      if (await endsWell(python, file, timeoutMs)) passed++;
   };
   await Promise.all(Array.from({ length: workers }, lane));
   return passed;
 }
 
-const endsWell = (file: string, timeoutMs: number) =>
+const endsWell = (python: string, file: string, timeoutMs: number) =>
   new Promise<boolean>((resolve) => {
-    const child = spawn('python3', [file], { stdio: 'ignore', timeout: timeoutMs, killSignal: 'SIGKILL' });
+    const child = spawn(python, [file], { stdio: 'ignore', timeout: timeoutMs, killSignal: 'SIGKILL' });
     child.once('error', () => resolve(false));
     child.once('close', (code) => resolve(code === 0));
   });
