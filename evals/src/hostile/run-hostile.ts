@@ -31,6 +31,8 @@ export interface HostileOptions {
   timeoutMs: number;
   /** Candidates beside their tests: what the weaker grading is worth. */
   sameProcess?: boolean;
+  /** What the programs that are tried are after; all by default. */
+  aims?: readonly HostileProgram['aim'][];
   onOutcome?: (outcome: HostileOutcome, done: number, total: number) => void;
   signal?: AbortSignal;
 }
@@ -41,8 +43,8 @@ export async function runHostileSet(sandbox: Sandbox, options: HostileOptions): 
   // What a sandbox keeps running from one sample to the next is there before the first of them.
   for (const language of new Set(sandbox.languages)) await goodAndBad(sandbox, language, options);
   const processes = await openProcessWatch(process.pid, traps.daemonMarker);
-  const programs = [...pythonPrograms(traps), ...javascriptPrograms(traps)].filter(({ language }) =>
-    sandbox.languages.includes(language),
+  const programs = [...pythonPrograms(traps), ...javascriptPrograms(traps)].filter(
+    ({ language, aim }) => sandbox.languages.includes(language) && (options.aims?.includes(aim) ?? true),
   );
   const outcomes: HostileOutcome[] = [];
   for (const hostile of programs) {
