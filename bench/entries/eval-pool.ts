@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
-import { runEval, type FunctionProblem, type RunOptions } from '@whetstone/evals';
+import { runEval } from '@whetstone/evals';
+import { madeRun } from '../evals/made-run.ts';
 import { interleave, median } from '../harness/measure.ts';
 import type { Entry } from '../harness/report.ts';
 import { withScratch } from '../harness/scratch.ts';
@@ -53,9 +53,8 @@ export const evalPool: Entry = {
     }),
 };
 
-function optionsFor(latencyMs: number, outDir: string): RunOptions {
-  return {
-    dataset: { name: 'made', sha256: '0'.repeat(64), problems, preamble: {}, timeoutMs: 1000 },
+const optionsFor = (latencyMs: number, outDir: string) =>
+  madeRun(problemCount, {
     solver: {
       subject: { kind: 'model', label: `waits ${latencyMs} ms` },
       async solve() {
@@ -63,36 +62,7 @@ function optionsFor(latencyMs: number, outDir: string): RunOptions {
         return { answer: { kind: 'program', text: 'def f(): return 1' }, usage: {}, solveMs: latencyMs };
       },
     },
-    sandbox: { tier: 'published', versions: {}, enforces: { ...nothing, cannot: [] } },
     grade: async () => ({ status: 'passed', gradeMs: 0 }),
-    workers: Math.max(workers, availableParallelism()),
+    workers,
     outDir,
-    seed: 0,
-    timeoutMs: 1000,
-    hashSeed: 0,
-    signal: new AbortController().signal,
-  };
-}
-
-const nothing = {
-  network: false,
-  hostFiles: false,
-  memory: false,
-  cpu: false,
-  processes: false,
-  openFiles: false,
-} as const;
-
-const problems = Array.from({ length: problemCount }, (_, index): FunctionProblem => ({
-  kind: 'function',
-  id: `Made/${index}`,
-  prompt: 'Write f.',
-  tags: [],
-  language: 'python',
-  entryPoint: 'f',
-  calls: ['f'],
-  handles: [],
-  setup: '',
-  tests: 'assert f() == 1',
-  sameProcess: false,
-}));
+  });

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { runEval, type FunctionProblem } from '@whetstone/evals';
+import { runEval } from '@whetstone/evals';
 import { checkout } from '../harness/checkout.ts';
+import { madeRun } from './made-run.ts';
 
 const run = promisify(execFile);
 
@@ -12,48 +13,22 @@ const run = promisify(execFile);
 export type InstantCases = (count: number, scratch: string) => Promise<void>;
 
 export async function ownCases(count: number, scratch: string): Promise<void> {
-  const { counts } = await runEval({
-    dataset: { name: 'instant', sha256: '0'.repeat(64), problems: problems(count), preamble: {}, timeoutMs: 1000 },
-    solver: {
-      subject: { kind: 'model', label: 'instant' },
-      solve: async ({ prompt }) => ({ answer: { kind: 'program', text: prompt }, usage: {}, solveMs: 0 }),
-    },
-    sandbox: { tier: 'published', versions: {}, enforces: { ...nothing, cannot: [] } },
-    grade: async ({ prompt }, answer) =>
-      'text' in answer && answer.text === prompt ? { status: 'passed', gradeMs: 0 } : { status: 'failed', gradeMs: 0 },
-    workers: 4,
-    outDir: join(scratch, `own-${count}-${process.hrtime.bigint()}`),
-    seed: 0,
-    timeoutMs: 1000,
-    hashSeed: 0,
-    signal: new AbortController().signal,
-  });
+  const { counts } = await runEval(
+    madeRun(count, {
+      solver: {
+        subject: { kind: 'model', label: 'instant' },
+        solve: async ({ prompt }) => ({ answer: { kind: 'program', text: prompt }, usage: {}, solveMs: 0 }),
+      },
+      grade: async ({ prompt }, answer) => ({
+        status: 'text' in answer && answer.text === prompt ? 'passed' : 'failed',
+        gradeMs: 0,
+      }),
+      workers: 4,
+      outDir: join(scratch, `own-${count}-${process.hrtime.bigint()}`),
+    }),
+  );
   if (counts.passed !== count) throw new Error(`${counts.passed} of ${count} passed`);
 }
-
-const nothing = {
-  network: false,
-  hostFiles: false,
-  memory: false,
-  cpu: false,
-  processes: false,
-  openFiles: false,
-} as const;
-
-const problems = (count: number) =>
-  Array.from({ length: count }, (_, index): FunctionProblem => ({
-    kind: 'function',
-    id: `Made/${index}`,
-    prompt: `Write ${index}`,
-    tags: [],
-    language: 'python',
-    entryPoint: 'f',
-    calls: ['f'],
-    handles: [],
-    setup: '',
-    tests: '',
-    sameProcess: false,
-  }));
 
 /**
  * Peers that are too large to come with the project (promptfoo alone is 1.5 GB): a folder with their node_modules, by

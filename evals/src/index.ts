@@ -3,6 +3,7 @@ export { decideGate, defaultLimits, type GateDecision, type GateLimits } from '.
 export type { Dataset, FunctionProblem, Language, Problem, RepoProblem, SweBenchProblem } from './problem.ts';
 export type { RunEvent } from './run/events.ts';
 export type { RunManifest } from './run/manifest.ts';
+export { noExecutor } from './run/no-executor.ts';
 export { readRun, type RecordedRun } from './run/read-run.ts';
 export type { SampleResult, Status } from './run/result.ts';
 export { runEval, type RunOptions } from './run/run.ts';

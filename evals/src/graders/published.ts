@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Dataset } from '../problem.ts';
 import type { Executor } from '../run/manifest.ts';
+import { noExecutor } from '../run/no-executor.ts';
 import { publishedVerdicts } from '../solvers/samples.ts';
 import { sha256Of } from '../run/canonical-json.ts';
 import type { Grade } from './grade.ts';
@@ -15,11 +16,10 @@ export async function publishedGrading(path: string, dataset: Dataset): Promise<
     throw new WhetstoneError('invalid', `${path} has several verdicts for a problem; one for each can be taken over`);
   const source = basename(path);
   return {
-    executor: {
-      tier: 'published',
-      versions: { [source]: sha256Of(await readFile(path, 'utf8')), format },
-      enforces: { ...nothing, cannot: ['Nothing ran here: the verdicts are those of the publisher.'] },
-    },
+    executor: noExecutor(
+      { [source]: sha256Of(await readFile(path, 'utf8')), format },
+      'Nothing ran here: the verdicts are those of the publisher.',
+    ),
     grade: async ({ id }, answer) => {
       if (answer.kind === 'none') return { status: 'failed', detail: answer.reason, gradeMs: 0 };
       const verdict = passed.get(id);
@@ -30,12 +30,3 @@ export async function publishedGrading(path: string, dataset: Dataset): Promise<
     },
   };
 }
-
-const nothing = {
-  network: false,
-  hostFiles: false,
-  memory: false,
-  cpu: false,
-  processes: false,
-  openFiles: false,
-} as const;
