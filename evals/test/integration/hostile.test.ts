@@ -17,7 +17,7 @@ const missingJail = (kind?: 'bubblewrap' | 'unshare') =>
 async function outcomesIn(opening: Promise<Sandbox>, how: Partial<HostileOptions> = {}): Promise<HostileOutcome[]> {
   const sandbox = await opening;
   try {
-    return await runHostileSet(sandbox, { timeoutMs: 1000, ...how });
+    return await runHostileSet(sandbox, { timeoutMs: 600, ...how });
   } finally {
     await sandbox.close();
   }
