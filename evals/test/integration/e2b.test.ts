@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isHeld, runHostileSet } from '../../src/hostile/run-hostile.ts';
 import { openE2bSandbox } from '../../src/sandbox/e2b/open.ts';
 import type { GradeJob } from '../../src/sandbox/sandbox.ts';
 import { startE2bStandIn, type StandInOptions } from '../support/e2b-stand-in.ts';
@@ -65,6 +66,13 @@ describe.skipIf(!isRoot)(
       ];
       for (const program of lies) expect(await sandbox.grade({ ...add, program })).toMatchObject({ status: 'failed' });
       expect(await sandbox.grade(add)).toMatchObject({ status: 'passed' });
+    });
+
+    it('gives the hostile set nothing', { timeout: 600_000 }, async () => {
+      const { sandbox } = await rented();
+      const outcomes = await runHostileSet(sandbox, { timeoutMs: 600 });
+      expect(outcomes.length).toBeGreaterThanOrEqual(50);
+      expect(outcomes.filter((one) => !isHeld(one))).toEqual([]);
     });
 
     it('lets no candidate out: every probe is held', async () => {
