@@ -9,7 +9,7 @@ import { generationOf, type Generation } from './generation.ts';
 import type { Sample } from './plan.ts';
 import type { RunDirectory } from './run-directory.ts';
 import type { SampleResult } from './result.ts';
-import { semaphore } from './semaphore.ts';
+import { semaphore } from '../semaphore.ts';
 
 /** A sample without a verdict, and why: the subject or the sandbox could not be had (`error`), or it was not asked. */
 export interface Undone {

@@ -1,5 +1,6 @@
 import type { SweBenchProblem } from '../../problem.ts';
 import { directivesOf, filesOf, newFilesOf, testCommandOf } from './test-command.ts';
+import { shellQuoted } from '../../shell-quoted.ts';
 
 /** Between these lines of the log is what the tests said. */
 export const marks = {
@@ -20,8 +21,8 @@ export function evalScript(problem: SweBenchProblem): string {
   const made = newFilesOf(testPatch);
   const kept = filesOf(testPatch).filter((path) => !made.includes(path));
   const putBack = [
-    ...(kept.length > 0 ? [`git checkout ${baseCommit} -- ${kept.map(quoted).join(' ')}`] : []),
-    ...(made.length > 0 ? [`rm -f ${made.map(quoted).join(' ')}`] : []),
+    ...(kept.length > 0 ? [`git checkout ${baseCommit} -- ${kept.map(shellQuoted).join(' ')}`] : []),
+    ...(made.length > 0 ? [`rm -f ${made.map(shellQuoted).join(' ')}`] : []),
   ];
   return [
     'source /opt/miniconda3/bin/activate',
@@ -35,11 +36,9 @@ export function evalScript(problem: SweBenchProblem): string {
     ...putBack,
     'git apply --verbose /work/test.patch || exit 3',
     `echo '${marks.begin}'`,
-    `${command.command} ${directivesOf(testPatch, command).map(quoted).join(' ')}`,
+    `${command.command} ${directivesOf(testPatch, command).map(shellQuoted).join(' ')}`,
     `echo '${marks.end}'`,
     ...putBack,
     '',
   ].join('\n');
 }
-
-const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;

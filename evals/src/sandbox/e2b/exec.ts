@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecJob, ExecResult } from '../sandbox.ts';
 import { unavailable, type Machine } from './machine.ts';
+import { shellQuoted } from '../../shell-quoted.ts';
 
 const run = promisify(execFile);
 const carryMs = 120_000;
@@ -27,8 +28,8 @@ export async function execOnMachine(machine: Machine, job: ExecJob, signal?: Abo
 
 const commandOf = ({ command, env, memoryMb }: ExecJob) =>
   `cd /work && ${Object.entries(env)
-    .map(([name, value]) => `${name}=${quoted(value)}`)
-    .join(' ')} setsid -w sh -c ${quoted(`ulimit -d ${memoryMb * 1024}; ${command}`)}`;
+    .map(([name, value]) => `${name}=${shellQuoted(value)}`)
+    .join(' ')} setsid -w sh -c ${shellQuoted(`ulimit -d ${memoryMb * 1024}; ${command}`)}`;
 
 async function carryOver(machine: Machine, folder: string, to: string, scratch: string): Promise<void> {
   const archive = join(scratch, 'over.tgz');
@@ -38,7 +39,7 @@ async function carryOver(machine: Machine, folder: string, to: string, scratch: 
     { path: '/root/over.tgz', data: data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) },
   ]);
   const unpacked = await machine.run(
-    `mkdir -p ${quoted(to)} && find ${quoted(to)} -mindepth 1 -delete && tar -xzf /root/over.tgz -C ${quoted(to)} && rm /root/over.tgz`,
+    `mkdir -p ${shellQuoted(to)} && find ${shellQuoted(to)} -mindepth 1 -delete && tar -xzf /root/over.tgz -C ${shellQuoted(to)} && rm /root/over.tgz`,
     { timeoutMs: carryMs },
   );
   if (unpacked.exitCode !== 0) throw unavailable(`${to} could not be carried over`, new Error(unpacked.stderr));
@@ -52,5 +53,3 @@ async function bringBack(machine: Machine, folder: string, scratch: string): Pro
   // What comes back was made by a candidate: no owner, no device, no name that leads elsewhere.
   await run('tar', ['-xzf', archive, '-C', folder, '--no-same-owner', '--no-same-permissions']);
 }
-
-const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;

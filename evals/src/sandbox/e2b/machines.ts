@@ -1,4 +1,5 @@
 import { WhetstoneError } from '@whetstone/shared/errors';
+import { semaphore } from '../../semaphore.ts';
 import type { Machine } from './machine.ts';
 
 export interface Machines {
@@ -10,20 +11,14 @@ export interface Machines {
 /** At most `most` machines, rented when they are needed. */
 export function openMachines(rent: (signal?: AbortSignal) => Promise<Machine>, most: number): Machines {
   const idle: Machine[] = [];
-  const waiting: (() => void)[] = [];
   const inUse = new Set<Machine>();
-  let busy = 0;
+  const places = semaphore(most);
   let isClosed = false;
-  const release = () => {
-    busy--;
-    waiting.shift()?.();
-  };
   return {
     async use(work, signal) {
-      while (busy >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-      if (isClosed) throw new WhetstoneError('unavailable', 'e2b: the sandbox is closed');
-      busy++;
+      await places.acquire();
       try {
+        if (isClosed) throw new WhetstoneError('unavailable', 'e2b: the sandbox is closed');
         const machine = idle.pop() ?? (await rent(signal));
         inUse.add(machine);
         try {
@@ -38,7 +33,7 @@ export function openMachines(rent: (signal?: AbortSignal) => Promise<Machine>, m
           inUse.delete(machine);
         }
       } finally {
-        release();
+        places.release();
       }
     },
     async close() {
