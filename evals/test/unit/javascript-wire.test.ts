@@ -35,7 +35,8 @@ const { value: anything } = fc.letrec<{ value: unknown }>((tie) => ({
     }),
     fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 4 }).map((pairs) => new Map(pairs)),
     fc.array(tie('value'), { maxLength: 4 }).map((items) => new Set(items)),
-    fc.date({ noInvalidDate: false }),
+    // deepStrictEqual calls two invalid dates different: that one has its own test.
+    fc.date({ noInvalidDate: true }),
     fc.constantFrom(/a+(?<b>c)/giu, /\//y, new RegExp('')),
     fc.oneof(fc.uint8Array(), fc.int32Array(), fc.float64Array(), fc.bigUint64Array()),
     fc.tuple(fc.string(), tie('value')).map(([message, cause]) => new TypeError(message, { cause })),
@@ -52,6 +53,11 @@ describe('values of JavaScript on the wire', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('keep a date that is none', () => {
+    const [back] = crossed([new Date(Number.NaN)]) as [Date];
+    expect([back instanceof Date, back.getTime()]).toEqual([true, Number.NaN]);
   });
 
   it('keep holes, cycles, shared members and what is frozen', () => {
