@@ -29,6 +29,7 @@ export const contract = {
 export type WhetstoneContract = typeof contract;
 
 export * from './dry-run.ts';
+export * from './evals/index.ts';
 export * from './experiments.ts';
 export * from './exposures.ts';
 export * from './flag-history.ts';
@@ -48,3 +49,4 @@ export * from './system.ts';
 export * from './targeting.ts';
 export * from './tenancy.ts';
 export * from './time-range.ts';
+export * from './webhooks.ts';

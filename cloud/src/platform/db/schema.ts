@@ -1,4 +1,4 @@
-import type { ColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 
 /** JSON kept as text (`json`, not `jsonb`), so that a document comes back with its members in the order they were sent. */
 type Json<T> = ColumnType<T, string | (null extends T ? null : never), string>;
@@ -208,5 +208,132 @@ export interface Schema {
     flags: Json<Record<string, string> | null>;
     metrics: Json<Record<string, number> | null>;
     task_text: string | null;
+  };
+
+  /** A version of a data set that runs have named: its bytes by their hash, its problems in their order. */
+  eval_dataset: {
+    id: string;
+    project_id: string;
+    name: string;
+    sha256: string;
+    problem_ids: Json<string[]>;
+    problem_count: number;
+    /** Problem id -> what it shares with others that are not independent of it. */
+    clusters: Json<Record<string, string> | null>;
+    /** Task type -> places of its problems. */
+    task_types: Json<Record<string, number[]>>;
+    created_at: Date;
+  };
+
+  /** A line on the leaderboard: what stays the same while builds, prompts and guidance change. */
+  eval_subject: {
+    id: string;
+    project_id: string;
+    key: string;
+    kind: string;
+    label: string;
+    created_at: Date;
+  };
+
+  eval_run: {
+    id: string;
+    project_id: string;
+    dataset_id: string;
+    subject_id: string;
+    /** Hash of the subject as it was asked for, commit and versions included. */
+    build_id: string;
+    status: string;
+    purpose: string;
+    parent_id: string | null;
+    schedule_id: string | null;
+    /** As it was asked for; inline samples are in eval_answer instead. */
+    request: Json<unknown>;
+    commit_id: string | null;
+    flag_key: string | null;
+    flag_variant: string | null;
+    tags: Json<string[]>;
+    is_whole: boolean;
+    problem_count: number;
+    samples_per_problem: number;
+    sample_count: number;
+    open_shards: number;
+    passed: Generated<number>;
+    failed: Generated<number>;
+    error: Generated<number>;
+    timeout: Generated<number>;
+    skipped: Generated<number>;
+    budget_usd: number | null;
+    paid_usd: Generated<number>;
+    reserved_usd: Generated<number>;
+    /** Of the last live event. */
+    event_seq: Generated<number>;
+    manifest: Json<unknown>;
+    manifest_hash: string | null;
+    summary: Json<unknown>;
+    failure: string | null;
+    started_by: string;
+    created_at: Date;
+    started_at: Date | null;
+    finished_at: Date | null;
+  };
+
+  /** A part of a run's plan, as large as one message works through. */
+  eval_shard: {
+    run_id: string;
+    shard: number;
+    project_id: string;
+    /** Place in the plan. */
+    first_sample: number;
+    sample_count: number;
+    is_done: Generated<boolean>;
+    /** Who works on it, and until when nobody else does. */
+    lease_owner: string | null;
+    lease_until: Date | null;
+    /** What its asks in flight could come to. */
+    reserved_usd: Generated<number>;
+  };
+
+  /** What a subject answered: kept before it is graded, so that nothing paid is asked twice. */
+  eval_answer: {
+    run_id: string;
+    /** Place in the data set's list. */
+    problem: number;
+    sample: number;
+    project_id: string;
+    kind: string;
+    text: string;
+    usage: Json<unknown>;
+    cost_usd: number | null;
+    solve_ms: number;
+    sha256: string;
+    reused: Generated<boolean>;
+    transcript: Json<{ request: string; response: string } | null>;
+  };
+
+  eval_result: {
+    run_id: string;
+    problem: number;
+    sample: number;
+    project_id: string;
+    status: string;
+    detail: string | null;
+    time_ms: number;
+    grade_ms: number | null;
+    cost_usd: number | null;
+    input_tokens: number | null;
+    output_tokens: number | null;
+    answer_sha256: string | null;
+    weaker: Generated<boolean>;
+    reused: Generated<boolean>;
+  };
+
+  /** What live connections are sent. */
+  eval_event: {
+    run_id: string;
+    seq: number;
+    project_id: string;
+    type: string;
+    data: Json<unknown>;
+    created_at: Date;
   };
 }

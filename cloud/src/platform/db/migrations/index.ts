@@ -8,6 +8,7 @@ import * as segments from './0006-segments.ts';
 import * as sticky from './0007-sticky.ts';
 import * as outcomes from './0008-outcomes.ts';
 import * as usage from './0009-usage.ts';
+import * as evalRuns from './0010-eval-runs.ts';
 
 /** Append only: what has landed is never edited, see CONTRIBUTING.md. Named so that they sort in the order they run. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '0007-sticky': sticky,
   '0008-outcomes': outcomes,
   '0009-usage': usage,
+  '0010-eval-runs': evalRuns,
 };
