@@ -14,7 +14,7 @@ const SegmentsPage = lazy(async () => (await import('./segments/segments-page.ts
 const SegmentPage = lazy(async () => (await import('./segments/segment-page.tsx')).SegmentPage);
 
 /** Links to anything else, such as the reference of the API, leave the dashboard. */
-const ownPaths = /^\/(?:$|[?#]|(?:flags|segments)(?:$|[/?#]))/;
+const ownPaths = /^\/(?:$|[?#]|(?:flags|segments|leaderboard|runs|regressions|schedules|bisects)(?:$|[/?#]))/;
 
 export const App = () => (
   <ThemeProvider>

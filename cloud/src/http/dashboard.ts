@@ -27,7 +27,13 @@ const pageHeaders = {
 };
 
 /** The addresses that the page knows what to show at; anything else is still an unknown operation. */
-const pagePaths = ['/', '/flags', '/flags/*', '/segments', '/segments/*'];
+const pagePaths = [
+  '/',
+  ...['flags', 'segments', 'leaderboard', 'runs', 'regressions', 'schedules', 'bisects'].flatMap((page) => [
+    `/${page}`,
+    `/${page}/*`,
+  ]),
+];
 
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',

@@ -1,8 +1,8 @@
 import type { Output, WhetstoneContract } from '@whetstone/shared/contract';
 import type { ComponentChildren } from 'preact';
 import { EmptyState } from '../ui/states.tsx';
-import { IntervalBar } from './interval-bar.tsx';
-import { extentOf, figure, formOf, signed, type MetricForm } from './model/figures.ts';
+import { IntervalBar } from '../ui/interval-bar.tsx';
+import { extentOf, figure, formOf, signed, type MetricForm } from '../ui/figures.ts';
 
 type Experiment = Output<WhetstoneContract['getExperiment']>;
 type Comparison = Experiment['comparisons'][number];

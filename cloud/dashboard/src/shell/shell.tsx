@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
+import { isEvalPath } from '../evals/evals-page.tsx';
 import { useProject } from '../live/project.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Health } from './health.tsx';
@@ -15,6 +16,7 @@ import { useGo } from './unsaved.tsx';
 const pages = [
   { href: '/flags', label: 'Flags', key: 'f' },
   { href: '/segments', label: 'Segments', key: 's' },
+  { href: '/leaderboard', label: 'Leaderboard', key: 'l' },
 ];
 
 /** What is around every page: where one is, which project, how the server does. */
@@ -97,7 +99,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
 
 function Links({ class: look }: { class: string }) {
   const { path } = useLocation();
-  const isHere = (href: string) => path === href || path.startsWith(`${href}/`) || (path === '/' && href === '/flags');
+  const isHere = (href: string) =>
+    href === '/leaderboard'
+      ? isEvalPath(path)
+      : path === href || path.startsWith(`${href}/`) || (path === '/' && href === '/flags');
   return (
     <>
       {pages.map(({ href, label }) => (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extentOf, figure, formOf, signed } from '../../src/flag/model/figures.ts';
+import { durationText, extentOf, figure, formOf, pointsText, rateText, signed, usdText } from '../src/ui/figures.ts';
 
 describe('figures', () => {
   it('never stand without their interval and their n', () => {
@@ -24,5 +24,33 @@ describe('figures', () => {
       ]),
     ).toEqual([-0.15000000000000002, 3.15]);
     expect(extentOf([[0, 0]])).toEqual([-1, 1]);
+  });
+});
+
+describe('figures of evals', () => {
+  it('never show a rate without its interval and its n', () => {
+    expect(rateText(0.72, [0.646, 0.783], 164)).toBe('72.0 % [64.6, 78.3] n=164');
+  });
+
+  it('sign points with a real minus', () => {
+    expect([pointsText(3.14), pointsText(-12), pointsText(0)]).toEqual(['+3.1', '−12.0', '+0.0']);
+  });
+
+  it('write money with the digits that tell amounts apart', () => {
+    expect([usdText(0.01234), usdText(1.5), usdText(1234.5), usdText(0)]).toEqual([
+      '$0.0123',
+      '$1.50',
+      '$1,235',
+      '$0.00',
+    ]);
+  });
+
+  it('write durations in the unit that fits', () => {
+    expect([durationText(3.21), durationText(640), durationText(3_210), durationText(250_000)]).toEqual([
+      '3.2 ms',
+      '640 ms',
+      '3.2 s',
+      '4 min 10 s',
+    ]);
   });
 });

@@ -49,3 +49,24 @@ export function extentOf(intervals: readonly (readonly [number, number])[]): [nu
   const room = (high - low) * 0.05 || Math.abs(high) * 0.05 || 1;
   return [low - room, high + room];
 }
+
+const rateForm: MetricForm = { scale: 100, unit: ' %' };
+
+/** '72.0 % [64.6, 78.3] n=164'. */
+export const rateText = (rate: number, interval: readonly [number, number], n: number) =>
+  figure(rate, interval, n, rateForm);
+
+/** '+3.1' or '−0.4', in percentage points. */
+export const pointsText = (points: number) => `${points < 0 ? '−' : '+'}${fixed(Math.abs(points), 1)}`;
+
+/** '$0.0123', with as many digits as tell such amounts apart. */
+export const usdText = (usd: number) =>
+  usd >= 100 ? `$${fixed(usd, 0)}` : `$${fixed(usd, Math.max(2, digitsFor(usd)))}`;
+
+/** '640 ms', '3.2 s', '4 min 10 s'. */
+export function durationText(ms: number): string {
+  if (ms < 1_000) return `${fixed(ms, ms < 10 ? 1 : 0)} ms`;
+  if (ms < 60_000) return `${fixed(ms / 1_000, 1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
