@@ -1,6 +1,6 @@
 import { createClient } from '@whetstone/shared/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clients, type Agent } from '../support/mcp-agents.ts';
+import { clients, defaultTools, type Agent } from '../support/mcp-agents.ts';
 import { runCommand } from '../support/mcp-command.ts';
 import { mcpEnv } from '../support/mcp-process.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 it.each(clients)('are there for a key that may change flags, and for no other: $name', async (client) => {
   expect(await namesOf(await agentWith(server.adminKey(), client))).toEqual(expect.arrayContaining(adminNames));
-  expect(await namesOf(await agentWith(server.agentKey(), client))).toEqual(['evaluate_flag', 'whetstone_status']);
+  expect(await namesOf(await agentWith(server.agentKey(), client))).toEqual(defaultTools);
 });
 
 it('cannot be called by a key that may not, whatever a client believes there is', async () => {

@@ -1,3 +1,4 @@
+import { noEvals } from '../../mcp-server/test/support/no-evals.ts';
 import { noRecording } from '../../mcp-server/test/support/no-recording.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../../mcp-server/src/config.ts';
@@ -59,6 +60,7 @@ describe('the official conformance suite on what whetstone-mcp really serves', (
     const ctx = {
       flags: openFlags(config),
       recording: noRecording,
+      evals: noEvals,
       version: '0.0.0',
       server: { url: config.url, keySelector: config.origin?.selector },
       stateDir: config.stateDir,

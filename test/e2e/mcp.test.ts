@@ -2,7 +2,7 @@ import { createClient } from '@whetstone/shared/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts';
 import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
-import { clients, type Agent } from '../support/mcp-agents.ts';
+import { clients, defaultTools, type Agent } from '../support/mcp-agents.ts';
 import { initialize, mcpEnv, newStateDir, someKey, startMcpServer } from '../support/mcp-process.ts';
 import { runScript } from '../support/mcp-library.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -40,7 +40,7 @@ describe('with a real client and the real server', () => {
   describe.each(clients)('$name', ({ name, revision }) => {
     it('lists described tools with schemas and hints, at a small price', async () => {
       const { tools } = await agentOf(name).agent.listTools();
-      expect(tools.map((tool) => tool.name)).toEqual(['evaluate_flag', 'whetstone_status']);
+      expect(tools.map((tool) => tool.name)).toEqual(defaultTools);
       for (const { inputSchema, outputSchema, annotations } of tools) {
         expect(outputSchema).toMatchObject({ type: 'object' });
         expect(Object.values(annotations ?? {}).filter((hint) => typeof hint === 'boolean')).toHaveLength(4);

@@ -147,3 +147,6 @@ function readResult(result: object): ToolResult {
   };
   return { isError, text: content[0]?.text ?? '', ...(structuredContent && { structuredContent }) };
 }
+
+/** What every client is offered, in the order it is listed. */
+export const defaultTools = ['evaluate_flag', 'get_leaderboard', 'run_eval', 'get_eval_run', 'whetstone_status'];

@@ -1,5 +1,6 @@
 import { configFromEnvironment, surroundingsFromEnvironment } from '../config.ts';
 import { systemClock } from '../offline/clock.ts';
+import { openEvals } from '../offline/open-evals.ts';
 import { openFlags } from '../offline/open-flags.ts';
 import { openRecording } from '../offline/open-recording.ts';
 import { nodeTransport } from '../offline/transport/node-transport.ts';
@@ -42,7 +43,8 @@ async function readStatus(version: string) {
   const flags = openFlags(config, { transport });
   const recording = openRecording(config, { host: 'library', transport });
   const server = { url: config.url, keySelector: config.origin?.selector };
-  const context = { flags, recording, version, server, stateDir: config.stateDir };
+  const evals = openEvals(config, transport);
+  const context = { flags, recording, evals, version, server, stateDir: config.stateDir };
   const { structured } = await whetstoneStatus.handler({}, context);
   await flags.close();
   return structured as Status;

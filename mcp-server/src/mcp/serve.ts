@@ -4,6 +4,7 @@ import { configFromEnvironment } from '../config.ts';
 import { systemClock } from '../offline/clock.ts';
 import { cloudCalls } from '../offline/cloud-call.ts';
 import { flagChanging } from '../offline/flag-changing.ts';
+import { openEvals } from '../offline/open-evals.ts';
 import { openFlags } from '../offline/open-flags.ts';
 import { openRecording } from '../offline/open-recording.ts';
 import { nodeTransport } from '../offline/transport/node-transport.ts';
@@ -32,7 +33,8 @@ export function serve({ version, log }: { version: string; log: (message: string
   const changing = config.toolsets.has('admin')
     ? flagChanging({ ask: cloudCalls(config, transport), nowMs: systemClock.wallMs })
     : undefined;
-  const ctx: ToolContext = { flags, recording, version, server, stateDir: config.stateDir, changing };
+  const evals = openEvals(config, transport);
+  const ctx: ToolContext = { flags, recording, evals, version, server, stateDir: config.stateDir, changing };
   for (const name of config.unknownToolsets) log(`WHETSTONE_TOOLSETS: there is no toolset "${name}"; there is admin`);
   const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
 

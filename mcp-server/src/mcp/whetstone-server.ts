@@ -9,7 +9,8 @@ import { wireTool } from './wire-tool.ts';
 export const instructions =
   'Whetstone says whether a prompt, model, tool or feature is switched on for this user and repository: call evaluate_flag before using one that may be. ' +
   'Every answer says how fresh it is; when degradedReason is present, tell the user, and call whetstone_status for more. ' +
-  'whetstone://flags/{key} shows a flag with its rules.';
+  'whetstone://flags/{key} shows a flag with its rules. ' +
+  'get_leaderboard says which model does best and how sure that is; run_eval measures one, get_eval_run follows it.';
 
 interface Surroundings {
   era: 'legacy' | 'modern';

@@ -8,6 +8,7 @@ export interface CloudRequest {
   /** With its query, below the address of the server. */
   path: string;
   body?: object | undefined;
+  idempotencyKey?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -27,7 +28,7 @@ export function cloudCalls({ origin, obstacle }: Pick<Config, 'origin' | 'obstac
   if (!origin || obstacle !== undefined) return async () => ({ kind: 'away', why: obstacle ?? 'there is no cloud' });
   const { url, apiKey } = origin;
 
-  return async ({ method, path, body, signal }) => {
+  return async ({ method, path, body, idempotencyKey, signal }) => {
     const timeout = AbortSignal.timeout(deadlineMs);
     try {
       const reply = await transport(url + path, {
@@ -36,6 +37,7 @@ export function cloudCalls({ origin, obstacle }: Pick<Config, 'origin' | 'obstac
           authorization: `Bearer ${apiKey}`,
           accept: 'application/json',
           ...(body && { 'content-type': 'application/json' }),
+          ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
         },
         ...(body && { body: JSON.stringify(body) }),
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,

@@ -1,5 +1,6 @@
 import type { FlagReader } from '../offline/flag-reader.ts';
 import type { FlagChanging } from '../offline/flag-changing.ts';
+import type { LastAnswers } from '../offline/last-answers.ts';
 import type { Recording } from '../offline/open-recording.ts';
 import type { ArgumentsOf, ArgumentsSchema } from './arguments.ts';
 
@@ -7,6 +8,7 @@ import type { ArgumentsOf, ArgumentsSchema } from './arguments.ts';
 export interface ToolContext {
   flags: FlagReader;
   recording: Pick<Recording, 'status'>;
+  evals: LastAnswers;
   version: string;
   /** For display. */
   server: { url: string; keySelector: string | undefined };

@@ -7,6 +7,7 @@ import { changeFlag } from '../../src/tools/admin/change-flag.ts';
 import { createFlag } from '../../src/tools/admin/create-flag.ts';
 import { rollOutFlag } from '../../src/tools/admin/roll-out-flag.ts';
 import type { Outcome, ToolContext } from '../../src/tools/tool.ts';
+import { noEvals } from '../support/no-evals.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { flagOf, silence } from '../support/scripted-cloud.ts';
@@ -55,6 +56,7 @@ function cloudWith(flag: Record<string, unknown>, answer: (asked: Asked) => Repl
   const ctx: ToolContext = {
     flags: newReader({ cloud: silence }).reader,
     recording: noRecording,
+    evals: noEvals,
     version: '1.2.3',
     server: { url: origin.url, keySelector: origin.selector },
     stateDir: '/state',

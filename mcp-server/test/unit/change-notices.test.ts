@@ -3,6 +3,7 @@ import { whetstoneServer } from '../../src/mcp/whetstone-server.ts';
 import type { FlagChanges } from '../../src/offline/ruleset-watch.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { connect, type Era } from '../support/mcp-wire.ts';
+import { noEvals } from '../support/no-evals.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { faults, flagOf, serving, streaming } from '../support/scripted-cloud.ts';
@@ -125,6 +126,7 @@ async function served(era: Era) {
   const ctx = {
     flags: parts.reader,
     recording: noRecording,
+    evals: noEvals,
     version: '1.2.3',
     server: { url: 'http://cloud.test', keySelector: 'selector1234' },
     stateDir: '/state',
@@ -208,6 +210,7 @@ describe('a client of 2025-11-25', () => {
     const ctx = {
       flags: reader,
       recording: noRecording,
+      evals: noEvals,
       version: '1',
       server: { url: '', keySelector: '' },
       stateDir: '',

@@ -4,6 +4,7 @@ import { whetstoneServer } from '../../src/mcp/whetstone-server.ts';
 import { wireTool } from '../../src/mcp/wire-tool.ts';
 import { defineTool, type Tool, type ToolContext } from '../../src/tools/tool.ts';
 import { connect, modernMeta, type Era } from '../support/mcp-wire.ts';
+import { noEvals } from '../support/no-evals.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { flagOf, serving, silence, type Answer } from '../support/scripted-cloud.ts';
@@ -13,6 +14,7 @@ const eras = ['legacy', 'modern'] as const;
 const contextWith = (cloud: Answer): ToolContext => ({
   flags: newReader({ cloud }).reader,
   recording: noRecording,
+  evals: noEvals,
   version: '1.2.3',
   server: { url: 'http://cloud.test', keySelector: 'selector1234' },
   stateDir: '/state',

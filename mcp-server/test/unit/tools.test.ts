@@ -8,6 +8,7 @@ import { tools } from '../../src/tools/index.ts';
 import { evaluateFlag } from '../../src/tools/evaluate-flag.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
 import { whetstoneStatus } from '../../src/tools/whetstone-status.ts';
+import { noEvals } from '../support/no-evals.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { faults, flagOf, serving, type Answer } from '../support/scripted-cloud.ts';
@@ -15,6 +16,7 @@ import { faults, flagOf, serving, type Answer } from '../support/scripted-cloud.
 const contextWith = (cloud: Answer): ToolContext => ({
   flags: newReader({ cloud }).reader,
   recording: noRecording,
+  evals: noEvals,
   version: '1.2.3',
   server: { url: 'http://cloud.test', keySelector: 'selector1234' },
   stateDir: '/state',

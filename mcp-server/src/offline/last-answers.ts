@@ -1,0 +1,91 @@
+import { afterFailure, closedBreaker, mayTry } from './breaker.ts';
+import type { Clock } from './clock.ts';
+import type { AskCloud, CloudReply } from './cloud-call.ts';
+import type { Snapshots } from './snapshots.ts';
+
+/** What there is to a question: the cloud's answer, what it said before, nothing at all, or its no. */
+export type LastAnswer =
+  | { kind: 'cloud'; body: Record<string, unknown> }
+  | { kind: 'cache'; body: Record<string, unknown>; ageMs: number; degradedReason: string }
+  | { kind: 'default'; degradedReason: string }
+  | { kind: 'refused'; why: string };
+
+/** Reads that outlast the cloud: what it said last to the same question stands in for it. */
+export interface LastAnswers {
+  /** `path` with its query is the question. */
+  read(path: string, signal?: AbortSignal): Promise<LastAnswer>;
+  /** A question that must reach the cloud. */
+  ask: AskCloud;
+}
+
+interface Dependencies {
+  ask: AskCloud;
+  snapshots: Snapshots;
+  clock: Clock;
+  random: () => number;
+}
+
+/** So long somebody waits for the cloud when there is something else to answer with, and when there is not. */
+const patienceMs = { withSnapshot: 2_000, without: 8_000 };
+
+/** Of statuses: it is not the question that is wrong. */
+const isPassing = (status: number) => status === 401 || status === 408 || status === 429 || status >= 500;
+
+export function lastAnswers({ ask, snapshots, clock, random }: Dependencies): LastAnswers {
+  let breaker = closedBreaker;
+  let lastWhy = 'the cloud does not answer';
+
+  async function attempt(path: string, waitMs: number, signal: AbortSignal | undefined): Promise<CloudReply> {
+    const patience = AbortSignal.timeout(waitMs);
+    const reply = await ask({
+      method: 'GET',
+      path,
+      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+    }).catch((): CloudReply => {
+      signal?.throwIfAborted();
+      return { kind: 'away', why: `the cloud did not answer within ${waitMs / 1_000} s` };
+    });
+    if (reply.kind === 'away' || (reply.kind === 'refused' && isPassing(reply.status))) {
+      breaker = afterFailure(breaker, { clock, random, leastMs: undefined });
+      lastWhy = reply.why;
+      return { kind: 'away', why: reply.why };
+    }
+    breaker = closedBreaker;
+    return reply;
+  }
+
+  return {
+    ask,
+    async read(path, signal) {
+      const kept = await snapshots.read(path);
+      if (mayTry(breaker, clock)) {
+        const reply = await attempt(path, kept ? patienceMs.withSnapshot : patienceMs.without, signal);
+        if (reply.kind === 'refused') return { kind: 'refused', why: reply.why };
+        if (reply.kind === 'answered') {
+          await snapshots.write(path, { body: reply.body, savedAtMs: clock.wallMs() });
+          return { kind: 'cloud', body: reply.body };
+        }
+      }
+      signal?.throwIfAborted();
+      if (!kept) return { kind: 'default', degradedReason: `${lastWhy}, and nothing was kept from before` };
+      const ageMs = Math.max(0, clock.wallMs() - kept.savedAtMs);
+      return { kind: 'cache', body: kept.body, ageMs, degradedReason: `${lastWhy}; this is what it said last` };
+    },
+  };
+}
+
+export interface Provenance {
+  source: 'cloud' | 'cache' | 'default';
+  ageMs?: number;
+  degradedReason?: string;
+}
+
+/** What every answer says of itself. */
+export const provenanceOf = (answer: Exclude<LastAnswer, { kind: 'refused' }>): Provenance =>
+  answer.kind === 'cloud'
+    ? { source: 'cloud', ageMs: 0 }
+    : {
+        source: answer.kind,
+        ...(answer.kind === 'cache' && { ageMs: answer.ageMs }),
+        degradedReason: answer.degradedReason,
+      };

@@ -1,0 +1,32 @@
+import { ageText } from '../age-text.ts';
+import { isRecord } from '../json.ts';
+import type { Provenance } from '../offline/last-answers.ts';
+
+/** What every answer about evals says of itself. */
+export const provenance = {
+  source: { enum: ['cloud', 'cache', 'default'] },
+  ageMs: { type: 'integer' },
+  degradedReason: { type: 'string' },
+} as const;
+
+/** `72.0 % [64.6, 78.3] n=164`; a rate is never said without how sure it is. */
+export function rateText(rate: unknown, interval: unknown, n: unknown): string {
+  if (typeof rate !== 'number') return 'no verdict yet';
+  const bounds = Array.isArray(interval) ? ` [${interval.map((bound) => percent(Number(bound))).join(', ')}]` : '';
+  return `${percent(rate)} %${bounds}${typeof n === 'number' ? ` n=${n}` : ''}`;
+}
+
+/** `· cache, 3 min old: the cloud does not answer; …` */
+export function provenanceText({ source, ageMs, degradedReason }: Provenance): string {
+  const age = source === 'cache' && ageMs !== undefined ? `, ${ageText(ageMs)} old` : '';
+  return `${source}${age}${degradedReason === undefined ? '' : `: ${degradedReason}`}`;
+}
+
+export const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+
+export const membersOf = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
+
+export const recordsOf = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value) ? value.filter(isRecord) : [];
+
+const percent = (rate: number) => (rate * 100).toFixed(1);

@@ -1,0 +1,69 @@
+import { visible } from '../visible.ts';
+import { provenance } from './eval-shape.ts';
+import { defineTool } from './tool.ts';
+
+export const runEval = defineTool({
+  name: 'run_eval',
+  title: 'Run eval',
+  description:
+    'Starts measuring a model or agent on a data set; may cost money. Answers a handle at once: ask get_eval_run later.',
+  inputSchema: {
+    type: 'object',
+    properties: {
+      dataset: { type: 'string', description: 'e.g. humaneval, mbpp, starter' },
+      model: { type: 'string', description: 'Model id; short for subject' },
+      subject: {
+        type: 'object',
+        description: '{kind: model|samples|command|reference, …} as POST /api/eval/run takes it',
+      },
+      problems: { type: 'number', description: 'Only so many, drawn' },
+      samplesPerProblem: { type: 'number', description: 'Default 1' },
+      budgetUsd: { type: 'number', description: 'Hard stop' },
+      commit: { type: 'string', description: 'Of what is measured' },
+      flag: { type: 'object', description: '{key, variant} that carries it; rolled back if it regresses' },
+    },
+    required: ['dataset'],
+    additionalProperties: false,
+  },
+  outputSchema: {
+    type: 'object',
+    properties: {
+      runId: { type: 'string' },
+      status: { type: 'string' },
+      problemCount: { type: 'integer' },
+      estimatedCostUsd: { type: ['number', 'null'] },
+      ...provenance,
+    },
+    required: ['status', 'source'],
+  },
+  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  example: { dataset: 'starter', subject: { kind: 'reference' } },
+  aliases: { benchmark: 'dataset', budget: 'budgetUsd', samples: 'samplesPerProblem', limit: 'problems' },
+
+  async handler({ model, subject, ...rest }, { evals, signal }) {
+    if ((model === undefined) === (subject === undefined)) return { refusal: 'invalid: name one of model and subject' };
+    const reply = await evals.ask({
+      method: 'POST',
+      path: '/api/eval/run',
+      body: { ...rest, subject: subject ?? { kind: 'model', model } },
+      idempotencyKey: crypto.randomUUID(),
+      signal,
+    });
+    if (reply.kind === 'refused') return { refusal: reply.why };
+    if (reply.kind === 'away') {
+      const degradedReason = `${reply.why} Whether the run was started is not known; ask again when the cloud answers.`;
+      return {
+        structured: { status: 'unknown', source: 'default', degradedReason },
+        text: visible(`not started: ${degradedReason}`),
+      };
+    }
+    const { runId, status, problemCount, estimatedCostUsd } = reply.body;
+    const cost = typeof estimatedCostUsd === 'number' ? `, about $${estimatedCostUsd.toPrecision(3)}` : '';
+    return {
+      structured: { runId, status, problemCount, estimatedCostUsd, source: 'cloud', ageMs: 0 },
+      text: visible(
+        `run ${String(runId)} ${String(status)}: ${String(problemCount)} problems${cost}; ask get_eval_run`,
+      ),
+    };
+  },
+});
