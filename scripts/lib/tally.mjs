@@ -9,6 +9,21 @@ export function readTally(file) {
   }
 }
 
+/** One tally of several runners' ones; undefined when one of them left none. */
+export const together = (tallies) =>
+  tallies.reduce(
+    (sum, tally) =>
+      sum &&
+      tally && {
+        passed: sum.passed + tally.passed,
+        failed: sum.failed + tally.failed,
+        skipped: [...sum.skipped, ...tally.skipped],
+        brokenSuites: [...sum.brokenSuites, ...tally.brokenSuites],
+        unhandledErrors: sum.unhandledErrors + tally.unhandledErrors,
+        interrupted: sum.interrupted || tally.interrupted,
+      },
+  );
+
 export const countLine = ({ passed, failed, skipped }) =>
   `${passed} passed, ${failed} failed, ${skipped.length} skipped`;
 

@@ -32,6 +32,16 @@ function verdictOn(tally: unknown, ending: unknown): unknown {
   );
 }
 
+function sumOf(tallies: unknown[]): unknown {
+  const program = `
+    import { together } from ${JSON.stringify(inRepository('scripts/lib/tally.mjs'))};
+    console.log(JSON.stringify(together(JSON.parse(process.argv[1])) ?? null));`;
+  const given = JSON.stringify(tallies);
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '-e', program, given], { encoding: 'utf8' }),
+  );
+}
+
 const clean = { passed: 3, failed: 0, skipped: [], brokenSuites: [], unhandledErrors: 0, interrupted: false };
 
 describe('the count of a test run', () => {
@@ -59,6 +69,12 @@ describe('the count of a test run', () => {
       unhandledErrors: 0,
       interrupted: false,
     });
+  });
+
+  it('adds up over runners side by side, and is none when one of them left none', () => {
+    const other = { ...clean, passed: 4, failed: 1, skipped: [{ name: 'a > b', reason: 'no engine' }] };
+    expect(sumOf([clean, other])).toEqual({ ...other, passed: 7 });
+    expect(sumOf([clean, null])).toBe(null);
   });
 
   it('ends with the count, after the skips and their reasons', () => {
