@@ -27,6 +27,12 @@ const packagesOf = (folder: string) => {
 // What the harness reads as files: Python, programs for child processes, the starter set.
 const isAsset = (path: string) => !path.endsWith('.ts') || path.includes('/starter/');
 
+/** Beside each bundle that has the harness in it. */
+function copyAssets(folder: string) {
+  for (const file of readdirSync('evals/src', { recursive: true, encoding: 'utf8' }))
+    if (isAsset(`/${file}`) && statSync(`evals/src/${file}`).isFile()) cpSync(`evals/src/${file}`, `${folder}/${file}`);
+}
+
 export default defineConfig([
   {
     ...bundle,
@@ -71,6 +77,7 @@ export default defineConfig([
     sourcemap: true,
     noExternal: [/^@whetstone\//],
     external: packagesOf('cloud'),
+    onSuccess: async () => copyAssets('cloud/dist'),
   },
   {
     ...bundle,
@@ -78,10 +85,6 @@ export default defineConfig([
     outDir: 'evals/dist',
     noExternal: [/^@whetstone\//],
     external: packagesOf('evals'),
-    async onSuccess() {
-      for (const file of readdirSync('evals/src', { recursive: true, encoding: 'utf8' }))
-        if (isAsset(`/${file}`) && statSync(`evals/src/${file}`).isFile())
-          cpSync(`evals/src/${file}`, `evals/dist/${file}`);
-    },
+    onSuccess: async () => copyAssets('evals/dist'),
   },
 ]);
