@@ -1,6 +1,7 @@
 import { clusteredStandardError } from './clustered.ts';
 import type { SidedP } from './mcnemar.ts';
 import { normalQuantile, normalSurvival } from './normal.ts';
+import { refuseNonFinite } from './refuse.ts';
 import type { Interval } from './sample.ts';
 import { studentSurvival, studentUpperQuantile } from './student.ts';
 
@@ -40,28 +41,48 @@ interface Reference {
   upperQuantile: (tail: number, df: number) => number;
 }
 
+/** The p-values of `pairedT` alone: without the interval a tenth of the work, for many pairs at once. */
+export function pairedTP(differences: readonly number[], clusters?: readonly unknown[]): SidedP | undefined {
+  const statistic = statisticOf(differences, clusters);
+  return statistic && sidedP(statistic, studentSurvival);
+}
+
 function pairedTest(
   differences: readonly number[],
-  { alpha = 0.05, clusters = differences.map((_, i) => i) }: Options,
+  { alpha = 0.05, clusters }: Options,
   { survival, upperQuantile }: Reference,
 ): PairedTest | undefined {
-  const standardError = clusteredStandardError(differences, clusters);
-  const difference = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+  const statistic = statisticOf(differences, clusters);
+  if (!statistic) return undefined;
+  const { difference, standardError, df } = statistic;
+  const half = upperQuantile(alpha / 2, df) * standardError;
+  return { ...statistic, p: sidedP(statistic, survival), interval: [difference - half, difference + half] };
+}
+
+type Statistic = Pick<PairedTest, 'difference' | 'standardError' | 'df'>;
+
+function statisticOf(differences: readonly number[], clusters: readonly unknown[] | undefined): Statistic | undefined {
+  const standardError = clusters ? clusteredStandardError(differences, clusters) : standardErrorOf(differences);
+  const difference = meanOf(differences);
   // A sum that should cancel leaves a rounding behind.
   if (standardError === undefined || standardError <= 1e-15 * Math.abs(difference) || standardError === 0)
     return undefined;
-  const df = new Set(clusters).size - 1;
-  const statistic = difference / standardError;
-  const half = upperQuantile(alpha / 2, df) * standardError;
-  return {
-    difference,
-    standardError,
-    df,
-    p: {
-      twoSided: 2 * survival(Math.abs(statistic), df),
-      drop: survival(-statistic, df),
-      gain: survival(statistic, df),
-    },
-    interval: [difference - half, difference + half],
-  };
+  return { difference, standardError, df: (clusters ? new Set(clusters).size : differences.length) - 1 };
 }
+
+function sidedP({ difference, standardError, df }: Statistic, survival: Reference['survival']): SidedP {
+  const t = difference / standardError;
+  return { twoSided: 2 * survival(Math.abs(t), df), drop: survival(-t, df), gain: survival(t, df) };
+}
+
+/** CR1 with each value in a cluster of its own. */
+function standardErrorOf(values: readonly number[]): number | undefined {
+  refuseNonFinite(values, 'value');
+  const n = values.length;
+  if (n < 2) return undefined;
+  const mean = meanOf(values);
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares * (n / (n - 1))) / n;
+}
+
+const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -21,7 +21,8 @@ function allOf(n: number, marked: number, k: number): number | undefined {
   refuseCounts(marked, n);
   if (!isCount(k) || k < 1) throw new RangeError(`expected k to be a whole number from 1 on, got ${k}`);
   if (k > n) return undefined;
+  if (marked < k) return 0;
   let chance = 1;
-  for (let i = 0; i < k && chance > 0; i++) chance *= (marked - i) / (n - i);
-  return Math.max(0, chance);
+  for (let i = 0; i < k; i++) chance *= (marked - i) / (n - i);
+  return chance;
 }

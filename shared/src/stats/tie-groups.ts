@@ -1,6 +1,6 @@
 import { holm } from './holm.ts';
 
-export interface Standing {
+export interface TieStanding {
   /** The best and the worst place that the tests leave open, from 1. */
   ranks: [best: number, worst: number];
   /** From 1; members of a group are not separated from its leader. */
@@ -16,7 +16,11 @@ export interface Standing {
  *
  * @param pOf two-sided p-value of the test of two of them, by index.
  */
-export function tieGroups(scores: readonly number[], pOf: (i: number, j: number) => number, alpha = 0.05): Standing[] {
+export function tieGroups(
+  scores: readonly number[],
+  pOf: (i: number, j: number) => number,
+  alpha = 0.05,
+): TieStanding[] {
   for (const score of scores) if (Number.isNaN(score)) throw new RangeError('expected scores, got NaN');
   const pairs = scores.flatMap((_, i) => scores.slice(0, i).map((_score, j): [number, number] => [i, j]));
   const adjusted = holm(pairs.map(([i, j]) => pOf(i, j)));
