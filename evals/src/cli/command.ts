@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 
-export const exitCodes = { ok: 0, gateFailed: 1, usage: 2, infrastructure: 3 } as const;
+export const exitCodes = { ok: 0, gateFailed: 1, notNamed: 1, usage: 2, infrastructure: 3 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** What a command may touch of the world; tests hand in their own. */

@@ -1,3 +1,4 @@
+import { addBisect } from './bisect.ts';
 import type { AddCommand } from './command.ts';
 import { addCompare } from './compare.ts';
 import { addDatasets } from './datasets.ts';
@@ -7,4 +8,12 @@ import { addRun } from './run.ts';
 import { addTask } from './task.ts';
 
 /** Every command, in the order `--help` lists them. */
-export const commands: readonly AddCommand[] = [addRun, addRegrade, addCompare, addDatasets, addTask, addHostile];
+export const commands: readonly AddCommand[] = [
+  addRun,
+  addRegrade,
+  addCompare,
+  addDatasets,
+  addTask,
+  addBisect,
+  addHostile,
+];
