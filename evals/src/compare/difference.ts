@@ -9,6 +9,7 @@ import {
   type PairedTest,
   type SidedP,
 } from '@whetstone/shared/stats';
+import { decisiveTest, sharedClusters, type DecisiveTest } from './decisive-test.ts';
 import type { Pair } from './pair-runs.ts';
 
 /** By how much B's pass rate differs from A's on the paired problems, and what speaks against chance. */
@@ -26,7 +27,7 @@ export interface Difference {
   /** With one sample per problem. */
   counts?: PairedCounts;
   /** The one that decides. */
-  test: { name: TestName; p: SidedP };
+  test: DecisiveTest;
   /** Which were asked, those of which `test` is the more careful one included. */
   mcnemar?: SidedP;
   pairedT?: PairedTest;
@@ -34,13 +35,6 @@ export interface Difference {
   /** The drop that this comparison would have found 80 times in 100 by the gate's one-sided test. */
   detectableDrop: number;
 }
-
-export type TestName =
-  | 'exact McNemar'
-  | 'paired t'
-  | 'cluster-robust paired t'
-  | 'exact McNemar and cluster-robust t'
-  | 'sign test';
 
 export interface Drawing {
   /** Of the test that a drop must pass; intervals are of 95 % in any case. */
@@ -67,7 +61,7 @@ export function differenceOf(pairs: readonly Pair[], { alpha, seed, draws }: Dra
     ...(interval && { interval }),
     ...(bootstrap && { bootstrapInterval: bootstrap.interval }),
     ...(counts && { counts }),
-    test: decisiveTest(differences, mcnemar, t, clusters !== undefined),
+    test: decisiveTest({ differences, counts, clusters }),
     ...(mcnemar && { mcnemar }),
     ...(t && { pairedT: t }),
     ...(clusters && { clusters: new Set(clusters).size }),
@@ -75,33 +69,13 @@ export function differenceOf(pairs: readonly Pair[], { alpha, seed, draws }: Dra
   };
 }
 
-/** McNemar's takes problems for independent: where they cluster, the cluster-robust test must agree. */
-function decisiveTest(
-  differences: readonly number[],
-  mcnemar: SidedP | undefined,
-  t: PairedTest | undefined,
-  isClustered: boolean,
-): Difference['test'] {
-  if (mcnemar && t && isClustered) return { name: 'exact McNemar and cluster-robust t', p: larger(mcnemar, t.p) };
-  if (mcnemar) return { name: 'exact McNemar', p: mcnemar };
-  if (t) return { name: isClustered ? 'cluster-robust paired t' : 'paired t', p: t.p };
-  // All problems changed alike, so that there is no spread to measure by: their directions still speak.
-  const fell = differences.filter((difference) => difference < 0).length;
-  const rose = differences.filter((difference) => difference > 0).length;
-  return { name: 'sign test', p: mcnemarExact(fell, rose) };
-}
-
 export const passRateOf = (samples: Pair['a']): number =>
   samples.filter(({ status }) => status === 'passed').length / samples.length;
 
-/** Only where some problems do share a cluster, and not all of them one. */
-function clustersOf(pairs: readonly Pair[]): string[] | undefined {
-  const clusters = pairs.map(({ problemId, cluster }) =>
-    cluster === undefined ? `problem ${problemId}` : `cluster ${cluster}`,
+const clustersOf = (pairs: readonly Pair[]) =>
+  sharedClusters(
+    pairs.map(({ problemId, cluster }) => (cluster === undefined ? `problem ${problemId}` : `cluster ${cluster}`)),
   );
-  const count = new Set(clusters).size;
-  return count > 1 && count < clusters.length ? clusters : undefined;
-}
 
 function countsOf(ofA: readonly number[], ofB: readonly number[]): PairedCounts {
   const count = (a: number, b: number) => ofA.filter((rate, i) => rate === a && ofB[i] === b).length;
@@ -117,11 +91,5 @@ function detectable(problems: number, standardError: number, alpha: number): num
   const leastLosses = Math.floor(Math.log2(1 / alpha)) + 1;
   return Math.min(1, Math.max(factor * standardError, leastLosses / problems));
 }
-
-const larger = (one: SidedP, other: SidedP): SidedP => ({
-  twoSided: Math.max(one.twoSided, other.twoSided),
-  drop: Math.max(one.drop, other.drop),
-  gain: Math.max(one.gain, other.gain),
-});
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

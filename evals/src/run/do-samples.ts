@@ -15,8 +15,8 @@ import { semaphore } from '../semaphore.ts';
 export interface Undone {
   sample: Sample;
   status: 'error' | 'skipped';
-  /** Whose trouble: that of asking, that of grading. */
-  cause: 'ask' | 'grade' | 'none';
+  /** Whose trouble: that of asking, that of grading, or that it was interrupted. */
+  cause: 'ask' | 'grade' | 'stop' | 'none';
   detail: string;
 }
 
@@ -183,7 +183,7 @@ function troubleOfGrading(error: unknown): { status: 'error'; detail: string; gr
 const interrupted = (sample: Sample, before: string): Undone => ({
   sample,
   status: 'skipped',
-  cause: 'none',
+  cause: 'stop',
   detail: `interrupted before it was ${before}`,
 });
 

@@ -85,6 +85,9 @@ export function manifestOf({ dataset, problems, solver, sandbox, ...rest }: Mani
   });
 }
 
+/** Of a value that was kept as JSON. */
+export const manifestIn = (kept: unknown): RunManifest => RunManifest.parse(kept);
+
 export const manifestHashOf = (manifest: RunManifest): string =>
   sha256Of(canonicalJson({ ...manifest, subject: withoutPrices(manifest.subject) }));
 

@@ -9,7 +9,7 @@ export function refuseNone(problems: readonly Problem[]) {
 }
 
 /** Before anything is spent: problems that this sandbox can never grade. */
-export function refuseUngradable(problems: readonly Problem[], sandbox: Sandbox) {
+export function refuseUngradable(problems: readonly Problem[], sandbox: Pick<Sandbox, 'tier' | 'languages' | 'exec'>) {
   const languages = new Set(problems.flatMap((problem) => (problem.kind === 'function' ? [problem.language] : [])));
   const foreign = [...languages].find((language) => !sandbox.languages.includes(language));
   if (foreign)

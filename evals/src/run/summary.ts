@@ -1,6 +1,5 @@
-import { passAtK, passHatK, sortedQuantile, wilsonInterval } from '@whetstone/shared/stats';
+import { clusteredInterval, passAtK, passHatK, sortedQuantile, type ClusterCount } from '@whetstone/shared/stats';
 import { sha256Of } from './canonical-json.ts';
-import { clusteredInterval, type ClusterCount } from './clustered-interval.ts';
 import type { RunManifest } from './manifest.ts';
 import { noCounts, type Counts } from './progress.ts';
 import { isGraded, type SampleResult } from './result.ts';
@@ -104,10 +103,7 @@ function reportHashOf(manifestHash: string, rows: readonly SampleResult[]): stri
 
 function intervalOf(manifest: RunManifest, graded: readonly SampleResult[]): Interval {
   const clusterOf = ({ problemId }: SampleResult) => manifest.dataset.clusters?.[problemId] ?? problemId;
-  const clusters = tally(graded, clusterOf);
-  const passed = graded.filter(({ status }) => status === 'passed').length;
-  if (clusters.length === graded.length) return [...wilsonInterval(passed, graded.length)];
-  return clusteredInterval(clusters);
+  return clusteredInterval(tally(graded, clusterOf));
 }
 
 function tally(graded: readonly SampleResult[], keyOf: (row: SampleResult) => string): ClusterCount[] {

@@ -1,4 +1,5 @@
 import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { version as compilerVersion } from 'typescript';
@@ -70,8 +71,9 @@ export function openTypescript({ isNeeded }: { isNeeded: boolean }): Typescript 
 
 function startChecker() {
   const node = [process.execPath, '--no-warnings', assetPath('sandbox/typescript/checker.mjs')];
-  const limited =
-    process.platform === 'linux' ? ['prlimit', `--data=${4 * HEAP_BYTES}`, '--core=0', '--', ...node] : node;
+  // Of util-linux, which every big distribution has and a small image may lack; GOMEMLIMIT holds there too.
+  const prlimit = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path));
+  const limited = prlimit === undefined ? node : [prlimit, `--data=${4 * HEAP_BYTES}`, '--core=0', '--', ...node];
   const [file, ...args] = limited as [string, ...string[]];
   const child = spawnSealed(file, args, {
     stdio: ['pipe', 'pipe', 'ignore'],

@@ -3,6 +3,7 @@ import { WhetstoneError } from '@whetstone/shared/errors';
 import { definitionsOf } from '../datasets/python-source.ts';
 import { readContent, type FileContent } from '../datasets/read-rows.ts';
 import type { Dataset, Problem } from '../problem.ts';
+import { sha256Of } from '../run/canonical-json.ts';
 import type { Answer, Solver } from './solver.ts';
 import { isBody, labelled, type Labelled } from './samples/labels.ts';
 import { recordingOf, type SamplesFormat } from './samples/recorded.ts';
@@ -19,12 +20,22 @@ export interface SamplesOptions {
 }
 
 /** Answers that were recorded earlier, by us or by others. */
-export async function openSamples(
-  path: string,
+export const openSamples = async (path: string, dataset: Dataset, options?: SamplesOptions): Promise<Solver> =>
+  samplesSolver(await readContent(path), dataset, options);
+
+/** The rows of a samples file, handed over: the same subject as a file `samples-<hash>` with a line for each. */
+export const samplesOfRows = (rows: readonly object[], dataset: Dataset, options?: SamplesOptions): Solver => {
+  const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  const sha256 = sha256Of(text);
+  return samplesSolver({ path: `samples-${sha256.slice(0, 8)}`, sha256, text }, dataset, options);
+};
+
+function samplesSolver(
+  content: FileContent,
   dataset: Dataset,
   { missing = 'split', allowDuplicates = false }: SamplesOptions = {},
-): Promise<Solver> {
-  const content = await readContent(path);
+): Solver {
+  const { path } = content;
   const { format, samples } = readSamples(content, dataset);
   if (format === 'swe-bench-report')
     throw new WhetstoneError('invalid', `${path} is a report: it has verdicts and no answers to grade`);

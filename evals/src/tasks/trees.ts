@@ -16,6 +16,8 @@ export interface TreeChange {
 export interface Trees {
   /** The checkout that the repository belongs to; absent for bundles and bare ones. */
   checkout: string | undefined;
+  /** A bare repository with all commits and no references, of whose configuration only we have a say. */
+  store: string;
   treeOf(commit: string): Promise<string>;
   apply(tree: string, patch: Buffer): Promise<{ tree: string } | { refused: string }>;
   changes(from: string, to: string): Promise<TreeChange[]>;
@@ -63,6 +65,7 @@ export async function openTrees(source: string, scratch: string): Promise<Trees>
 
   return {
     checkout,
+    store,
     async treeOf(commit) {
       return await gitText(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`], inStore()).catch(() => {
         throw new WhetstoneError('not_found', `${source} has no commit ${commit} (a shallow clone may lack it)`);
@@ -113,7 +116,11 @@ export async function openTrees(source: string, scratch: string): Promise<Trees>
   };
 }
 
-async function objectsOf(source: string, scratch: string): Promise<{ objects: string; checkout: string | undefined }> {
+/** Where a repository keeps its objects, for another to borrow them; a bundle is unpacked below `scratch` first. */
+export async function objectsOf(
+  source: string,
+  scratch: string,
+): Promise<{ objects: string; checkout: string | undefined }> {
   const found = await stat(source).catch(() => undefined);
   if (!found) throw new WhetstoneError('not_found', `no repository at ${source}`);
   if (found.isFile()) {

@@ -1,5 +1,6 @@
+import { EvalRunRequest } from '@whetstone/shared/contract';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -296,5 +297,30 @@ describe('the example workflow', () => {
     );
     expect(args.slice(0, 4)).toEqual(['compare', at('base'), at('worse'), '--gate']);
     expect(await evals(args)).toMatchObject({ code: 1, err: '' });
+  });
+
+  it('has another one whose run the server would take', async () => {
+    const { jobs, permissions } = Workflow.parse(
+      parse(await readFile(inRepository('docs/examples/evals-cloud-gate.yml'), 'utf8')),
+    );
+    expect(Object.values(permissions)).not.toContain('write');
+    const [say, gate] = Object.values(jobs).flatMap((job) => job.steps.flatMap(({ run }) => run ?? []));
+    const folder = at('cloud-gate');
+    await mkdir(join(folder, 'prompts'), { recursive: true });
+    await writeFile(join(folder, 'prompts/solve.md'), 'Answer with code alone.');
+    const env = {
+      PATH: process.env['PATH'],
+      LABEL: 'a label',
+      TAG: 'main',
+      EVALS_MODEL: 'a-model',
+      GITHUB_SHA: '0123abc',
+    };
+    await promisify(execFile)('bash', ['-c', say!], { cwd: folder, env });
+    const request: unknown = JSON.parse(await readFile(join(folder, 'request.json'), 'utf8'));
+    expect(EvalRunRequest.parse(request)).toMatchObject({
+      tags: ['main'],
+      subject: { guidance: 'Answer with code alone.' },
+    });
+    expect(gate).toBe('sh .github/evals-cloud-gate.sh < request.json');
   });
 });

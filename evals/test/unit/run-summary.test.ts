@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wilsonInterval } from '@whetstone/shared/stats';
+import { clusteredInterval, wilsonInterval } from '@whetstone/shared/stats';
 import { idleSandbox, syntheticDataset } from '../../../test/support/scripted-run.ts';
-import { clusteredInterval } from '../../src/run/clustered-interval.ts';
 import { differences, manifestHashOf, manifestOf, type ManifestParts } from '../../src/run/manifest.ts';
 import type { SampleResult } from '../../src/run/result.ts';
 import type { RunRecord } from '../../src/run/run-directory.ts';

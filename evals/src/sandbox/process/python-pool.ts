@@ -41,6 +41,8 @@ export async function openPythonPool(options: SandboxOptions & PairOptions): Pro
   async function work(task: Task) {
     const place = Symbol('place');
     running.set(place, task);
+    // Whatever took the first pair may have taken the others, and not been noticed yet.
+    if (task.alone) await Promise.all(idle.splice(0).map((other) => other.end()));
     let pair = idle.pop();
     while (pair?.lost) pair = idle.pop();
     const abort = () => void pair?.end();

@@ -28,7 +28,7 @@ const sources = new Map(
 
 function openInterpreter(quickjs) {
   const runtime = quickjs.newRuntime();
-  const state = { over: false, asked: false, program: undefined, untilMs: Date.now() + GUARD_MS };
+  const state = { over: false, asked: false, program: undefined, untilMs: Infinity };
   runtime.setMemoryLimit(MEMORY_BYTES);
   runtime.setMaxStackSize(Number(stackBytes));
   runtime.setInterruptHandler(() => state.over || Date.now() > state.untilMs);
@@ -48,6 +48,8 @@ function openInterpreter(quickjs) {
   door('receive', () => {
     const frame = readFrame(3);
     if (!frame) process.exit(0);
+    // From the first word on: until a job comes, an interpreter may stand ready for as long as it likes.
+    if (state.untilMs === Infinity) state.untilMs = Date.now() + GUARD_MS;
     if (frame.length > 0) return context.newString(frame.toString());
     state.over = true;
     state.asked = true;

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import type { Config } from '../../config.ts';
 import type { ModelOptions } from './model-solver.ts';
 import { maxTokensFields, type ModelParameters } from './parameters.ts';
+import { openAiUrl } from './openai-url.ts';
 import { ownTemplate } from './template.ts';
 
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
-export const openAiUrl = 'https://api.openai.com/v1';
 
 /** The flags of `--model`, for every command that runs one. */
 export const addModelFlags = (command: Command): Command =>

@@ -16,7 +16,7 @@ export function refuseAccidentalRepeats(samples: readonly Labelled[]): void {
   throw new WhetstoneError(
     'invalid',
     `${at}: the same answer to ${problem.id} stands already in ${samples[repeat.firstIndex]!.at}, and ${why}. ` +
-      'Remove what is double, or say --allow-duplicates if these are separate samples',
+      'Remove what is double, or say --allow-duplicates (over HTTP: allowDuplicates) if these are separate samples',
   );
 }
 
@@ -49,7 +49,7 @@ function refuseSecondPatch(samples: readonly Labelled[]): void {
       throw new WhetstoneError(
         'invalid',
         `${at}: a second patch for ${problem.id}, whose first stands in ${before.at}: which one is meant? ` +
-          'Remove the other, or say --allow-duplicates if these are separate samples',
+          'Remove the other, or say --allow-duplicates (over HTTP: allowDuplicates) if these are separate samples',
       );
     first.set(problem.id, sample);
   }

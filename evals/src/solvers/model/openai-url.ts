@@ -1,0 +1,1 @@
+export const openAiUrl = 'https://api.openai.com/v1';
