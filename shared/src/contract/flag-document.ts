@@ -143,15 +143,35 @@ export const Override = z
   .meta({ id: 'Override' });
 export type Override = z.infer<typeof Override>;
 
+/** What has to be measured before a step comes into force, whatever the clock says. */
+export const EvalGate = z
+  .strictObject({
+    dataset: z.string().min(1).max(64).describe('A whole run on it has to name this flag and the variant of the split'),
+    subjectId: z.uuid().optional().describe('Of this subject of evals; default any'),
+    minPassRate: z.number().min(0).max(1).optional(),
+    maxDropPoints: z
+      .number()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe('Against the run before; one that has none does not pass'),
+    passedAt: Instant.optional().describe('Set by the server alone, with the run that passed it'),
+    runId: z.uuid().optional(),
+  })
+  .meta({ id: 'EvalGate' });
+export type EvalGate = z.infer<typeof EvalGate>;
+
 /** The coverage of one split, raised by date. Clients follow it by their own clock, offline too. */
 export const RolloutPlan = z
   .strictObject({
     rule: RuleId.optional().describe('The rule whose split it moves; default the fallthrough'),
     steps: z
-      .array(z.strictObject({ at: Instant, coverage: z.number().min(0).max(100) }))
+      .array(z.strictObject({ at: Instant, coverage: z.number().min(0).max(100), gate: EvalGate.optional() }))
       .min(1)
       .max(100)
-      .describe('In the order of their times; before the first, the coverage of the split itself holds'),
+      .describe(
+        'In the order of their times; before the first, the coverage of the split itself holds. Steps behind a closed gate wait, too',
+      ),
     pausedAt: Instant.optional().describe('Steps after this do not come into force'),
   })
   .superRefine(({ steps }, context) => {

@@ -1,3 +1,10 @@
+import { leaderboard } from './evals/leaderboard.ts';
+import { regressions } from './evals/regressions.ts';
+import { evalDatasets } from './evals/datasets.ts';
+import { evalSchedules } from './evals/schedules.ts';
+import { bisects } from './evals/bisects.ts';
+import { evalRuns } from './evals/runs.ts';
+import { evalSubmit } from './evals/submit.ts';
 import { experiments } from './experiments.ts';
 import { exposures } from './exposures.ts';
 import { flagHistory } from './flag-history.ts';
@@ -10,6 +17,7 @@ import { stale } from './stale.ts';
 import { system } from './system.ts';
 import { targeting } from './targeting.ts';
 import { tenancy } from './tenancy.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Every operation of the product; routes, OpenAPI, the typed client and tools come from these records. */
 export const contract = {
@@ -24,7 +32,15 @@ export const contract = {
   ...stale,
   ...experiments,
   ...portfolio,
+  ...regressions,
+  ...evalSchedules,
+  ...evalDatasets,
   ...jobs,
+  ...webhooks,
+  ...evalRuns,
+  ...leaderboard,
+  ...evalSubmit,
+  ...bisects,
 };
 export type WhetstoneContract = typeof contract;
 

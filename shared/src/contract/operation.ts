@@ -31,6 +31,8 @@ export interface Operation<
   etag?: true;
   /** Answers with server-sent events for as long as the caller stays; `output` describes their text. */
   streams?: true;
+  /** Asks for a WebSocket, on which each message is one `output` as JSON text. */
+  socket?: true;
   /** What it may answer beyond `invalid`, `unauthorized`, `forbidden`, `internal` and `unavailable`. */
   errors?: readonly ErrorCode[];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DryRun, dryRunQuery } from './dry-run.ts';
-import { FlagKey, Override, Reason, RolloutPlan } from './flag-document.ts';
+import { EvalGate, FlagKey, Override, Reason, RolloutPlan } from './flag-document.ts';
 import { WrittenFlag } from './flag-history.ts';
 import { operation } from './operation.ts';
 
@@ -15,8 +15,9 @@ const RolloutProgress = z.object({
       at: z.string(),
       coverage: z.number(),
       state: z
-        .enum(['done', 'current', 'next', 'planned', 'held'])
-        .describe('held: a pause keeps it from coming into force'),
+        .enum(['done', 'current', 'next', 'planned', 'held', 'waiting'])
+        .describe('held: a pause keeps it from coming into force; waiting: its time has come, and a gate is closed'),
+      gate: EvalGate.optional(),
     }),
   ),
   paused: z.boolean(),
@@ -30,7 +31,7 @@ const RolloutProgress = z.object({
   }),
   next: z
     .object({
-      at: z.string().describe('While paused: as if it were resumed now'),
+      at: z.string().describe('While paused: as if it were resumed now; at a closed gate: at the earliest'),
       coverage: z.number(),
       units: z.array(Unit).describe('At most 100 of them'),
       count: z.int(),

@@ -3,7 +3,7 @@ import { operation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
 
 /** What a webhook can be told of. */
-export const webhookEvents = [
+const webhookEvents = [
   'eval.run.completed',
   'eval.run.failed',
   'regression.suspected',
@@ -17,12 +17,14 @@ export const webhookEvents = [
 ] as const;
 export const WebhookEvent = z.enum(webhookEvents);
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
+const Events = z.array(WebhookEvent).max(webhookEvents.length);
 
 const Webhook = z.object({
   id: z.uuid(),
   url: z.string(),
   events: z.array(WebhookEvent).describe('Empty: all'),
   enabled: z.boolean(),
+  disabledReason: z.string().nullable().describe('Why the server turned it off'),
   description: z.string().nullable(),
   createdAt: z.iso.datetime(),
   lastDelivery: z
@@ -56,7 +58,7 @@ export const webhooks = {
     status: 201,
     input: z.strictObject({
       url: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).max(2_048),
-      events: z.array(WebhookEvent).max(webhookEvents.length).default([]).describe('Empty: all'),
+      events: Events.default([]).describe('Empty: all'),
       description: z.string().min(1).max(256).optional(),
     }),
     output: Webhook.extend({ secret: z.string().describe('whsec_…; verifies the signature') }),
@@ -77,7 +79,7 @@ export const webhooks = {
     summary: 'Change what it is told, or turn it off and on',
     tag,
     role: 'admin',
-    input: byId.extend({ enabled: z.boolean().optional(), events: z.array(WebhookEvent).optional() }),
+    input: byId.extend({ enabled: z.boolean().optional(), events: Events.optional() }),
     output: Webhook,
     errors: ['not_found'],
   }),
@@ -94,7 +96,7 @@ export const webhooks = {
   pingWebhook: operation({
     method: 'POST',
     path: '/api/webhooks/:id/ping',
-    summary: 'Send it an event "ping"',
+    summary: 'Send it an event "ping", once and even while it is off',
     tag,
     role: 'admin',
     status: 202,

@@ -11,6 +11,7 @@ export { compileRuleset, type CompiledRuleset } from './ruleset.ts';
 export { contextFromOpenFeature, flagMetadataOf } from './open-feature.ts';
 export type { Assigned, Evaluated, FirstAnswer } from './run.ts';
 export { expandShortFlag } from './short-form.ts';
+export { stepTimes } from './steps.ts';
 export { stickyAttribute } from './sticky-attribute.ts';
 export { unitOf } from './unit.ts';
 export { moveCounter } from './who-moves.ts';

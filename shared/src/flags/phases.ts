@@ -1,6 +1,7 @@
 import type { CompiledServe } from './compile-serve.ts';
 import { withCoverage } from './compile-serve.ts';
 import type { CompiledCondition } from './condition.ts';
+import { inForceFrom } from './steps.ts';
 import { flag as boolean, instant, knowAll, percentage, record, records, text, type Json } from './reading.ts';
 
 /** The decisions of a flag between two changes that come by themselves. */
@@ -76,18 +77,33 @@ function compileChange(change: Json, compile: Compile): Partial<Phase> & { fromM
   };
 }
 
-/** The steps that come into force: a plan that is paused stays where it was. */
+/** The steps that come into force: a plan that is paused, or waits at a closed gate, stays where it was. */
 function compileRollout(rollout: Json): { rule: string | undefined; steps: Step[] } {
   const { rule, steps, pausedAt } = knowAll(rollout, membersOfRollout);
   const pausedMs = pausedAt === undefined ? Infinity : instant(pausedAt, 'pausedAt');
   const all = records(steps, 'steps').map((step) => {
-    const { at, coverage } = knowAll(step, membersOfStep);
-    return { at: text(at, 'at'), fromMs: instant(at, 'at'), coverage: percentage(coverage, 'coverage') };
+    const { at, coverage, gate } = knowAll(step, membersOfStep);
+    return {
+      at: text(at, 'at'),
+      atMs: instant(at, 'at'),
+      coverage: percentage(coverage, 'coverage'),
+      ...opening(gate),
+    };
   });
+  const fromMs = inForceFrom(all);
   return {
     rule: rule === undefined ? undefined : text(rule, 'rule'),
-    steps: all.filter(({ fromMs }) => fromMs <= pausedMs),
+    steps: all
+      .map(({ at, coverage }, i) => ({ at, coverage, fromMs: fromMs[i]! }))
+      .filter((step) => step.fromMs <= pausedMs && step.fromMs < Infinity),
   };
+}
+
+/** When a gate was passed: the server that asked for the measurement writes it into the flag. */
+function opening(gate: unknown): { passedMs: number } {
+  if (gate === undefined) return { passedMs: -Infinity };
+  const { passedAt } = knowAll(record(gate, 'gate'), membersOfGate);
+  return { passedMs: passedAt === undefined ? Infinity : instant(passedAt, 'passedAt') };
 }
 
 function underWay(phase: Phase, ruleId: string | undefined, { coverage, at }: Step): Phase {
@@ -111,4 +127,5 @@ const none: readonly never[] = [];
 const membersOfChange = ['at', 'set'];
 const membersOfSet = ['enabled', 'rules', 'fallthrough'];
 const membersOfRollout = ['rule', 'steps', 'pausedAt'];
-const membersOfStep = ['at', 'coverage'];
+const membersOfStep = ['at', 'coverage', 'gate'];
+const membersOfGate = ['dataset', 'subjectId', 'minPassRate', 'maxDropPoints', 'passedAt', 'runId'];

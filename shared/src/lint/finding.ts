@@ -21,6 +21,7 @@ export const lintRules = {
   'missing-owner': 'nobody to ask',
   'missing-description': 'nothing that says what it is for',
   'past-schedule': 'a planned change that has come into force and still stands in the document',
+  'closed-gate': 'a step that has waited long for its eval gate',
   'expired-override': 'an override whose time is over',
   'expired-flag': 'a flag whose expiresAt is over',
   'agent-made-without-expiry': 'a flag that an agent made and that has no end',

@@ -1,4 +1,5 @@
 import type { FlagDefinition } from '../contract/flag-document.ts';
+import { stepTimes } from '../flags/steps.ts';
 import type { Remark } from './finding.ts';
 
 /** Tags that say that an agent made a flag. */
@@ -53,7 +54,10 @@ export function upkeepRemarks(flag: FlagDefinition, nowMs: number): Remark[] {
           ]
         : [],
     ),
-    ...(steps.length > 0 && rollout?.pausedAt === undefined && steps.every(({ at }) => isPast(at))
+    ...(rollout &&
+    steps.length > 0 &&
+    rollout.pausedAt === undefined &&
+    stepTimes(rollout).every((fromMs) => fromMs <= nowMs)
       ? [
           warn(
             'past-schedule',
@@ -63,6 +67,14 @@ export function upkeepRemarks(flag: FlagDefinition, nowMs: number): Remark[] {
           ),
         ]
       : []),
+    ...waitingSince(rollout, nowMs).map(({ i, at }) =>
+      warn(
+        'closed-gate',
+        ['rollout', 'steps', i, 'gate'],
+        `waits for its gate since ${at}`,
+        'Run the evals it waits for with this flag named, or take the gate out of the step.',
+      ),
+    ),
     ...overrides.flatMap(({ expiresAt: until }, i) =>
       until !== undefined && isPast(until)
         ? [warn('expired-override', ['overrides', i, 'expiresAt'], `ended at ${until}`, 'Remove it.')]
@@ -70,3 +82,13 @@ export function upkeepRemarks(flag: FlagDefinition, nowMs: number): Remark[] {
     ),
   ];
 }
+
+/** The step whose time came a week ago and whose gate is closed: whoever planned it may have forgotten what it waits for. */
+function waitingSince(rollout: FlagDefinition['rollout'], nowMs: number): { i: number; at: string }[] {
+  if (!rollout || rollout.pausedAt !== undefined) return [];
+  const i = rollout.steps.findIndex(({ gate }) => gate && gate.passedAt === undefined);
+  const step = rollout.steps[i];
+  return step && Date.parse(step.at) + longWaitMs <= nowMs ? [{ i, at: step.at }] : [];
+}
+
+const longWaitMs = 7 * 24 * 60 * 60 * 1_000;

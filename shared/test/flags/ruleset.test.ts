@@ -75,8 +75,8 @@ describe('a ruleset', () => {
     ],
     [
       'a rollout gated by what it does not know',
-      { rollout: { steps: [{ at: '2026-03-01T00:00:00Z', coverage: 5, gate: 'evals' }] } },
-      'gate: expected nothing that this version does not know',
+      { rollout: { steps: [{ at: '2026-03-01T00:00:00Z', coverage: 5, gate: { dataset: 'starter', mood: 'good' } }] } },
+      'mood: expected nothing that this version does not know',
     ],
     [
       'a variant that is not of the declared type',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FlagKey } from '../flag-document.ts';
 import { operation } from '../operation.ts';
 import { pageInput, pageOf } from '../page.ts';
-import { DatasetName, At, ProblemId, RunId, Usd } from './common.ts';
+import { DatasetName, At, Ordinal, ProblemId, RunId, Usd } from './common.ts';
 import { EvalSubject } from './runs.ts';
 
 const CommitId = z.string().regex(/^[0-9a-f]{7,64}$/, 'expected a commit id, 7 to 64 of 0-9 a-f');
@@ -27,15 +27,15 @@ const Over = z.discriminatedUnion('kind', [
     kind: z.literal('flagVersions'),
     flag: FlagKey,
     variant: z.string().min(1).max(128).describe('Whose value is put before each prompt, as it was in each version'),
-    good: z.int().min(1),
-    bad: z.int().min(2),
+    good: Ordinal,
+    bad: Ordinal,
   }),
 ]);
 
 export const BisectRequest = z.strictObject({
   over: Over,
   dataset: DatasetName,
-  subject: EvalSubject,
+  subject: EvalSubject.optional().describe('Default with a regressionId: that of the run which regressed'),
   problems: z
     .array(ProblemId)
     .min(1)
@@ -66,17 +66,23 @@ export const Bisect = z.object({
   over: Over,
   dataset: z.string(),
   confidence: z.number(),
+  problems: z.array(z.string()).nullable().describe('That are run at each step; null until they are known'),
   candidates: z.array(Candidate),
   steps: z.array(
     z.object({
       number: z.int(),
-      phase: z.enum(['seed', 'search']),
+      phase: z
+        .enum(['scan', 'seed', 'search'])
+        .describe('scan: all problems at an end, to find those that tell the ends apart'),
       index: z.int(),
       runId: RunId,
-      failed: z.boolean().nullable().describe('null while it runs, or when infrastructure failed'),
+      failed: z.boolean().nullable().describe('null while it runs, of a scan, or when it gave no verdict'),
+      verdict: z.enum(['passed', 'failed', 'scanned', 'error']).nullable().describe('error: no verdict, done again'),
       /** Of the likeliest candidate after this step. */
       bestIndex: z.int().nullable(),
       bestPosterior: z.number().nullable(),
+      /** Of every candidate after this step; null in lists. */
+      posterior: z.array(z.number()).nullable(),
     }),
   ),
   answer: z
@@ -84,12 +90,13 @@ export const Bisect = z.object({
       kind: z.enum(['commit', 'range', 'none']),
       from: z.int().nullable(),
       to: z.int().nullable(),
-      confidence: z.number(),
+      confidence: z.number().nullable().describe('That the first bad one is in it; null where there is none'),
       sentence: z.string(),
     })
     .nullable(),
   seedRuns: z.int(),
   searchRuns: z.int(),
+  maxRuns: z.int(),
   failure: z.string().nullable(),
   regressionId: z.uuid().nullable(),
   createdAt: At,

@@ -7,14 +7,16 @@ export const DatasetName = z
   .describe('humaneval, mbpp, mbpp-sanitized, swe-bench-lite, starter, or one of the project');
 export const ProblemId = z.string().min(1).max(256);
 export const ShortText = z.string().min(1).max(256);
+/** A counting number as databases keep it. */
+export const Ordinal = z.int().min(1).max(2_147_483_647);
 export const Usd = z.number().min(0).max(1_000_000);
 export const At = z.iso.datetime();
 
-export const runStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
+const runStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
 export const RunStatus = z.enum(runStatuses);
 export type RunStatus = z.infer<typeof RunStatus>;
 
-export const sampleStatuses = ['passed', 'failed', 'error', 'timeout', 'skipped'] as const;
+const sampleStatuses = ['passed', 'failed', 'error', 'timeout', 'skipped'] as const;
 export const SampleStatus = z
   .enum(sampleStatuses)
   .describe('error is infrastructure and never counts as a failure; skipped was not asked (budget, cancelled)');
@@ -32,7 +34,7 @@ export type Counts = z.infer<typeof Counts>;
 /** 95 %, as fractions of 1. */
 export const Interval = z.tuple([z.number(), z.number()]).describe('95 % interval, lowest and highest');
 
-export const subjectKinds = ['model', 'samples', 'reference', 'command'] as const;
+const subjectKinds = ['model', 'samples', 'reference', 'command'] as const;
 export const SubjectKind = z.enum(subjectKinds);
 export type SubjectKind = z.infer<typeof SubjectKind>;
 

@@ -5,7 +5,7 @@ import { DatasetName, At } from './common.ts';
 
 const TaskFiles = z
   .record(z.string().min(1).max(256), z.string().max(900_000))
-  .describe('Files of one task by their path: task.toml, instruction.md, test.patch, gold.patch …');
+  .describe('Files of one task by name: task.toml, instruction.md, test.patch, gold.patch; a git bundle in base64');
 
 export const EvalDataset = z.object({
   name: z.string(),

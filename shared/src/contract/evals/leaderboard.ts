@@ -5,10 +5,11 @@ import { timeRange } from '../time-range.ts';
 import { Counts, DatasetName, At, Interval, RunId, ShortText, SubjectKind } from './common.ts';
 
 const TrendPoint = z.object({
-  at: At,
-  runId: RunId.optional().describe('Absent where a point stands for several runs'),
+  at: At.describe('Of the last run that it stands for'),
+  runId: RunId.optional().describe('Absent where a point stands for several runs, or the run was deleted'),
+  runs: z.int(),
   passRate: z.number(),
-  interval: Interval,
+  interval: Interval.describe('95 %; of several runs as wide as that of one of them, since they ask the same problems'),
   n: z.int(),
   costPerSolvedUsd: z.number().nullable(),
   commit: z.string().optional(),
@@ -16,8 +17,10 @@ const TrendPoint = z.object({
   regressionId: z.uuid().optional().describe('A regression was found in this run'),
 });
 
+const Subject = z.object({ id: z.uuid(), kind: z.union([SubjectKind, z.literal('agent')]), label: z.string() });
+
 const Row = z.object({
-  subject: z.object({ id: z.uuid(), kind: z.union([SubjectKind, z.literal('agent')]), label: z.string() }),
+  subject: Subject,
   tieGroup: z.int().describe('1 is the best group; members of a group cannot be told apart at 95 %'),
   rankRange: z.tuple([z.int(), z.int()]).describe('Best and worst rank that the data allow'),
   passRate: z.number(),
@@ -26,15 +29,17 @@ const Row = z.object({
   problems: z.int().describe('Problems with a verdict'),
   runs: z.int(),
   counts: Counts,
-  passAtK: z.record(z.string(), z.number()),
-  costPerSolvedUsd: z.number().nullable(),
+  passAtK: z
+    .record(z.string(), z.number())
+    .describe('For k of 1 and of the samples that every problem has, 100 at most; mean over problems'),
+  costPerSolvedUsd: z.number().nullable().describe('null when the price of one answer is not known, or none passed'),
   avgCostUsd: z.number().nullable(),
-  medianTimeMs: z.number().nullable(),
-  p90TimeMs: z.number().nullable(),
+  medianTimeMs: z.number().nullable().describe('Within 2.5 %'),
+  p90TimeMs: z.number().nullable().describe('Within 2.5 %'),
+  warnings: z.array(z.string()).describe('What to know before believing the figures'),
   isOnFront: z.boolean().describe('No other subject is both better and cheaper'),
-  lastRunId: RunId.nullable(),
+  lastRunId: RunId.nullable().describe('null when it was deleted since, and for agents'),
   lastRunAt: At,
-  /** Against the run before the last one. */
   change: z
     .object({ points: z.number(), p: z.number().nullable(), isDistinguishable: z.boolean() })
     .nullable()
@@ -56,8 +61,7 @@ export const PublishedResult = z.object({
   n: z.int().nullable(),
   costUsd: z.number().nullable(),
   date: z.string().nullable(),
-  /** Recomputed from per-problem verdicts where the publisher gives them. */
-  recomputedRate: z.number().nullable(),
+  recomputedRate: z.number().nullable().describe('From the verdicts or counts that the publisher gives'),
   importedAt: At,
 });
 export type PublishedResult = z.infer<typeof PublishedResult>;
@@ -69,7 +73,13 @@ export const Leaderboard = z.object({
   timeRange: z.string(),
   generatedAt: At,
   items: z.array(Row).describe('Measured here, best first'),
-  published: z.array(PublishedResult).describe('Claimed elsewhere; never mixed with what was measured here'),
+  withoutVerdict: z
+    .array(z.object({ subject: Subject, counts: Counts, runs: z.int(), lastRunAt: At }))
+    .describe('Ran, and not one sample has a verdict'),
+  leftOut: z.int().describe('Subjects beyond the 200 that ran last'),
+  published: z
+    .array(PublishedResult)
+    .describe('Claimed elsewhere, best first; never mixed with what was measured here. None for one task type'),
   taskTypes: z.array(z.string()).describe('What can be filtered by'),
 });
 export type Leaderboard = z.infer<typeof Leaderboard>;
@@ -80,22 +90,40 @@ const ComparedProblem = z.object({
   b: z.object({ passed: z.int(), graded: z.int() }),
 });
 
+const comparisonTests = [
+  'exact McNemar',
+  'paired t',
+  'cluster-robust paired t',
+  'exact McNemar and cluster-robust t',
+  'sign test',
+] as const;
+
+const ComparedSide = z.object({
+  runId: RunId,
+  label: z.string(),
+  passRate: z.number().describe('Mean over the problems of both of the share of samples that passed'),
+  interval: Interval,
+  n: z.int().describe('Graded samples of these problems'),
+});
+
 export const RunComparison = z.object({
-  a: z.object({ runId: RunId, label: z.string(), passRate: z.number(), interval: Interval, n: z.int() }),
-  b: z.object({ runId: RunId, label: z.string(), passRate: z.number(), interval: Interval, n: z.int() }),
+  a: ComparedSide,
+  b: ComparedSide,
   problems: z.int().describe('With verdicts on both sides'),
   missing: z.int().describe('Problems with verdicts on one side alone'),
   /** Problems by what came of them on both sides; a problem with several samples counts by its majority. */
   matrix: z.object({ bothPassed: z.int(), onlyA: z.int(), onlyB: z.int(), bothFailed: z.int() }),
   differencePoints: z.number().describe('b minus a, in percentage points'),
-  interval: Interval.describe('Of the difference, in percentage points'),
-  p: z.number().nullable().describe('Two-sided'),
-  test: z.enum(['mcnemar-exact', 'paired-z', 'none']),
-  verdict: z.enum(['better', 'worse', 'no difference detected']),
-  detectablePoints: z.number().nullable().describe('The smallest true difference seen in 80 % of such comparisons'),
+  interval: Interval.nullable().describe(
+    'Of the difference, in percentage points; null when all problems changed alike',
+  ),
+  p: z.number().describe('Two-sided'),
+  test: z.enum(comparisonTests),
+  verdict: z.enum(['better', 'worse', 'no difference detected']).describe('Of b, at 5 %'),
+  detectablePoints: z.number().describe('The smallest true drop that is found in 80 % of such comparisons'),
   sentence: z.string(),
   warnings: z.array(z.string()),
-  discordant: z.array(ComparedProblem),
+  discordant: z.array(ComparedProblem).describe('The largest changes first, what was lost before what was gained'),
 });
 export type RunComparison = z.infer<typeof RunComparison>;
 

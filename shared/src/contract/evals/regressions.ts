@@ -29,7 +29,9 @@ export const Regression = z.object({
       'suspected; confirming: reruns are on their way; alert: they agree; cleared: they do not; unconfirmed: no budget or no way to rerun; recovered: a later run is as good as before',
     ),
   severity: z.enum(severities).nullable(),
+  reason: z.string().nullable().describe('Why it is unconfirmed'),
   suspicion: z.object({ dropPoints: z.number(), p: z.number(), test: z.string() }),
+  runs: z.object({ before: RunId, after: RunId }).describe('That raised suspicion, reruns apart'),
   evidence: z
     .object({
       dropPoints: z.number(),
@@ -46,7 +48,9 @@ export const Regression = z.object({
   flag: CarryingFlag.nullable(),
   rollback: z
     .object({
-      outcome: z.enum(['rolled_back', 'dry_run', 'refused', 'off', 'not_critical', 'no_flag']),
+      outcome: z
+        .enum(['rolled_back', 'already_done', 'dry_run', 'refused', 'off', 'not_critical', 'no_flag'])
+        .describe('already_done: another regression had the variant rolled back'),
       reason: z.string(),
       flagVersion: z.int().optional(),
       at: At,
@@ -55,6 +59,9 @@ export const Regression = z.object({
   acknowledged: z.object({ by: z.string(), at: At, note: z.string().optional() }).nullable(),
   mutedUntil: At.nullable(),
   assignee: z.string().nullable(),
+  history: z
+    .array(z.object({ at: At, by: z.string(), what: z.string() }))
+    .describe('What happened to it and who did it, the oldest first'),
   createdAt: At,
   updatedAt: At,
 });
@@ -92,7 +99,10 @@ export const regressions = {
       dataset: DatasetName.optional(),
       subjectId: z.uuid().optional(),
       state: z.enum(regressionStates).optional(),
-      open: z.boolean().optional().describe('true: only those that are suspected, being confirmed or alerts'),
+      open: z
+        .boolean()
+        .optional()
+        .describe('true: only those that are suspected, being confirmed, or alerts that nobody has acknowledged'),
       ...pageInput,
     }),
     output: pageOf(Regression),

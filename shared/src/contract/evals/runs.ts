@@ -59,6 +59,7 @@ export const EvalSubject = z.discriminatedUnion('kind', [
         .max(1_024)
         .optional()
         .describe('A samples file below WHETSTONE_DATASETS_DIR of the server'),
+      allowDuplicates: z.boolean().optional().describe('Takes rows that say the same twice for separate samples'),
       promptVersion: ShortText.optional(),
       guidanceVersion: ShortText.optional(),
       label: Label.optional(),
@@ -222,7 +223,7 @@ export const evalRuns = {
     summary: 'One sample: prompt, code, output, verdict',
     tag,
     role: 'viewer',
-    input: z.object({ runId: RunId, problemId: ProblemId, sampleIndex: z.int().min(0).default(0) }),
+    input: z.object({ runId: RunId, problemId: ProblemId, sampleIndex: z.int().min(0).max(2_147_483_647).default(0) }),
     output: EvalSample,
     errors: ['not_found'],
   }),
@@ -276,7 +277,7 @@ export const evalRuns = {
     status: 201,
     input: byRunId,
     output: z.object({ ticket: z.string(), expiresAt: At }),
-    errors: ['not_found'],
+    errors: ['not_found', 'rate_limited'],
   }),
 };
 

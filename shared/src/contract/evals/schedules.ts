@@ -13,7 +13,10 @@ export const EvalSchedule = z.object({
   enabled: z.boolean(),
   nextAt: At.nullable().describe('null while it is off'),
   lastRunId: RunId.nullable(),
-  lastProblem: z.string().nullable().describe('Why the last occurrence started no run'),
+  lastProblem: z
+    .string()
+    .nullable()
+    .describe('Why the last occurrence started no run, or what was wrong though it did: its flag is gone'),
   createdAt: At,
   updatedAt: At,
 });
@@ -27,7 +30,9 @@ const fields = {
     .string()
     .min(1)
     .max(128)
-    .describe('Five fields (minute hour day month weekday), or nightly (03:00), weekly (Monday 03:00), hourly'),
+    .describe(
+      'Five fields (minute hour day month weekday), at least 5 minutes apart; or nightly (03:00), weekly (Monday 03:00), hourly',
+    ),
   timeZone: z.string().min(1).max(64).default('UTC').describe('IANA name, e.g. Europe/Berlin'),
   run: EvalRunRequest,
   enabled: z.boolean().default(true),
@@ -37,7 +42,8 @@ export const evalSchedules = {
   createEvalSchedule: operation({
     method: 'POST',
     path: '/api/eval/schedules',
-    summary: 'Run again and again; a local time that the clock leaps over in spring comes an hour later',
+    summary:
+      'Run again and again; a local time that the clock leaps over comes as much later, one that comes twice counts once',
     tag,
     role: 'editor',
     status: 201,
