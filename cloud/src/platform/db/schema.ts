@@ -1,7 +1,8 @@
 import type { ColumnType, Generated } from 'kysely';
 
 /** JSON kept as text (`json`, not `jsonb`), so that a document comes back with its members in the order they were sent. */
-type Json<T> = ColumnType<T, string | (null extends T ? null : never), string>;
+type Json<T> = ColumnType<T, JsonWrite<T>, JsonWrite<T>>;
+type JsonWrite<T> = string | (null extends T ? null : never);
 
 /** `pg` gives 64-bit integers as text. Ours count changes, which JavaScript's numbers do without loss. */
 type BigInteger = ColumnType<string, number, number>;
@@ -248,6 +249,8 @@ export interface Schema {
     schedule_id: string | null;
     /** As it was asked for; inline samples are in eval_answer instead. */
     request: Json<unknown>;
+    /** As it stands in the manifest, which is made when the first shard begins. */
+    subject_manifest: Json<unknown>;
     commit_id: string | null;
     flag_key: string | null;
     flag_variant: string | null;
@@ -257,14 +260,21 @@ export interface Schema {
     samples_per_problem: number;
     sample_count: number;
     open_shards: number;
+    /** Shards under way at a time. */
+    lanes: Generated<number>;
     passed: Generated<number>;
     failed: Generated<number>;
     error: Generated<number>;
     timeout: Generated<number>;
     skipped: Generated<number>;
     budget_usd: number | null;
+    /** What it could come to at most, when it was started; null when no price is known. */
+    worst_case_usd: number | null;
     paid_usd: Generated<number>;
+    /** What asks in flight could come to, and what those came to of which nobody will know. */
     reserved_usd: Generated<number>;
+    /** An ask did not fit into the budget any more: none starts. */
+    is_spent: Generated<boolean>;
     /** Of the last live event. */
     event_seq: Generated<number>;
     manifest: Json<unknown>;
@@ -285,7 +295,13 @@ export interface Schema {
     /** Place in the plan. */
     first_sample: number;
     sample_count: number;
+    /** Place of the problem and number of the sample, in the order they are done. */
+    samples: Json<[problem: number, sample: number][]>;
+    /** A message for it is under way; those of a run are sent a few at a time. */
+    is_sent: Generated<boolean>;
     is_done: Generated<boolean>;
+    /** What had trouble of ours was tried once more. */
+    errors_retried: Generated<boolean>;
     /** Who works on it, and until when nobody else does. */
     lease_owner: string | null;
     lease_until: Date | null;
@@ -335,5 +351,237 @@ export interface Schema {
     type: string;
     data: Json<unknown>;
     created_at: Date;
+  };
+
+  webhook: {
+    id: string;
+    project_id: string;
+    url: string;
+    /** None: all. */
+    events: Json<string[]>;
+    description: string | null;
+    enabled: Generated<boolean>;
+    /** Why the server turned it off. */
+    disabled_reason: string | null;
+    secret: string;
+    /** Deliveries that were given up since the last one that arrived. */
+    failures_in_row: Generated<number>;
+    /** Of the last attempt. */
+    last_at: Date | null;
+    last_status: number | null;
+    last_problem: string | null;
+    created_at: Date;
+  };
+
+  webhook_delivery: {
+    id: string;
+    project_id: string;
+    webhook_id: string;
+    event: string;
+    /** As it is signed; null once it has arrived. */
+    body: string | null;
+    state: Generated<string>;
+    attempts: Generated<number>;
+    /** When the next attempt is due. */
+    next_at: Date;
+    status: number | null;
+    problem: string | null;
+    created_at: Date;
+    delivered_at: Date | null;
+  };
+
+  /** Opens the live events of a run once, for who can send no header. */
+  eval_ticket: {
+    ticket_hash: Buffer;
+    project_id: string;
+    run_id: string;
+    /** Of the key that asked for it. */
+    selector: string;
+    expires_at: Date;
+  };
+
+  /** One outcome of real agent work. */
+  eval_submission: {
+    id: string;
+    project_id: string;
+    /** When it ended, as far as that can be believed. */
+    at: Date;
+    received_at: Date;
+    task_id: string | null;
+    model: string;
+    problem: string;
+    task_type: string | null;
+    passed: boolean;
+    cost_usd: number | null;
+    time_ms: number | null;
+    commit_id: string | null;
+    user_id: string | null;
+    repo_id: string | null;
+    flags: Json<Record<string, string> | null>;
+    guidance_version: string | null;
+    code: Json<unknown>;
+  };
+
+  /** What a counted run added to its subject's line on a leaderboard, and what all of the line came to with it. */
+  eval_standing: {
+    /** The run may be gone. */
+    run_id: string;
+    /** '' for all problems. */
+    task_type: string;
+    project_id: string;
+    dataset_id: string;
+    subject_id: string;
+    /** Order within the line. */
+    seq: number;
+    at: Date;
+    /** How often it was written anew, because a run of the line ended again. */
+    revision: Generated<number>;
+    build_id: string;
+    commit_id: string | null;
+    passed: number;
+    failed: number;
+    error: number;
+    timeout: number;
+    skipped: number;
+    /** How many independent samples say as much about the pass rate. */
+    effective_n: number;
+    answered: number;
+    /** Of the answered, those whose price is not known. */
+    unpriced: number;
+    cost_usd: number;
+    /** Against the run before it in the line. */
+    change_points: number | null;
+    change_p: number | null;
+    /** Passed and graded samples of each problem; see problem-sums.ts. */
+    own_problems: Buffer;
+    /** Of graded samples; see time-histogram.ts. */
+    own_times: Buffer;
+    total_problems: Buffer;
+    total_times: Buffer;
+  };
+
+  /** What others claim. */
+  published_result: {
+    id: string;
+    project_id: string;
+    source: string;
+    source_url: string | null;
+    licence: string | null;
+    dataset: string;
+    model: string;
+    metric: string;
+    rate: number;
+    n: number | null;
+    cost_usd: number | null;
+    date: string | null;
+    recomputed_rate: number | null;
+    imported_at: Date;
+  };
+
+  eval_regression: {
+    id: string;
+    project_id: string;
+    dataset_id: string;
+    subject_id: string;
+    found: string;
+    state: string;
+    severity: string | null;
+    reason: string | null;
+    before_run_id: string;
+    after_run_id: string;
+    before_rerun_id: string | null;
+    after_rerun_id: string | null;
+    suspicion: Json<unknown>;
+    evidence: Json<object | null>;
+    flag_key: string | null;
+    flag_variant: string | null;
+    /** Since when the flag may have been rolled back for it. */
+    rollback_claimed_at: Date | null;
+    rollback: Json<object | null>;
+    acknowledged: Json<object | null>;
+    muted_until: Date | null;
+    assignee: string | null;
+    history: Json<unknown>;
+    created_at: Date;
+    updated_at: Date;
+  };
+
+  eval_bisect: {
+    id: string;
+    project_id: string;
+    status: string;
+    request: Json<unknown>;
+    /** In their order, from the good one to the bad one. */
+    candidates: Json<unknown>;
+    /** Ids of those that are run at each step; null until the scan has found them. */
+    problems: Json<string[] | null>;
+    max_runs: number;
+    /** The last step before it was gone on with; what went wrong until then is forgiven. */
+    resumed_after: Generated<number>;
+    answer: Json<unknown>;
+    failure: string | null;
+    regression_id: string | null;
+    started_by: string;
+    created_at: Date;
+    updated_at: Date;
+  };
+
+  /** What the first look at a run found; without a baseline it found nothing to compare with. */
+  eval_run_check: {
+    run_id: string;
+    project_id: string;
+    baseline_run_id: string | null;
+    drop_points: number | null;
+    p: number | null;
+    checked_at: Date;
+  };
+
+  eval_settings: { project_id: string; settings: Json<unknown>; updated_at: Date };
+
+  eval_schedule: {
+    id: string;
+    project_id: string;
+    name: string;
+    cron: string;
+    time_zone: string;
+    run: Json<unknown>;
+    enabled: boolean;
+    /** Grows with every change: messages of an older one do nothing. */
+    generation: number;
+    next_at: Date | null;
+    last_run_id: string | null;
+    last_problem: string | null;
+    created_at: Date;
+    updated_at: Date;
+  };
+
+  /** A version of a data set of tasks that a project registered. */
+  eval_task_set: {
+    project_id: string;
+    name: string;
+    /** As the harness computes it for the data set. */
+    sha256: string;
+    /** Of all files, bundles included. */
+    files_sha256: string;
+    task_count: number;
+    bytes: number;
+    /** Task -> path -> content. */
+    tasks: Json<Record<string, Record<string, string>>>;
+    is_current: boolean;
+    created_at: Date;
+  };
+
+  /** A step is one run of evals. */
+  eval_bisect_step: {
+    bisect_id: string;
+    number: number;
+    project_id: string;
+    phase: string;
+    candidate: number;
+    run_id: string;
+    budget_usd: number | null;
+    /** Null while the run is under way. */
+    verdict: string | null;
+    posterior: Json<number[] | null>;
   };
 }

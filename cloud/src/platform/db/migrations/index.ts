@@ -9,6 +9,13 @@ import * as sticky from './0007-sticky.ts';
 import * as outcomes from './0008-outcomes.ts';
 import * as usage from './0009-usage.ts';
 import * as evalRuns from './0010-eval-runs.ts';
+import * as queueMessages from './0011-queue-messages.ts';
+import * as webhooks from './0012-webhooks.ts';
+import * as evalLive from './0013-eval-live.ts';
+import * as standings from './0014-standings.ts';
+import * as regressions from './0015-regressions.ts';
+import * as evalBisects from './0016-eval-bisects.ts';
+import * as evalSchedules from './0017-eval-schedules.ts';
 
 /** Append only: what has landed is never edited, see CONTRIBUTING.md. Named so that they sort in the order they run. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +29,11 @@ export const migrations: Record<string, Migration> = {
   '0008-outcomes': outcomes,
   '0009-usage': usage,
   '0010-eval-runs': evalRuns,
+  '0011-queue-messages': queueMessages,
+  '0012-webhooks': webhooks,
+  '0013-eval-live': evalLive,
+  '0014-standings': standings,
+  '0015-regressions': regressions,
+  '0016-eval-bisects': evalBisects,
+  '0017-eval-schedules': evalSchedules,
 };
