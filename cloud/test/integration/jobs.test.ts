@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startApp, testClock, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';
+import { surroundWithQStash } from '../support/qstash-world.ts';
 import { aJob } from '../support/queue.ts';
 
 const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000, interval: 50 });
@@ -98,8 +99,30 @@ describeOnEngines('background jobs', (engine) => {
   it('are part of what /readyz and /metrics say', async () => {
     const { ports } = await app.admin.getReadiness({});
     expect(ports).toContainEqual({ port: 'queue', engine: 'pg-boss', ok: true, latencyMs: expect.any(Number) });
+    expect(ports).toContainEqual({ port: 'cache', engine: 'in-process', ok: true, latencyMs: expect.any(Number) });
     const metrics = await (await app.call('GET', '/metrics')).text();
     expect(metrics).toMatch(/^whetstone_job_runs_total\{job="flags.seed-samples",outcome="completed"\} \d+$/m);
+    expect(metrics).toMatch(/^whetstone_cache_commands_total 0$/m);
+  });
+});
+
+describeOnEngines('background jobs that QStash delivers', (engine) => {
+  it('are taken at /jobs by the real server, listed as ever, and named in /readyz', async () => {
+    const world = await surroundWithQStash();
+    const app = await startApp(engine, { qstash: world.service });
+    world.join(app.baseUrl);
+    await app.work();
+    const id = await app.seedSamples(app.projectId);
+    await eventually(async () =>
+      expect((await app.admin.listJobs({})).items).toMatchObject([{ id, state: 'completed', attempts: 1 }]),
+    );
+    const { ports } = await app.admin.getReadiness({});
+    expect(ports).toContainEqual({ port: 'queue', engine: 'QStash', ok: true, latencyMs: expect.any(Number) });
+    expect((await app.call('POST', '/jobs/flags.seed-samples', { body: { id, publication: 0 } })).status).toBe(401);
+    const metrics = await (await app.call('GET', '/metrics')).text();
+    expect(metrics).toMatch(/^whetstone_job_runs_total\{job="flags.seed-samples",outcome="completed"\} 1$/m);
+    await app.close();
+    await world.stop();
   });
 });
 

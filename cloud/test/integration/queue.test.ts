@@ -13,23 +13,41 @@ import type { JobDefinition } from '../../src/platform/queue/job.ts';
 import type { Queue } from '../../src/platform/queue/queue.ts';
 import { postgresUrl } from '../../../test/support/provided.ts';
 import { asAdmin } from '../../../test/support/postgres.ts';
-import { describeOn, describeOnEngines, postgres, silentLog, type Place } from '../support/engines.ts';
+import { describeOn, pglite, postgres, silentLog, type Engine, type Place } from '../support/engines.ts';
 import { makeProject } from '../support/projects.ts';
-import { aJob, gate, startQueue } from '../support/queue.ts';
+import {
+  aJob,
+  gate,
+  queueEngines,
+  startQueue,
+  type QueueEngine,
+  type QueueOptions,
+  type QueueWorld,
+} from '../support/queue.ts';
 
 const surroundings = { clock: Date.now, log: silentLog };
+const engines = [pglite, postgres];
 const dayMs = 24 * 3_600_000;
 
 const eventually = (check: () => unknown, timeoutMs = 15_000) =>
   vi.waitFor(check, { timeout: timeoutMs, interval: 50 });
 
+/** A suite on both engines of the port, each on these engines of the database. */
+function describeOnBoth(title: string, databases: Engine[], suite: (engine: Engine, queueEngine: QueueEngine) => void) {
+  for (const queueEngine of queueEngines) {
+    for (const engine of databases)
+      describeOn(engine, `${title} by ${queueEngine.name}`, (each) => suite(each, queueEngine));
+  }
+}
+
 /** The database of a suite, and queues on it that are stopped after each test. */
-function ground(enginePlace: () => Promise<Place>) {
-  const shared = {} as { place: Place; database: Database; mine: string; theirs: string };
+function ground(enginePlace: () => Promise<Place>, queueEngine: QueueEngine) {
+  const shared = {} as { place: Place; database: Database; world: QueueWorld; mine: string; theirs: string };
   const queues: Queue[] = [];
   beforeAll(async () => {
     shared.place = await enginePlace();
     shared.database = await openDatabase(shared.place.choice, surroundings);
+    shared.world = await queueEngine.surround();
     shared.mine = await makeProject(shared.database);
     shared.theirs = await makeProject(shared.database);
   });
@@ -37,14 +55,12 @@ function ground(enginePlace: () => Promise<Place>) {
     await Promise.all(queues.splice(0).map((queue) => queue.stop({ graceMs: 100 })));
   });
   afterAll(async () => {
+    await shared.world.stop();
     await shared.database.close();
     await shared.place.remove();
   });
-  const working = async (
-    jobs: JobDefinition[],
-    options: Parameters<typeof startQueue>[2] & { rests?: boolean } = {},
-  ) => {
-    const queue = await startQueue(shared.database, jobs, options);
+  const working = async (jobs: JobDefinition[], options: QueueOptions & { rests?: boolean } = {}) => {
+    const queue = await startQueue(shared.world, shared.database, jobs, options);
     queues.push(queue);
     if (!options.rests) await queue.work();
     return queue;
@@ -52,8 +68,8 @@ function ground(enginePlace: () => Promise<Place>) {
   return { shared, working };
 }
 
-describeOnEngines('the queue port', (engine) => {
-  const { shared, working } = ground(engine.place);
+describeOnBoth('the queue port', engines, (engine, queueEngine) => {
+  const { shared, working } = ground(engine.place, queueEngine);
 
   it('runs what was sent, once, with its input, its project and its attempt', async () => {
     const runs: { text: string; projectId: string | undefined; attempt: number }[] = [];
@@ -242,9 +258,9 @@ describeOnEngines('the queue port', (engine) => {
       await expect(crossing).rejects.toThrow('a project sends messages for itself alone');
     }
     const reading = shared.database.asProject(shared.mine, ({ sql: trx }) =>
-      sql`select * from pgboss.job`.execute(trx),
+      sql`select * from ${sql.table(queueEngine.table)}`.execute(trx),
     );
-    await expect(reading).rejects.toThrow(/permission denied for schema pgboss/);
+    await expect(reading).rejects.toThrow(queueEngine.refusal);
   });
 
   it('waits until the time that a message names', async () => {
@@ -379,15 +395,7 @@ describeOnEngines('the queue port', (engine) => {
     });
     const queue = await working([job], { rests: true });
     const ids = [await queue.send(job, { text: 'new' }), await queue.send(job, { text: 'retrying' })];
-    // As an hour ago would find it: one was sent in what is now the future, one failed there and waits for its retry.
-    await shared.database.execute(`update pgboss.job set created_on = now() + interval '1 hour' where id = any($1)`, [
-      ids,
-    ]);
-    await shared.database.execute(
-      `update pgboss.job set state = 'retry', started_on = now() + interval '1 hour', start_after = now() + interval '1 hour'
-        where id = $1`,
-      [ids[1]],
-    );
+    for (const text of queueEngine.setAhead) await shared.database.execute(text, [ids]);
     await queue.work();
     await eventually(() => expect(runs.toSorted()).toEqual(['new', 'retrying']));
   });
@@ -440,17 +448,26 @@ async function startProcess(options: {
   holdMs: number;
   limit: number;
   leaseMs: number;
+  world: QueueWorld;
 }) {
+  const { world, ...rest } = options;
   const script = fileURLToPath(new URL('../support/queue-process.ts', import.meta.url));
   const tsx = createRequire(import.meta.url).resolve('tsx');
-  const child = spawn(process.execPath, ['--import', tsx, script, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', tsx, script, JSON.stringify({ ...rest, service: world.service })],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const [first] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
-  expect(String(first)).toBe('working\n');
+  const [said, url = ''] = String(first).trim().split(' ');
+  expect(said).toBe('working');
+  const leave = world.join(url);
   return {
     child,
     kill: async () => {
+      leave();
       child.kill('SIGKILL');
       await once(child, 'exit');
     },
@@ -465,15 +482,16 @@ const linesOf = (file: string) =>
         .map((line) => line.split(' '))
     : [];
 
-describeOnEngines('a server that is killed', (engine) => {
-  it('loses no job that was under way', { timeout: 60_000 }, async () => {
+describeOnBoth('a server that is killed', engines, (engine, queueEngine) => {
+  it('loses no job that was under way', { timeout: 120_000 }, async () => {
     const place = await engine.place();
+    const world = await queueEngine.surround();
     const file = join(place.directory, 'runs');
     const job = aJob({ name: 'test.killed', retries: { limit: 1, delayS: 0, backoff: 'fixed' } });
     // On PGlite the next start knows without waiting for a lease that the one before is dead.
     const leaseMs = engine.name === 'pglite' ? 600_000 : 1_500;
     let database = await openDatabase(place.choice, surroundings);
-    let queue = await startQueue(database, [job], { leaseMs });
+    let queue = await startQueue(world, database, [job], { leaseMs });
     const projectId = await makeProject(database);
     const id = await queue.send(job, { text: 'long' }, { projectId });
     await queue.stop({ graceMs: 0 });
@@ -486,28 +504,35 @@ describeOnEngines('a server that is killed', (engine) => {
       holdMs: 600_000,
       limit: 1,
       leaseMs,
+      world,
     });
     await eventually(() => expect(linesOf(file).map(([what]) => what)).toEqual(['begin']));
     await server.kill();
 
     database = await openDatabase(place.choice, surroundings);
     const attempts: number[] = [];
-    queue = await startQueue(database, [{ ...job, run: async (_, { attempt }) => void attempts.push(attempt) }], {
-      leaseMs,
-    });
+    queue = await startQueue(
+      world,
+      database,
+      [{ ...job, run: async (_, { attempt }) => void attempts.push(attempt) }],
+      {
+        leaseMs,
+      },
+    );
     await queue.work();
     await eventually(async () =>
       expect(await queue.find(projectId, id)).toMatchObject({ state: 'completed', attempts: 2 }),
     );
     expect(attempts).toEqual([2]);
     await queue.stop({ graceMs: 1_000 });
+    await world.stop();
     await database.close();
     await place.remove();
   });
 });
 
-describeOn(postgres, 'two server processes on one database', (engine) => {
-  const { shared, working } = ground(engine.place);
+describeOnBoth('two server processes on one database', [postgres], (engine, queueEngine) => {
+  const { shared, working } = ground(engine.place, queueEngine);
 
   it('may start together where there was no queue before', async () => {
     const job = aJob({ schedule: { cron: '0 4 * * *', timeZone: 'UTC' } });
@@ -520,7 +545,15 @@ describeOn(postgres, 'two server processes on one database', (engine) => {
     const job = aJob({ name: 'test.shared' });
     const file = join(shared.place.directory, 'shared');
     const queue = await working([job], { rests: true });
-    const options = { choice: shared.place.choice, name: job.name, file, holdMs: 40, limit: 0, leaseMs: 1_500 };
+    const options = {
+      choice: shared.place.choice,
+      name: job.name,
+      file,
+      holdMs: 40,
+      limit: 0,
+      leaseMs: 1_500,
+      world: shared.world,
+    };
     const servers = await Promise.all([startProcess(options), startProcess(options)]);
     const texts = Array.from({ length: 40 }, (_, i) => `m${i}`);
     await Promise.all(texts.map((text) => queue.send(job, { text }, { projectId: shared.mine })));
@@ -535,7 +568,14 @@ describeOn(postgres, 'two server processes on one database', (engine) => {
     const job = aJob({ name: 'test.taken-over' });
     const file = join(shared.place.directory, 'taken-over');
     const queue = await working([job], { rests: true });
-    const options = { choice: shared.place.choice, name: job.name, file, limit: 1, leaseMs: 1_500 };
+    const options = {
+      choice: shared.place.choice,
+      name: job.name,
+      file,
+      limit: 1,
+      leaseMs: 1_500,
+      world: shared.world,
+    };
     const first = await startProcess({ ...options, holdMs: 600_000 });
     const id = await queue.send(
       { ...job, retries: { limit: 1, delayS: 0, backoff: 'fixed' } },
@@ -558,8 +598,8 @@ describeOn(postgres, 'two server processes on one database', (engine) => {
   });
 });
 
-describeOn(postgres, 'a database that is gone for seconds', (engine) => {
-  const { shared, working } = ground(engine.place);
+describeOnBoth('a database that is gone for seconds', [postgres], (engine, queueEngine) => {
+  const { shared, working } = ground(engine.place, queueEngine);
 
   it('costs a worker nothing but the wait', { timeout: 60_000 }, async () => {
     const attempts: string[] = [];

@@ -2,10 +2,11 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { openDatabase, type DatabaseChoice } from '../../src/platform/db/open.ts';
-import { aJob, startQueue } from './queue.ts';
+import { openServer, type QStashService } from './qstash-world.ts';
+import { aJob, openPgBoss } from './queue.ts';
 
 /** A server process with one job, which notes each begin and end in a file that outlives it. */
-const { choice, name, file, holdMs, limit, leaseMs } = JSON.parse(process.argv[2] ?? '') as {
+const { choice, name, file, holdMs, limit, leaseMs, service } = JSON.parse(process.argv[2] ?? '') as {
   choice: DatabaseChoice;
   name: string;
   file: string;
@@ -13,6 +14,8 @@ const { choice, name, file, holdMs, limit, leaseMs } = JSON.parse(process.argv[2
   holdMs: number;
   limit: number;
   leaseMs: number;
+  /** Absent for pg-boss. */
+  service?: QStashService;
 };
 
 const note = (what: string, text: string) => appendFileSync(file, `${what} ${text} ${process.pid}\n`);
@@ -27,6 +30,8 @@ const job = aJob({
     note('end', text);
   },
 });
-const queue = await startQueue(database, [job], { leaseMs });
+const server = service && (await openServer(database, service, Date.now, leaseMs));
+const queue = server?.queue ?? (await openPgBoss(database, { leaseMs }));
+await queue.define([job]);
 await queue.work();
-process.stdout.write('working\n');
+process.stdout.write(`working ${server?.url ?? ''}\n`);

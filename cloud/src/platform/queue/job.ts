@@ -25,9 +25,9 @@ export interface JobDefinition<I = unknown> {
   schedule?: { cron: string; timeZone: string };
   /** Further runs after a failure; `delayS` is the pause, or the first of pauses that double with some jitter. */
   retries: { limit: number; delayS: number; backoff: 'fixed' | 'exponential' };
-  /** A run that takes longer has failed. */
+  /** A run that takes longer has failed. At most `longestRunMs`. */
   expireInMs: number;
-  /** How many may run at once in one process; 1 when absent. */
+  /** How many may run at once: in one process where workers ask for jobs, in all where they are delivered. 1 when absent. */
   concurrency?: number;
   // A method, so that jobs of different inputs fit into one list.
   run(input: I, run: JobRun): Promise<void>;
@@ -35,6 +35,15 @@ export interface JobDefinition<I = unknown> {
 
 /** Does nothing at run time; lets TypeScript infer the input of the job. */
 export const defineJob = <I>(job: JobDefinition<I>): JobDefinition<I> => job;
+
+/** A delivery over HTTP has an end: 15 minutes on the smallest plan, of which waiting and writing down get their part. */
+const longestRunMs = 14 * 60_000;
+
+/** Throws when no engine could run the job, or not every one: long work is cut into pieces that each send the next. */
+export function mustBeRunnable({ name, expireInMs }: Pick<JobDefinition, 'name' | 'expireInMs'>) {
+  if (expireInMs <= longestRunMs) return;
+  throw new Error(`the job "${name}" may run for ${expireInMs} ms, at most ${longestRunMs}; cut it into pieces`);
+}
 
 /** Messages name what is to be done; what is large lies in the database or a file. Every engine takes this much. */
 const maxMessageBytes = 32_768;

@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 /** A job under way. Its attempt tells this run from the one of a server that took over. */
 export interface Held {
   id: string;
+  name: string;
   attempt: number;
 }
 
@@ -13,9 +14,13 @@ export interface Held {
  */
 export function leases(database: Database, boss: PgBoss, leaseMs: number) {
   const lease = `interval '${leaseMs} milliseconds'`;
-  const idsOf = (jobs: Held[]) => [jobs.map(({ id }) => id), jobs.map(({ attempt }) => attempt - 1)];
-  const mine = `from unnest($1::uuid[], $2::int[]) as mine (id, retry_count)
-    where job.id = mine.id and job.retry_count = mine.retry_count and job.state = 'active'`;
+  const idsOf = (jobs: Held[]) => [
+    jobs.map(({ name }) => name),
+    jobs.map(({ id }) => id),
+    jobs.map(({ attempt }) => attempt - 1),
+  ];
+  const mine = `from unnest($1::text[], $2::uuid[], $3::int[]) as mine (name, id, retry_count)
+    where job.name = mine.name and job.id = mine.id and job.retry_count = mine.retry_count and job.state = 'active'`;
 
   return {
     /** The sentence for intervals in SQL. */

@@ -2,12 +2,13 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Tx } from '../db/database.ts';
-import { messageFor, type JobDefinition } from './job.ts';
+import { messageFor, mustBeRunnable, type JobDefinition } from './job.ts';
 import { leases } from './pg-boss-leases.ts';
 import { recordColumns, recordsOf } from './pg-boss-rows.ts';
-import { knownSchedules, sendOccurrences } from './pg-boss-schedules.ts';
+import { knownSchedules } from './pg-boss-schedules.ts';
 import { installBoss, oneAtATime } from './pg-boss-schema.ts';
 import { startWorker } from './pg-boss-worker.ts';
+import { sendOccurrences } from './schedule.ts';
 import type { Queue, SendOptions } from './queue.ts';
 
 interface Options {
@@ -16,10 +17,18 @@ interface Options {
   log: Pick<Logger, 'info' | 'warn'>;
   /** How long a job stays with a server that no longer answers. */
   leaseMs?: number;
+  /** Jobs of all kinds at once in this process. */
+  workers?: number;
 }
 
 /** The embedded engine: pg-boss in the database that everything else is in, with workers in this process. */
-export async function openPgBossQueue({ database, clock, log, leaseMs = 30_000 }: Options): Promise<Queue> {
+export async function openPgBossQueue({
+  database,
+  clock,
+  log,
+  leaseMs = 30_000,
+  workers = 4,
+}: Options): Promise<Queue> {
   const boss = await installBoss(database);
   const holds = leases(database, boss, leaseMs);
   const jobs = new Map<string, JobDefinition>();
@@ -73,6 +82,7 @@ export async function openPgBossQueue({ database, clock, log, leaseMs = 30_000 }
     engine: 'pg-boss',
 
     async define(given) {
+      given.forEach(mustBeRunnable);
       const { rows } = await database.execute('select name from pgboss.queue');
       const known = new Set(rows.map(({ name }) => name));
       const unknown = given.filter(({ name }) => !known.has(name));
@@ -87,7 +97,7 @@ export async function openPgBossQueue({ database, clock, log, leaseMs = 30_000 }
 
     async work({ onFinished } = { onFinished: () => undefined }) {
       if (!database.shared) await holds.reclaimAll();
-      worker = startWorker(jobs, { database, boss, leases: holds, leaseMs, log, onFinished });
+      worker = startWorker(jobs, { database, boss, leases: holds, leaseMs, workers, log, onFinished });
       await tick();
       ticking = setInterval(() => void tick(), 10_000);
     },

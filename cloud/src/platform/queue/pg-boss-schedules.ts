@@ -1,13 +1,6 @@
 import type PgBoss from 'pg-boss';
 import type { JobDefinition } from './job.ts';
-import { latestOccurrence } from './schedule.ts';
-
-interface Scheduled {
-  job: JobDefinition;
-  schedule: NonNullable<JobDefinition['schedule']>;
-  /** Occurrences up to here are sent, or lie before the schedule was made. */
-  sinceMs: number;
-}
+import type { Scheduled } from './schedule.ts';
 
 /** Writes the schedules of jobs down, so that nothing is made up for that lies before they were. */
 export async function knownSchedules(boss: PgBoss, jobs: Iterable<JobDefinition>): Promise<Scheduled[]> {
@@ -35,23 +28,4 @@ interface StoredSchedule {
   cron: string;
   timezone: string;
   created_on: Date;
-}
-
-/**
- * Sends what has become due. The time of the occurrence is the message's once-key: of several servers, and of a clock that
- * passes the same time twice, one message comes.
- */
-export async function sendOccurrences(
-  scheduled: Scheduled[],
-  nowMs: number,
-  send: (job: JobDefinition, onceKey: string) => Promise<unknown>,
-) {
-  for (const each of scheduled) {
-    // A clock that was ahead for a while: what it has sent in the future must not keep back what is due until then.
-    each.sinceMs = Math.min(each.sinceMs, nowMs);
-    const dueMs = latestOccurrence(each.schedule, each.sinceMs, nowMs);
-    if (dueMs === undefined) continue;
-    await send(each.job, `scheduled for ${new Date(dueMs).toISOString()}`);
-    each.sinceMs = dueMs;
-  }
 }

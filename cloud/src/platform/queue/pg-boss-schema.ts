@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import PgBoss from 'pg-boss';
 import type { Database } from '../db/database.ts';
+import { indexOfDue } from './pg-boss-take.ts';
 
 /**
  * Brings the schema of pg-boss up to date and hands out its statements, which move jobs between states, on our connections.
@@ -16,6 +17,7 @@ export async function installBoss(database: Database): Promise<PgBoss> {
   await oneAtATime(database, async () => {
     await boss.start();
     await database.execute(`create index if not exists job_of_project on pgboss.job ((data->>'projectId'), id)`);
+    await database.execute(indexOfDue);
   });
   return boss;
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@whetstone/shared/errors';
 import type { Tx } from '../db/database.ts';
 import type { JobDefinition } from './job.ts';
 
@@ -26,12 +27,31 @@ export interface JobRecord {
   lastError: string | undefined;
 }
 
+/** A request by which a service outside hands out a message. */
+export interface Delivery {
+  /** As it was asked for, without the public address: `/jobs/<name>`. */
+  path: string;
+  /** Exactly what came over the wire; undefined when nothing did. */
+  body: Buffer | undefined;
+  headers: Record<string, string | string[] | undefined>;
+}
+
+export interface DeliveryAnswer {
+  status: number;
+  /** What kind of failure it is; absent when all is well. */
+  code?: ErrorCode;
+  sentence: string;
+  headers: Record<string, string>;
+}
+
 /**
  * The queue port: work that is done after the answer, by some server, at least once. Messages that are sent stay sent,
  * whatever dies.
  */
 export interface Queue {
   readonly engine: string;
+  /** Where messages come back as requests: takes one, which is answered when its run has ended. Never rejects. */
+  readonly take?: (delivery: Delivery) => Promise<DeliveryAnswer>;
   /** Makes the jobs known: they may be sent from here on. Once, before `work`. */
   define(jobs: readonly JobDefinition[]): Promise<void>;
   /** Begins to run what was sent, and to send what is scheduled. */
