@@ -2,6 +2,7 @@ import { hasBody, isDryRun, Prepared, type Contract, type Handlers, type Operati
 import { invalidField } from '@whetstone/shared/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
+import { isStaged } from '../platform/staged.ts';
 import type { OnceAnswer, OnceRequest } from '../platform/receipts/apply-once.ts';
 import type { Answer } from './answer.ts';
 import { names } from './etag.ts';
@@ -12,6 +13,7 @@ import { isWorthZipping, zippedOnce } from './zip.ts';
 interface Border {
   authenticate: Authenticate;
   applyOnce: (ctx: Ctx, request: OnceRequest, apply: (ctx: Ctx) => Promise<string>) => Promise<OnceAnswer>;
+  appliedBefore: (ctx: Ctx, request: OnceRequest) => Promise<OnceAnswer | undefined>;
   answer: Answer;
 }
 
@@ -34,12 +36,17 @@ export function mount<C extends Contract>(
         : send(request, reply, result, true);
     };
 
+    const answerOnce = async (ctx: Ctx, wanted: OnceRequest) => {
+      const before = isStaged(handle) ? await border.appliedBefore(ctx, wanted) : undefined;
+      if (before) return before;
+      const rest = isStaged(handle) ? await handle.begin(ctx, wanted.input) : (own: Ctx) => handle(own, wanted.input);
+      return border.applyOnce(ctx, wanted, async (own) => jsonOf(op, await rest(own)));
+    };
+
     /** The same request under the same key is applied once; see platform/receipts. */
     const once = async (request: FastifyRequest, reply: FastifyReply, input: unknown, key: string) => {
       const wanted = { key, operation: id, input };
-      const { json, replayed } = await border.applyOnce(request.ctx!, wanted, async (ctx) =>
-        jsonOf(op, await handle(ctx, input)),
-      );
+      const { json, replayed } = await answerOnce(request.ctx!, wanted);
       if (replayed) reply.header('idempotency-replayed', 'true');
       return send(request, reply, new Prepared(json, undefined));
     };

@@ -102,17 +102,22 @@ function responsesOf(op: Operation, components: Json): Json {
   const codes: ErrorCode[] = ['invalid', ...(op.role === 'public' ? [] : (['unauthorized', 'forbidden'] as const))];
   codes.push(...(op.errors ?? []), ...(hasBody(op) ? (['payload_too_large', 'unsupported_media_type'] as const) : []));
   codes.push('internal', 'unavailable');
-  const success = {
-    description: 'Success',
-    content: {
-      [op.streams ? 'text/event-stream' : 'application/json']: { schema: schemaOf(op.output, 'output', components) },
-    },
-  };
+  const output = schemaOf(op.output, 'output', components);
+  const success = op.socket
+    ? { description: 'Switching to WebSocket', 'x-message': output }
+    : {
+        description: 'Success',
+        content: {
+          [op.streams ? 'text/event-stream' : 'application/json']: { schema: output },
+        },
+      };
   const failure = op.failure && { 'application/json': { schema: schemaOf(op.failure, 'output', components) } };
   const failureOf = (code: ErrorCode) =>
     failure ? { description: sentenceOf(code), content: failure } : problemResponse(code);
   return {
-    [op.status ?? 200]: op.etag ? { ...success, headers: { ETag: { schema: { type: 'string' } } } } : success,
+    [op.socket ? 101 : (op.status ?? 200)]: op.etag
+      ? { ...success, headers: { ETag: { schema: { type: 'string' } } } }
+      : success,
     ...(op.etag ? { 304: { description: 'Still current' } } : {}),
     ...Object.fromEntries([...new Set(codes)].map((code) => [statusOf[code], failureOf(code)])),
   };

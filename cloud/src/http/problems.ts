@@ -45,10 +45,15 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
   );
 }
 
-const problemOf = ({ code, message, errors, extra }: WhetstoneError, requestId: string | undefined) => ({
+/** Another status than the code's is for callers who have their own idea of it. */
+export const problemOf = (
+  { code, message, errors, extra }: WhetstoneError,
+  requestId: string | undefined,
+  status: number = statusOf[code],
+) => ({
   type: `urn:whetstone:problem:${code}`,
-  title: STATUS_CODES[statusOf[code]],
-  status: statusOf[code],
+  title: STATUS_CODES[status] ?? STATUS_CODES[statusOf[code]],
+  status,
   detail: message,
   code,
   ...(errors ? { errors } : {}),

@@ -13,7 +13,8 @@ interface Asked {
  */
 export function holdToSameOrigin({ method, headers }: Asked, publicUrl: string | undefined) {
   const site = headers['sec-fetch-site'];
-  const isRead = method === 'GET' || method === 'HEAD';
+  // A WebSocket begins with a GET, but no policy of the browser keeps another page from reading what it brings.
+  const isRead = (method === 'GET' || method === 'HEAD') && headers.upgrade === undefined;
   // `none`: an address that a person typed.
   const isOurs =
     site === undefined ? isOwnOrigin(headers, publicUrl) || (isRead && !headers.origin) : site === 'same-origin';

@@ -1,5 +1,5 @@
-import { WhetstoneError } from '@whetstone/shared/errors';
 import type { ServerResponse } from 'node:http';
+import { keyGuard } from './key-guard.ts';
 
 export interface Sink {
   /** A buffer is sent as it is and waits without a copy: the same one may wait on many connections. */
@@ -27,7 +27,6 @@ interface Options {
   onSlow: () => void;
 }
 
-const keyCheckedEveryMs = 250;
 const heartbeatEveryMs = 5_000;
 /** Beside the largest piece that was sent at once, so that a large ruleset can be sent at all. */
 const maxWaitingBytes = 1_048_576;
@@ -37,8 +36,6 @@ const stalledAfterMs = 30_000;
 /** Sends server-sent events until one side ends it; gives what ends it from here. */
 export function sseConnection(raw: ServerResponse, options: Options): () => void {
   const { requestId, isStillAllowed, start, onEnd, onSlow } = options;
-  /** What waits until the key was looked at again. */
-  let held: (string | Buffer)[] = [];
   let largestBytes = 0;
   let isWaiting = false;
   let isOver = false;
@@ -47,7 +44,7 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
   function close() {
     if (isOver) return;
     isOver = true;
-    clearInterval(checking);
+    guard.stop();
     clearInterval(beating);
     source?.close();
     onEnd();
@@ -70,42 +67,18 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
     raw.destroy();
   }
 
-  /** Nothing is sent to a key of which it is not known that it still may: the database is asked first. */
-  function send(events: string | Buffer) {
-    if (isOver) return;
-    if (held.length > 0) return void held.push(events);
-    try {
-      const checked = isStillAllowed();
-      if (!(checked instanceof Promise)) return write(events);
-      held.push(events);
-      checked.then(() => {
-        const waiting = held;
-        held = [];
-        for (const each of waiting) write(each);
-        if (!isWaiting && !isOver) source?.resume();
-      }, end);
-    } catch {
-      end();
-    }
-  }
-
-  /** A database that does not answer is no verdict on the key. */
-  const onRefusal = (error: unknown) => {
-    if (!(error instanceof WhetstoneError) || error.code !== 'unavailable') end();
-  };
-
-  const checking = setInterval(() => {
-    try {
-      const checked = isStillAllowed();
-      if (checked instanceof Promise) checked.catch(onRefusal);
-    } catch (error) {
-      onRefusal(error);
-    }
-  }, keyCheckedEveryMs).unref();
+  const guard = keyGuard<string | Buffer>({
+    isStillAllowed,
+    pass: write,
+    onClear: () => {
+      if (!isWaiting) source?.resume();
+    },
+    onRefused: end,
+  });
   const beating = setInterval(() => {
     // What still waits is sign of life enough, must not grow, and comes before what is said of it. No look at the key: while the database is away there is
     // no saying anything of it, and the stream is to outlast that.
-    if (source && held.length === 0 && raw.writableLength === 0) write(source.heartbeat());
+    if (source && !guard.isHolding() && raw.writableLength === 0) write(source.heartbeat());
   }, heartbeatEveryMs).unref();
 
   raw.on('error', () => undefined);
@@ -124,7 +97,7 @@ export function sseConnection(raw: ServerResponse, options: Options): () => void
     'x-request-id': requestId,
   });
   raw.write('retry: 1000\n\n');
-  source = start({ send, isFull: () => isWaiting || held.length > 0, end });
+  source = start({ send: guard.send, isFull: () => isWaiting || guard.isHolding(), end });
   // Ended by the very first that it sent.
   if (isOver) source.close();
   return end;

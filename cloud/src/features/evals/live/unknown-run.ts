@@ -1,0 +1,3 @@
+import { WhetstoneError } from '@whetstone/shared/errors';
+
+export const unknownRun = (runId: string) => new WhetstoneError('not_found', `this project has no run "${runId}"`);
