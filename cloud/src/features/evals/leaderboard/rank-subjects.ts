@@ -1,0 +1,26 @@
+import { tieGroups, type TieStanding } from '@whetstone/shared/stats';
+import { pairedDifference } from './paired-difference.ts';
+import type { ProblemSums } from './problem-sums.ts';
+
+interface Ranked {
+  passRate: number;
+  problems: ProblemSums;
+}
+
+/**
+ * Places of subjects as far as the data tell, in the order they came: each pair is tested on the problems that both have
+ * verdicts on. Where these say the opposite of the pass rates (one of them has verdicts on the easy ones alone), or there are
+ * none, the two are not told apart.
+ */
+export function rankSubjects(subjects: readonly Ranked[], clusterOfProblem?: readonly unknown[]): TieStanding[] {
+  const pOf = (i: number, j: number) => {
+    const [first, second] = [subjects[i]!, subjects[j]!];
+    const found = pairedDifference(first.problems, second.problems, clusterOfProblem);
+    const agrees = found && Math.sign(found.difference) === Math.sign(second.passRate - first.passRate);
+    return agrees ? found.p : 1;
+  };
+  return tieGroups(
+    subjects.map(({ passRate }) => passRate),
+    pOf,
+  );
+}

@@ -1,0 +1,80 @@
+import type { Counts, LeaderboardRow } from '@whetstone/shared/contract';
+import { clusteredInterval, passAtK } from '@whetstone/shared/stats';
+import { clustersOf, gradedOf, passedOf, problemCountOf, type ProblemSums } from './problem-sums.ts';
+import { timeQuantile, type TimeHistogram } from './time-histogram.ts';
+
+/** What runs of a subject came to together. */
+export interface SubjectSums {
+  counts: Counts;
+  problems: ProblemSums;
+  times: TimeHistogram;
+  answered: number;
+  unpriced: number;
+  costUsd: number;
+}
+
+export type SubjectFigures = Pick<
+  LeaderboardRow,
+  | 'passRate'
+  | 'interval'
+  | 'n'
+  | 'problems'
+  | 'counts'
+  | 'passAtK'
+  | 'costPerSolvedUsd'
+  | 'avgCostUsd'
+  | 'medianTimeMs'
+  | 'p90TimeMs'
+  | 'warnings'
+>;
+
+/** Undefined where no sample has a verdict: that is no rate of 0. */
+export function subjectFigures(sums: SubjectSums, clusterOfProblem?: readonly unknown[]): SubjectFigures | undefined {
+  const { counts, problems, times, answered, unpriced, costUsd } = sums;
+  const n = counts.passed + counts.failed + counts.timeout;
+  if (n === 0) return undefined;
+  const isPriced = answered > 0 && unpriced === 0;
+  return {
+    passRate: counts.passed / n,
+    interval: clusteredInterval(clustersOf(problems, clusterOfProblem)),
+    n,
+    problems: clustersOf(problems).length,
+    counts,
+    passAtK: passAtKs(problems),
+    costPerSolvedUsd: isPriced && counts.passed > 0 ? costUsd / counts.passed : null,
+    avgCostUsd: isPriced ? costUsd / answered : null,
+    medianTimeMs: timeQuantile(times, 0.5) ?? null,
+    p90TimeMs: timeQuantile(times, 0.9) ?? null,
+    warnings: warningsOf(counts),
+  };
+}
+
+/** A product of up to k factors for each problem; more samples than this are the same subject's long past. */
+const largestK = 100;
+
+function passAtKs(problems: ProblemSums): Record<string, number> {
+  const known = Array.from({ length: problemCountOf(problems) }, (_, problem) => problem).filter(
+    (problem) => gradedOf(problems, problem) > 0,
+  );
+  const fewest = known.reduce((least, problem) => Math.min(least, gradedOf(problems, problem)), largestK);
+  const meanOf = (k: number) =>
+    known.reduce((sum, problem) => sum + passAtK(gradedOf(problems, problem), passedOf(problems, problem), k)!, 0) /
+    known.length;
+  return Object.fromEntries([...new Set([1, fewest])].map((k) => [k, meanOf(k)]));
+}
+
+/** Beyond this share of errors, what is missing may not be like what is there. */
+const fewErrors = 0.02;
+
+function warningsOf({ passed, failed, error, timeout, skipped }: Counts): string[] {
+  const all = passed + failed + error + timeout + skipped;
+  const percentOf = (count: number) => `${((100 * count) / all).toFixed(1)} %`;
+  return [
+    ...(error / all > fewErrors
+      ? [
+          `${percentOf(error)} of the samples ended in errors of infrastructure and have no verdict; the rate is that of the rest`,
+        ]
+      : []),
+    ...(skipped > 0 ? [`${percentOf(skipped)} of the samples were not asked; the rate is that of the rest`] : []),
+  ];
+}
