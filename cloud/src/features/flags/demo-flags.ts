@@ -63,4 +63,22 @@ export const demoFlags: z.input<typeof FlagDraft>[] = [
     tags: ['sample'],
     owner: 'team-agents',
   },
+  {
+    key: 'answer-style',
+    description: 'How the code of the sample eval runs was asked for',
+    type: 'string',
+    enabled: true,
+    variants: { plain: 'plain', terse: 'terse' },
+    offVariant: 'plain',
+    rules: [],
+    fallthrough: {
+      split: [
+        { variant: 'plain', weight: 50 },
+        { variant: 'terse', weight: 50 },
+      ],
+      by: 'userId',
+    },
+    tags: ['sample'],
+    owner: 'team-agents',
+  },
 ];

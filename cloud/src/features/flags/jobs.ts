@@ -10,10 +10,12 @@ interface Dependencies {
   events: Pick<Events, 'append'>;
   /** Tells a person at the terminal which flags there are now. */
   onSeeded: (keys: string[]) => void;
+  /** Minutes between two roll-ups of exposures: more where the engine of the queue counts messages. */
+  rollUpMinutes: number;
 }
 
 /** The slice's background work; `app.ts` makes it known to the queue and hands its senders on. */
-export const flagJobs = ({ database, events, onSeeded }: Dependencies) => ({
+export const flagJobs = ({ database, events, onSeeded, rollUpMinutes }: Dependencies) => ({
   /** Puts the sample flags into its project; repeated, or in a project that ever had flags, it changes nothing. */
   seedSamples: defineJob({
     name: 'flags.seed-samples',
@@ -31,7 +33,7 @@ export const flagJobs = ({ database, events, onSeeded }: Dependencies) => ({
   rollUpExposures: defineJob({
     name: 'flags.roll-up-exposures',
     input: z.object({}),
-    schedule: { cron: '* * * * *', timeZone: 'UTC' },
+    schedule: { cron: `*/${rollUpMinutes} * * * *`, timeZone: 'UTC' },
     retries: { limit: 1, delayS: 10, backoff: 'fixed' },
     expireInMs: 5 * 60_000,
     async run(_, { signal }) {

@@ -1,13 +1,14 @@
+import { stepTimes } from '@whetstone/shared/flags';
 import type { FlagDefinition, Rule, Serve, RolloutPlan } from '@whetstone/shared/contract';
 
 type Planned = FlagDefinition & { rollout: RolloutPlan };
 type Step = RolloutPlan['steps'][number];
 type Split = Extract<Serve, { split: unknown }>;
 
-/** How many steps have come into force; those after a pause began do not. */
-export function stepsTaken({ steps, pausedAt }: RolloutPlan, nowMs: number): number {
-  const untilMs = Math.min(nowMs, pausedAt === undefined ? Infinity : Date.parse(pausedAt));
-  return steps.filter(({ at }) => Date.parse(at) <= untilMs).length;
+/** How many steps have come into force; those after a pause began do not, nor those at a closed gate or behind one. */
+export function stepsTaken(plan: RolloutPlan, nowMs: number): number {
+  const untilMs = Math.min(nowMs, plan.pausedAt === undefined ? Infinity : Date.parse(plan.pausedAt));
+  return stepTimes(plan).filter((fromMs) => fromMs <= untilMs).length;
 }
 
 /** The coverage that the plan's split has by the clock: that of the last step taken, before the first its own. */
@@ -42,12 +43,15 @@ export function resumed(flag: Planned, nowMs: number): Planned {
   const { pausedAt, steps, ...rest } = flag.rollout;
   if (pausedAt === undefined) return flag;
   const pausedMs = Date.parse(pausedAt);
-  const shift = (step: Step): Step => {
-    const atMs = Date.parse(step.at);
-    return atMs <= pausedMs ? step : { ...step, at: new Date(atMs + nowMs - pausedMs).toISOString() };
-  };
-  return { ...flag, rollout: { ...rest, steps: steps.map(shift) } };
+  const taken = stepsTaken(flag.rollout, pausedMs);
+  const later = (step: Step) => laterBy(step, nowMs - pausedMs);
+  return { ...flag, rollout: { ...rest, steps: steps.map((step, i) => (i < taken ? step : later(step))) } };
 }
+
+export const laterBy = (step: Step, byMs: number): Step => ({
+  ...step,
+  at: new Date(Date.parse(step.at) + byMs).toISOString(),
+});
 
 /** Changes the split of a rule, or of the fallthrough, wherever the flag has it: now and as scheduled up to a time. */
 export function withSplits(

@@ -32,8 +32,9 @@ export async function rolloutProgress(
   const next = going.rollout.steps[taken];
 
   const isIn = placing(flag, ruleset);
-  const willBeIn = next && placing(going, ruleset);
-  const nextMs = next ? Date.parse(next.at) : nowMs;
+  const willBeIn = next && placing(withOpenGate(going, taken), ruleset);
+  // What is written for a time that has passed, and waits at a gate, comes now at the earliest.
+  const nextMs = next ? Math.max(Date.parse(next.at), nowMs) : nowMs;
   const entering: Person[] = [];
   let units = 0;
   let of = 0;
@@ -48,7 +49,10 @@ export async function rolloutProgress(
   return {
     key: flag.key,
     ...(rule !== undefined && { rule }),
-    steps: flag.rollout.steps.map((step, i) => ({ ...step, state: stateOf(i, taken, isPaused) })),
+    steps: flag.rollout.steps.map((step, i) => ({
+      ...step,
+      state: stateOf(i, taken, { isPaused, isDue: Date.parse(step.at) <= nowMs }),
+    })),
     paused: isPaused,
     plannedPercent: coverageAt(flag, nowMs),
     reached: { units, of, percent: of === 0 ? 0 : Math.round((units / of) * 10_000) / 100 },
@@ -67,10 +71,18 @@ export async function rolloutProgress(
   };
 }
 
-function stateOf(i: number, taken: number, isPaused: boolean) {
+function stateOf(i: number, taken: number, { isPaused, isDue }: { isPaused: boolean; isDue: boolean }) {
   if (i < taken) return i === taken - 1 ? 'current' : 'done';
   if (isPaused) return 'held';
+  if (isDue) return 'waiting';
   return i === taken ? 'next' : 'planned';
+}
+
+/** As it would be if the gate of this step were not there. */
+function withOpenGate(flag: Planned, index: number): Planned {
+  const { steps } = flag.rollout;
+  const open = ({ at, coverage }: RolloutPlan['steps'][number]) => ({ at, coverage });
+  return { ...flag, rollout: { ...flag.rollout, steps: steps.map((step, i) => (i === index ? open(step) : step)) } };
 }
 
 /** Whether the coverage lets somebody in; undefined when it is not this split that decides. */

@@ -16,6 +16,7 @@ import { definitionOf } from './definition.ts';
 import { evaluationJson } from './evaluation-json.ts';
 import { existing, unknownFlag } from './existing.ts';
 import { flagView } from './flag-view.ts';
+import { withOwnGates } from './gates/own-gates.ts';
 import type { EvaluationNotes } from './evaluated/notes.ts';
 import { evaluateAsOf } from './history/evaluate-as-of.ts';
 import { listedFlag } from './listed-flag.ts';
@@ -36,7 +37,8 @@ export function flagService({ rulesets, write, clock, notes }: Dependencies): Ha
   return {
     createFlag: (ctx, { dryRun, reason, ...input }) =>
       write(ctx, { dryRun, reason }, async (tx) => {
-        const definition = 'rolloutPercentage' in input ? expandShortFlag(input) : definitionOf(input);
+        const wanted = 'rolloutPercentage' in input ? expandShortFlag(input) : definitionOf(input);
+        const definition = withOwnGates(wanted, undefined);
         await checkReferences(tx, definition);
         const before = await flagRepository.find(tx, definition.key);
         if (!before) return { kind: 'create', definition };
@@ -66,7 +68,7 @@ export function flagService({ rulesets, write, clock, notes }: Dependencies): Ha
         if (before.version !== version) throw stale(before, version);
         if (before.archivedAt)
           throw new WhetstoneError('conflict', `the flag "${input.key}" is archived; restore it first`);
-        const definition = definitionOf(input);
+        const definition = withOwnGates(definitionOf(input), definitionOf(flagView(before)));
         await checkReferences(tx, definition);
         await checkDependants(tx, flagView(before), definition.variants);
         return { kind: 'change', action: 'updated', before, definition };

@@ -14,6 +14,7 @@ import { existing } from './existing.ts';
 import { contextOf } from './exposures/contexts.ts';
 import { exposureRepository } from './exposures/repository.ts';
 import { flagView } from './flag-view.ts';
+import { withOwnGates } from './gates/own-gates.ts';
 import type { LookAtMany } from './look-at-many.ts';
 import { withoutOverride, withOverride } from './overrides.ts';
 import { paused, resumed, settled, stepsTaken, withPlan } from './rollout-plan.ts';
@@ -46,7 +47,8 @@ export function targetingService({
     write(ctx, wish, async (tx) => {
       const before = await existing(tx, key);
       if (before.archivedAt) throw new WhetstoneError('conflict', `the flag "${key}" is archived; restore it first`);
-      const definition = checked(change(definitionOf(flagView(before)), tx.now));
+      const was = definitionOf(flagView(before));
+      const definition = checked(withOwnGates(change(was, tx.now), was));
       return { kind: 'change', action: 'updated', before, definition };
     });
 

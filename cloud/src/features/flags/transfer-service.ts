@@ -5,6 +5,8 @@ import type { ProjectTx } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { definitionOf } from './definition.ts';
 import { flagView } from './flag-view.ts';
+import type { FlagGates } from './rollout-gates.ts';
+import { withOwnGates } from './gates/own-gates.ts';
 import { changeRecorder } from './history/record-change.ts';
 import { countAllMoves } from './moves-of-flags.ts';
 import { flagRepository } from './repository.ts';
@@ -21,12 +23,14 @@ interface Dependencies {
   events: Pick<Events, 'append'>;
   recordSegment: ReturnType<typeof segmentWriter>['record'];
   lookAtMany: LookAtMany;
+  gates: Pick<FlagGates, 'written'>;
 }
 
 export function transferService({
   events,
   recordSegment,
   lookAtMany,
+  gates,
 }: Dependencies): Handlers<typeof flagTransfer, Ctx> {
   const recordFlag = changeRecorder({ events });
 
@@ -43,10 +47,12 @@ export function transferService({
     }
     for (const definition of flags.created) {
       const row = (await flagRepository.insert(tx, definition))!;
+      await gates.written(tx, definition);
       await recordFlag(tx, { row, action: 'created', actor, reason });
     }
     for (const definition of flags.updated) {
       const row = await flagRepository.replace(tx, definition.key, { definition });
+      await gates.written(tx, definition);
       await recordFlag(tx, { row, action: 'updated', actor, reason });
     }
   }
@@ -67,7 +73,9 @@ export function transferService({
         // Who only tries keeps nobody from writing.
         if (!dryRun) await flagRepository.lockProject(tx);
         const wanted = format === 'flagd' ? { ...fromFlagd(document, keys), segments: [] } : readOwnDocument(document);
-        const plan = planTransfer({ ...(await presentFor(tx, wanted.flags)), segments: await segmentsOf(tx) }, wanted);
+        const present = await presentFor(tx, wanted.flags);
+        const flags = wanted.flags.map((flag) => withOwnGates(flag, present.flags.get(flag.key)));
+        const plan = planTransfer({ ...present, segments: await segmentsOf(tx) }, { ...wanted, flags });
         if (!dryRun) await write(tx, plan, ctx, reason);
         return {
           answer: {

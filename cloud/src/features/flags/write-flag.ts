@@ -2,8 +2,10 @@ import type { HistoryActor, WrittenFlag } from '@whetstone/shared/contract';
 import type { Ctx } from '../../context.ts';
 import type { ProjectTx } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
+import { definitionOf } from './definition.ts';
 import { flagView } from './flag-view.ts';
 import { changeRecorder } from './history/record-change.ts';
+import type { FlagGates } from './rollout-gates.ts';
 import type { LookAtMany } from './look-at-many.ts';
 import type { Plan } from './plan.ts';
 import { rehearsal } from './rehearse.ts';
@@ -12,6 +14,7 @@ import { flagRepository, type FlagRow } from './repository.ts';
 interface Dependencies {
   events: Pick<Events, 'append'>;
   lookAtMany: LookAtMany;
+  gates: Pick<FlagGates, 'written'>;
 }
 
 interface Wish {
@@ -20,7 +23,7 @@ interface Wish {
 }
 
 /** Makes a planned change, or on a dry run says what it would do: both by the same plan, hence after the same checks. */
-export const flagWriter = ({ events, lookAtMany }: Dependencies) => {
+export const flagWriter = ({ events, lookAtMany, gates }: Dependencies) => {
   const recordChange = changeRecorder({ events });
   const rehearse = rehearsal({ lookAtMany });
 
@@ -28,6 +31,7 @@ export const flagWriter = ({ events, lookAtMany }: Dependencies) => {
   async function apply(tx: ProjectTx, plan: Plan, actor: HistoryActor, reason: string | undefined) {
     if (plan.kind === 'nothing') return flagView(plan.row);
     const row = await store(tx, plan);
+    await gates.written(tx, definitionOf(flagView(row)));
     return recordChange(tx, { row, action: plan.kind === 'create' ? 'created' : plan.action, actor, reason });
   }
 

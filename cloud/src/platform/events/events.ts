@@ -1,6 +1,9 @@
 import type { ProjectTx } from '../db/database.ts';
 
-export type Topic = 'keys' | 'flags';
+export type Topic = RevisedTopic | 'evals';
+
+/** Those of which caches hold a state, known by the place of their last event. */
+export type RevisedTopic = 'keys' | 'flags';
 
 export interface LoggedEvent {
   /** Its place in the project's log: follows the order of commits, without holes. */
@@ -10,14 +13,14 @@ export interface LoggedEvent {
 }
 
 /** What follows a place in the log. Lost: retention has deleted what comes next, or the log does not reach that far. */
-export type Reading =
-  | { kind: 'events'; events: LoggedEvent[]; head: number }
+export type Reading<E = LoggedEvent> =
+  | { kind: 'events'; events: E[]; head: number }
   /** `floor` is the lowest place from which one can go on. */
   | { kind: 'lost'; floor: number; head: number };
 
 /** What a subscriber is handed. `isCaughtUp`: these are all there were; the first time also when there are none. */
-export type Delivery =
-  | { kind: 'events'; events: LoggedEvent[]; isCaughtUp: boolean }
+export type Delivery<E = LoggedEvent> =
+  | { kind: 'events'; events: E[]; isCaughtUp: boolean }
   | Extract<Reading, { kind: 'lost' }>;
 
 export interface Subscription {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../db/database.ts';
 import { withinTime } from '../within-time.ts';
-import type { Topic } from './events.ts';
+import type { RevisedTopic, Topic } from './events.ts';
 import { eventRepository, type Head } from './repository.ts';
 
 interface Options {
@@ -26,7 +26,7 @@ const patienceMs = 2_000;
 /** What is held of more projects than this is dropped and read anew. */
 const maxTracked = 5_000;
 
-const topics = ['keys', 'flags'] as const satisfies Topic[];
+const topics = ['keys', 'flags'] as const satisfies RevisedTopic[];
 
 /**
  * Asks for the heads of the logs of the projects in use: one small transaction an interval. That is how changes of other

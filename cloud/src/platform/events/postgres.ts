@@ -26,7 +26,7 @@ export function postgresEvents({ database, directUrl, clock, onError, onListenin
   const watch = watchHeads({
     database,
     clock,
-    followed: readers.projects,
+    followed: readers.logs,
     onChange: announce,
     onHead: readers.noticed,
     onError,

@@ -1,20 +1,23 @@
-import type { Delivery, Reading } from './events.ts';
+import type { Delivery, LoggedEvent, Reading } from './events.ts';
 
-interface Options {
-  read: (projectId: string, after: number, limit: number) => Promise<Reading>;
+/** An event of any log: whatever else it holds is between those who write it and those who read it. */
+type Sequenced = Pick<LoggedEvent, 'sequence'>;
+
+interface Options<E> {
+  read: (log: string, after: number, limit: number) => Promise<Reading<E>>;
   onError: (error: unknown) => void;
 }
 
-interface Member {
+interface Member<E> {
   /** The last event it was handed. */
   position: number;
   isCaughtUp: boolean;
   isPaused: boolean;
-  deliver: (delivery: Delivery) => void;
+  deliver: (delivery: Delivery<E>) => void;
 }
 
-interface Reader {
-  members: Set<Member>;
+interface Reader<E> {
+  members: Set<Member<E>>;
   /** The end of the log when it was last read. */
   head: number;
   isReading: boolean;
@@ -31,42 +34,42 @@ const retryAfterMs = 400;
 const batch = 100;
 
 /**
- * One reader per project feeds all who subscribed to it. It reads from where the last of them stands; the others pass over
+ * One reader per log, that of a project or of a run, feeds all who subscribed to it. It reads from where the last of them stands; the others pass over
  * what they have had. So there is one way to be handed an event, whether one catches up or is there as it happens; but who
  * is there waits for one reading of those who catch up at most, however far back they are.
  */
-export function sharedReaders({ read, onError }: Options) {
-  const readers = new Map<string, Reader>();
+export function sharedReaders<E extends Sequenced = LoggedEvent>({ read, onError }: Options<E>) {
+  const readers = new Map<string, Reader<E>>();
 
-  async function run(projectId: string, reader: Reader) {
+  async function run(log: string, reader: Reader<E>) {
     if (reader.isReading) return;
     reader.isReading = true;
     try {
       for (let due = nextTurn(reader); due.length > 0; due = nextTurn(reader)) {
         const after = Math.min(...due.map(({ position }) => position));
-        const reading = await read(projectId, after, batch);
+        const reading = await read(log, after, batch);
         reader.head = reading.head;
         // Says nothing to those who stand elsewhere, whose turn this may have been.
         if (reading.kind === 'lost') reader.isWanted = true;
-        for (const member of reader.members) hand(projectId, reader, member, after, reading);
+        for (const member of reader.members) hand(log, reader, member, after, reading);
       }
     } catch (error) {
       reader.isWanted = true;
       clearTimeout(reader.retrying);
-      reader.retrying = setTimeout(() => start(projectId, reader), retryAfterMs).unref();
+      reader.retrying = setTimeout(() => start(log, reader), retryAfterMs).unref();
       onError(error);
     } finally {
       reader.isReading = false;
     }
   }
 
-  function hand(projectId: string, reader: Reader, member: Member, after: number, reading: Reading) {
+  function hand(log: string, reader: Reader<E>, member: Member<E>, after: number, reading: Reading<E>) {
     // Joined, or resumed, while this was read, from further back: its turn comes.
     if (member.position < after || member.isPaused) return;
     if (reading.kind === 'lost') {
       if (member.position !== after) return;
-      leave(projectId, reader, member);
-      return give(projectId, reader, member, reading);
+      leave(log, reader, member);
+      return give(log, reader, member, reading);
     }
     const readUpTo = reading.events.at(-1)?.sequence ?? after;
     if (member.position > readUpTo && member.position !== reading.head) {
@@ -79,28 +82,28 @@ export function sharedReaders({ read, onError }: Options) {
     member.position = events.at(-1)?.sequence ?? member.position;
     member.isCaughtUp = member.position === reading.head;
     if (events.length > 0 || (member.isCaughtUp && !wasCaughtUp))
-      give(projectId, reader, member, { kind: 'events', events, isCaughtUp: member.isCaughtUp });
+      give(log, reader, member, { kind: 'events', events, isCaughtUp: member.isCaughtUp });
   }
 
   /** What one of them throws is its own loss. */
-  function give(projectId: string, reader: Reader, member: Member, delivery: Delivery) {
+  function give(log: string, reader: Reader<E>, member: Member<E>, delivery: Delivery<E>) {
     try {
       member.deliver(delivery);
     } catch (error) {
-      leave(projectId, reader, member);
+      leave(log, reader, member);
       onError(error);
     }
   }
 
-  function leave(projectId: string, reader: Reader, member: Member) {
+  function leave(log: string, reader: Reader<E>, member: Member<E>) {
     reader.members.delete(member);
-    if (reader.members.size === 0 && readers.get(projectId) === reader) readers.delete(projectId);
+    if (reader.members.size === 0 && readers.get(log) === reader) readers.delete(log);
   }
 
-  function readerOf(projectId: string): Reader {
-    const known = readers.get(projectId);
+  function readerOf(log: string): Reader<E> {
+    const known = readers.get(log);
     if (known) return known;
-    const reader: Reader = {
+    const reader: Reader<E> = {
       members: new Set(),
       head: -1,
       isReading: false,
@@ -108,20 +111,27 @@ export function sharedReaders({ read, onError }: Options) {
       isTurnOfThoseThere: true,
       retrying: undefined,
     };
-    readers.set(projectId, reader);
+    readers.set(log, reader);
     return reader;
   }
 
-  const start = (projectId: string, reader: Reader) => void run(projectId, reader);
+  const start = (log: string, reader: Reader<E>) => void run(log, reader);
+
+  function wake(log: string) {
+    const reader = readers.get(log);
+    if (!reader) return;
+    reader.isWanted = true;
+    start(log, reader);
+  }
 
   return {
-    projects: () => readers.keys(),
+    logs: () => readers.keys(),
 
-    join(projectId: string, position: number, deliver: Member['deliver']) {
-      const reader = readerOf(projectId);
-      const member: Member = { position, isCaughtUp: false, isPaused: false, deliver };
+    join(log: string, position: number, deliver: Member<E>['deliver']) {
+      const reader = readerOf(log);
+      const member: Member<E> = { position, isCaughtUp: false, isPaused: false, deliver };
       reader.members.add(member);
-      start(projectId, reader);
+      start(log, reader);
       return {
         isCaughtUp: () => reader.members.has(member) && member.isCaughtUp && !reader.isWanted,
         pause: () => {
@@ -131,19 +141,19 @@ export function sharedReaders({ read, onError }: Options) {
         },
         resume: () => {
           member.isPaused = false;
-          start(projectId, reader);
+          start(log, reader);
         },
-        leave: () => leave(projectId, reader, member),
+        leave: () => leave(log, reader, member),
       };
     },
 
-    /** The project's log reaches to here. */
-    noticed(projectId: string, head: number) {
-      const reader = readers.get(projectId);
-      if (!reader || reader.head === head) return;
-      reader.isWanted = true;
-      start(projectId, reader);
+    /** The log reaches to here. */
+    noticed(log: string, head: number) {
+      if (readers.get(log)?.head !== head) wake(log);
     },
+
+    /** Something happened in the log. */
+    wake,
 
     stop() {
       for (const { members } of readers.values()) members.clear();
@@ -153,7 +163,7 @@ export function sharedReaders({ read, onError }: Options) {
 }
 
 /** For whom to read: in turn who is there, when something happened, and who is behind. */
-function nextTurn(reader: Reader): Member[] {
+function nextTurn<E>(reader: Reader<E>): Member<E>[] {
   const reading = [...reader.members].filter(({ isPaused }) => !isPaused);
   const behind = reading.filter(({ isCaughtUp }) => !isCaughtUp);
   const there = reader.isWanted ? reading.filter(({ isCaughtUp }) => isCaughtUp) : [];

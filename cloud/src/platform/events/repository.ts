@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ProjectTx, Tx } from '../db/database.ts';
-import type { LoggedEvent, Topic } from './events.ts';
+import type { LoggedEvent, RevisedTopic, Topic } from './events.ts';
 
 /** The channel of LISTEN and NOTIFY, with the project and the sequence as payload. */
 export const channel = 'whetstone_events';
@@ -9,10 +9,13 @@ export interface Head {
   projectId: string;
   sequence: number;
   /** Of the last event of each topic. */
-  topics: Record<Topic, number>;
+  topics: Record<RevisedTopic, number>;
 }
 
-const columnOf = { keys: 'key_revision', flags: 'flag_revision' } as const satisfies Record<Topic, string>;
+const columnOf = { keys: 'key_revision', flags: 'flag_revision' } as const satisfies Record<RevisedTopic, string>;
+
+/** Of `evals` nothing is held that a revision would tell the age of: the log alone grows. */
+const revisionOf = (topic: Topic) => (topic === 'evals' ? {} : { [columnOf[topic]]: next });
 
 // A server of the release before grows only the revisions: never below them, so that ETags keep growing.
 const next = sql<number>`greatest(event_sequence, key_revision, flag_revision) + 1`;
@@ -32,7 +35,7 @@ export const eventRepository = {
   async append({ sql: trx, projectId, now }: ProjectTx, topic: Topic, data: unknown, notify: boolean) {
     const { sequence } = await trx
       .updateTable('project')
-      .set({ event_sequence: next, [columnOf[topic]]: next })
+      .set({ event_sequence: next, ...revisionOf(topic) })
       .where('id', '=', projectId)
       .returning('event_sequence as sequence')
       .executeTakeFirstOrThrow();

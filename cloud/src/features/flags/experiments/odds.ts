@@ -1,3 +1,4 @@
+import { stepTimes } from '@whetstone/shared/flags';
 import type { FlagDefinition, Serve } from '@whetstone/shared/contract';
 
 type Split = Extract<Serve, { split: unknown }>;
@@ -26,8 +27,10 @@ export function oddsOf(flag: FlagDefinition, decider: Decider, atMs: number): Ma
 }
 
 /** The times at which the odds of a flag may change. */
-export const turningPoints = ({ schedule = [], rollout }: FlagDefinition): number[] =>
-  [...schedule, ...(rollout?.steps ?? [])].map(({ at }) => Date.parse(at));
+export const turningPoints = ({ schedule = [], rollout }: FlagDefinition): number[] => [
+  ...schedule.map(({ at }) => Date.parse(at)),
+  ...(rollout ? stepTimes(rollout) : []).filter((fromMs) => fromMs < Infinity),
+];
 
 /** Scheduled changes add up in the order of their times, as in the evaluator. */
 function inForce({ rules, fallthrough, schedule = [] }: FlagDefinition, atMs: number) {
@@ -42,5 +45,6 @@ function inForce({ rules, fallthrough, schedule = [] }: FlagDefinition, atMs: nu
 function coverageOf({ rollout }: FlagDefinition, ruleId: string | null, atMs: number): number | undefined {
   if (!rollout || (rollout.rule ?? null) !== ruleId) return undefined;
   const untilMs = rollout.pausedAt === undefined ? atMs : Math.min(atMs, Date.parse(rollout.pausedAt));
-  return rollout.steps.findLast(({ at }) => Date.parse(at) <= untilMs)?.coverage;
+  const last = stepTimes(rollout).findLastIndex((fromMs) => fromMs <= untilMs);
+  return rollout.steps[last]?.coverage;
 }

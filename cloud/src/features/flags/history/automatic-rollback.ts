@@ -1,13 +1,12 @@
-import type { Flag } from '@whetstone/shared/contract';
-import { WhetstoneError } from '@whetstone/shared/errors';
+import type { FlagDefinition } from '@whetstone/shared/contract';
 import { withoutVariant } from '@whetstone/shared/flags';
-import type { Database } from '../../../platform/db/database.ts';
+import type { Database, ProjectTx } from '../../../platform/db/database.ts';
 import { definitionOf } from '../definition.ts';
-import { existing } from '../existing.ts';
 import { flagView } from '../flag-view.ts';
-import { flagRepository } from '../repository.ts';
+import { flagRepository, type FlagRow } from '../repository.ts';
 import type { flagWriter } from '../write-flag.ts';
 import { systemActor } from './record-change.ts';
+import { historyRepository } from './repository.ts';
 
 interface Dependencies {
   database: Pick<Database, 'asProject'>;
@@ -19,33 +18,70 @@ interface VariantRollback {
   variant: string;
   /** For whoever reads the history: what was measured, and where to look. */
   reason: string;
+  /** A word that stands in the reason and in no other: repeated with it, nothing is rolled back a second time. */
+  once: string;
+  /** Says what would be done, and does nothing. */
+  dryRun?: boolean;
 }
 
-export type RollBackVariant = (projectId: string, rollback: VariantRollback) => Promise<Flag>;
+export type VariantRollbackOutcome =
+  | { outcome: 'rolled_back'; version: number }
+  /** An earlier automatic rollback has taken it from everybody. */
+  | { outcome: 'already_done'; version: number }
+  /** Nothing can be taken away. */
+  | { outcome: 'refused'; reason: string };
+
+export type RollBackVariant = (projectId: string, rollback: VariantRollback) => Promise<VariantRollbackOutcome>;
 
 /**
  * What other slices call when a variant does harm: a new version in which nobody gets it and all others keep what they
- * have. Repeated it changes nothing. Throws `not_found` for an unknown flag, `conflict` for an archived one, `invalid` for
- * an unknown variant or the off variant.
+ * have. Repeated it changes nothing and answers the same, even where somebody has meanwhile brought the variant back.
  */
 export const automaticRollback =
   ({ database, apply }: Dependencies): RollBackVariant =>
-  (projectId, { key, variant, reason }) =>
+  (projectId, { key, variant, reason, once, dryRun = false }) =>
     database.asProject(projectId, async (tx) => {
       await flagRepository.lockProject(tx);
-      const before = await existing(tx, key);
-      if (before.archivedAt) throw new WhetstoneError('conflict', `the flag "${key}" is archived: it serves nobody`);
-      const flag = flagView(before);
-      if (!Object.hasOwn(flag.variants, variant)) {
-        throw new WhetstoneError('invalid', `the flag "${key}" has no variant "${variant}"`);
-      }
-      const was = definitionOf(flag);
-      const definition = withoutVariant(was, variant);
-      if (!definition) {
-        const message = `"${variant}" is the off variant of the flag "${key}": nothing could be served instead`;
-        throw new WhetstoneError('invalid', message);
-      }
-      if (definition === was) return flag;
+      const done = await historyRepository.rolledBackFor(tx, key, once);
+      if (done !== undefined) return { outcome: 'rolled_back', version: done };
+      const before = await flagRepository.find(tx, key);
+      if (!before) return refused(`no flag is called "${key}"`);
+      if (before.archivedAt) return refused(`the flag "${key}" is archived: it serves nobody`);
+      const planned = await without(tx, before, variant);
+      if ('outcome' in planned) return planned;
+      if (dryRun) return { outcome: 'rolled_back', version: before.version + 1 };
+      const { definition } = planned;
       const plan = { kind: 'change', action: 'variant_rolled_back', before, definition } as const;
-      return apply(tx, plan, systemActor('automatic rollback'), reason);
+      const { version } = await apply(tx, plan, systemActor('automatic rollback'), `${reason} (${once})`);
+      return { outcome: 'rolled_back', version };
     });
+
+async function without(
+  tx: ProjectTx,
+  before: FlagRow,
+  variant: string,
+): Promise<VariantRollbackOutcome | { definition: FlagDefinition }> {
+  const flag = flagView(before);
+  if (!Object.hasOwn(flag.variants, variant)) return refused(`the flag "${flag.key}" has no variant "${variant}"`);
+  const was = definitionOf(flag);
+  const definition = withoutVariant(was, variant);
+  if (!definition) {
+    return refused(`"${variant}" is the off variant of the flag "${flag.key}": nothing could be served instead`);
+  }
+  if (definition !== was) return { definition };
+  const earlier = await historyRepository.rollbacks(tx, flag.key, mostLookedAt);
+  const taken = earlier.find((each) => servedIn(each.before as FlagDefinition, variant));
+  return taken
+    ? { outcome: 'already_done', version: taken.version }
+    : refused(`the flag "${flag.key}" no longer serves the variant "${variant}"`);
+}
+
+/** Of a flag's rollbacks, for which of its variants each of them was. */
+const mostLookedAt = 10;
+
+function servedIn(definition: FlagDefinition, variant: string): boolean {
+  const without = withoutVariant(definition, variant);
+  return without !== undefined && without !== definition;
+}
+
+const refused = (reason: string) => ({ outcome: 'refused', reason }) as const;

@@ -88,6 +88,38 @@ export const historyRepository = {
     return row && { ...row, sequence: Number(row.sequence) };
   },
 
+  /** The version in which a variant was rolled back for this very reason, whatever came after; `undefined` if it never was. */
+  async rolledBackFor(tx: ProjectTx, key: string, word: string): Promise<number | undefined> {
+    const { rows } = await sql<{ version: number }>`
+      select version from flag_version
+      where project_id = ${tx.projectId} and key = ${key} and action = 'variant_rolled_back' and position(${word} in reason) > 0
+      order by version limit 1`.execute(tx.sql);
+    return rows[0]?.version;
+  },
+
+  /** The newest versions in which a variant was rolled back, each beside what the flag was before, the newest first. */
+  async rollbacks(tx: ProjectTx, key: string, limit: number) {
+    const { rows } = await sql<{ version: number; before: unknown }>`
+      select after.version, before.definition as before
+      from flag_version as after join flag_version as before
+        on before.project_id = after.project_id and before.key = after.key and before.version = after.version - 1
+      where after.project_id = ${tx.projectId} and after.key = ${key} and after.action = 'variant_rolled_back'
+      order by after.version desc limit ${limit}`.execute(tx.sql);
+    return rows;
+  },
+
+  /** How a version that is there came about. */
+  async changeOf(tx: ProjectTx, key: string, version: number): Promise<{ action: FlagAction; reason: string | null }> {
+    return await tx.sql
+      .selectFrom('flag_version')
+      .select(['action', 'reason'])
+      .where('project_id', '=', tx.projectId)
+      .where('key', '=', key)
+      .where('version', '=', version)
+      .$narrowType<{ action: FlagAction }>()
+      .executeTakeFirstOrThrow();
+  },
+
   /** The first and the last version that the history knows, and since when; `undefined` without any. */
   async reach(tx: ProjectTx, table: keyof Versions, key: string) {
     const { rows } = await sql<{ first: number; last: number; since: Date; createdAt: Date }>`

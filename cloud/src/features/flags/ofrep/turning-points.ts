@@ -1,3 +1,4 @@
+import { stepTimes } from '@whetstone/shared/flags';
 import type { Flag } from '@whetstone/shared/contract';
 
 /** The instants at which answers may change though no flag does, in milliseconds since 1970, in their order. */
@@ -6,7 +7,8 @@ export function turningPoints(flags: readonly Pick<Flag, 'schedule' | 'rollout' 
   const add = (text: string | undefined) => void (text !== undefined && instants.add(Date.parse(text)));
   for (const { schedule = [], rollout, overrides = [] } of flags) {
     for (const { at } of schedule) add(at);
-    for (const { at } of rollout?.steps ?? []) add(at);
+    // At a closed gate nothing changes by the clock.
+    for (const fromMs of rollout ? stepTimes(rollout) : []) if (fromMs < Infinity) instants.add(fromMs);
     for (const { expiresAt } of overrides) add(expiresAt);
   }
   return [...instants].sort((a, b) => a - b);

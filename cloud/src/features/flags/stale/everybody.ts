@@ -1,3 +1,4 @@
+import { stepTimes } from '@whetstone/shared/flags';
 import type { Flag, Serve } from '@whetstone/shared/contract';
 
 export interface Everybody {
@@ -12,7 +13,7 @@ export interface Everybody {
  */
 export function everybody(flag: Flag, nowMs: number): Everybody | undefined {
   const { schedule = [], rollout } = flag;
-  const times = [...schedule.map(({ at }) => at), ...runningSteps(rollout).map(({ at }) => at)].map(Date.parse);
+  const times = [...schedule.map(({ at }) => Date.parse(at)), ...runningSteps(rollout).map(({ fromMs }) => fromMs)];
   if (times.some((ms) => ms > nowMs)) return undefined;
   const { enabled, rules, fallthrough } = inForce(flag);
   const overrides = (flag.overrides ?? []).map(({ variant, expiresAt }) => ({
@@ -39,8 +40,12 @@ type Decisions = Pick<Flag, 'enabled' | 'rules' | 'fallthrough'>;
 
 /** A paused plan stands still: what would come after the pause does not. */
 function runningSteps(plan: Plan) {
-  const { steps = [], pausedAt } = plan ?? {};
-  return pausedAt === undefined ? steps : steps.filter(({ at }) => Date.parse(at) <= Date.parse(pausedAt));
+  if (!plan) return [];
+  const times = stepTimes(plan);
+  const pausedMs = plan.pausedAt === undefined ? Infinity : Date.parse(plan.pausedAt);
+  return plan.steps
+    .map(({ coverage }, i) => ({ coverage, fromMs: times[i]! }))
+    .filter(({ fromMs }) => fromMs <= pausedMs);
 }
 
 /** The decisions once every change that is planned has come into force. */
