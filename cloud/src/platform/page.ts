@@ -19,6 +19,10 @@ export function pageAfter<T>(rows: T[], limit: number, keyOf: (item: T) => strin
   return pageUpTo(items, rows.length > limit && last ? keyOf(last) : undefined);
 }
 
+/** The page of rows that were found to fit into it. */
+export const pageOfFitting = <T extends { id: string }>(items: T[], hasMore: boolean): Page<T> =>
+  pageUpTo(items, hasMore ? items.at(-1)?.id : undefined);
+
 /** A page after which it goes on behind this sort key, or not at all. */
 export const pageUpTo = <T>(items: T[], key: string | undefined): Page<T> => ({
   items,

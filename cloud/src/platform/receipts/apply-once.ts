@@ -1,7 +1,7 @@
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { createHash } from 'node:crypto';
 import type { Ctx } from '../../context.ts';
-import { receiptRepository } from './repository.ts';
+import { receiptRepository, type Receipt } from './repository.ts';
 
 export interface OnceRequest {
   /** What the caller sent as `Idempotency-Key`. */
@@ -21,19 +21,31 @@ export interface OnceAnswer {
  * neither. The same key and input are answered from the receipt; another input under the key is a conflict.
  */
 export function applyOnce(ctx: Ctx, request: OnceRequest, apply: (ctx: Ctx) => Promise<string>): Promise<OnceAnswer> {
-  const { key, operation, input } = request;
-  const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('base64url');
-
+  const { key, operation } = request;
   return ctx.transaction(async (tx) => {
-    if (await receiptRepository.claim(tx, key, operation, requestHash)) {
+    if (await receiptRepository.claim(tx, key, operation, hashOf(request))) {
       const json = await apply({ ...ctx, transaction: (work) => work(tx) });
       await receiptRepository.complete(tx, key, json);
       return { json, replayed: false };
     }
-    const receipt = await receiptRepository.find(tx, key);
-    if (receipt.operation !== operation || receipt.requestHash !== requestHash) {
-      throw new WhetstoneError('conflict', `the Idempotency-Key "${key}" was used for another request`);
-    }
-    return { json: receipt.response!, replayed: true };
+    return replayOf((await receiptRepository.find(tx, key))!, request);
   });
 }
+
+/**
+ * The answer to a request that was applied before; undefined when it was not, or not yet. For handlers that look at a request
+ * before they write: what was accepted once is not to be refused when it comes again.
+ */
+export const appliedBefore = (ctx: Ctx, request: OnceRequest): Promise<OnceAnswer | undefined> =>
+  ctx.transaction(async (tx) => {
+    const receipt = await receiptRepository.find(tx, request.key);
+    return receipt && replayOf(receipt, request);
+  });
+
+function replayOf({ operation, requestHash, response }: Receipt, request: OnceRequest): OnceAnswer {
+  if (operation !== request.operation || requestHash !== hashOf(request))
+    throw new WhetstoneError('conflict', `the Idempotency-Key "${request.key}" was used for another request`);
+  return { json: response!, replayed: true };
+}
+
+const hashOf = ({ input }: OnceRequest) => createHash('sha256').update(JSON.stringify(input)).digest('base64url');

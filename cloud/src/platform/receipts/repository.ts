@@ -36,13 +36,13 @@ export const receiptRepository = {
       .where('key', '=', key)
       .execute(),
 
-  find: (tx: ProjectTx, key: string): Promise<Receipt> =>
+  find: (tx: ProjectTx, key: string): Promise<Receipt | undefined> =>
     tx.sql
       .selectFrom('idempotency_key')
       .select(['operation', 'request_hash as requestHash', 'response'])
       .where('project_id', '=', tx.projectId)
       .where('key', '=', key)
-      .executeTakeFirstOrThrow(),
+      .executeTakeFirst(),
 
   /** Of all projects: how many went, at most the limit. */
   removeOlder: async (tx: Tx, before: Date, limit: number): Promise<number> => {

@@ -1,0 +1,50 @@
+import type { Database, ProjectTx } from '../../../platform/db/database.ts';
+import { dayMs } from '../../../platform/day.ts';
+import { untilNoneIsLeft } from '../../../platform/until-none-is-left.ts';
+import { runRetentionRepository, type RunRows } from './repository.ts';
+
+interface Options {
+  database: Pick<Database, 'asProject' | 'asSystem'>;
+  nowMs: number;
+  signal?: AbortSignal | undefined;
+  rowsAtOnce?: number;
+}
+
+/** Live connections go on from where they were; nobody does so a week after the end. */
+const eventDays = 7;
+
+/** Removes answers and single results of runs that ended before the days that their project keeps them; the runs stay. */
+export async function expireResults({
+  keepDaysOf,
+  ...options
+}: Options & { keepDaysOf: (tx: ProjectTx) => Promise<number> }): Promise<number> {
+  return expire(['eval_answer', 'eval_result'], keepDaysOf, 1, options);
+}
+
+/** Removes what live connections were sent of runs that ended a week ago. */
+export const expireEvents = (options: Options): Promise<number> =>
+  expire(['eval_event'], async () => eventDays, eventDays, options);
+
+async function expire(
+  tables: readonly RunRows[],
+  keptDaysOf: (tx: ProjectTx) => Promise<number>,
+  fewestDays: number,
+  { database, nowMs, signal, rowsAtOnce = 2_000 }: Options,
+): Promise<number> {
+  const projectIds = await database.asSystem((tx) =>
+    runRetentionRepository.projectsWithRunsBefore(tx, new Date(nowMs - fewestDays * dayMs)),
+  );
+  let removed = 0;
+  for (const projectId of projectIds) {
+    const days = await database.asProject(projectId, keptDaysOf);
+    const before = new Date(nowMs - days * dayMs);
+    for (const table of tables)
+      removed += await untilNoneIsLeft(signal, () =>
+        database.asProject(projectId, async (tx) => {
+          const runId = await runRetentionRepository.oldestWith(tx, table, before);
+          return runId === undefined ? 0 : runRetentionRepository.remove(tx, table, runId, rowsAtOnce);
+        }),
+      );
+  }
+  return removed;
+}
