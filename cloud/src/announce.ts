@@ -34,6 +34,7 @@ export function announcement({ url, engines, keys, mcpServerFile, showAgentKey }
       keys.keyFiles ? Object.values(keys.keyFiles).map(short).join(', ') : 'as given before; nothing new was made',
     ),
     row('dashboard', `${url}${keys.keyFiles ? `, sign in with the key in ${short(keys.keyFiles.admin)}` : ''}`),
+    row('leaderboard', `${url}/leaderboard`),
     row('reference', `${url}/docs`),
     '',
     'Paste this into your MCP client (.mcp.json for Claude Code, .cursor/mcp.json for Cursor; others: README):',
@@ -43,7 +44,7 @@ export function announcement({ url, engines, keys, mcpServerFile, showAgentKey }
   return `${lines.join('\n')}\n`;
 }
 
-const row = (name: string, value: string) => `  ${name.padEnd(10)} ${value}`;
+const row = (name: string, value: string) => `  ${name.padEnd(11)} ${value}`;
 
 const short = (file: string) => {
   const fromHere = relative(process.cwd(), file);

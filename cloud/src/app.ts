@@ -1,15 +1,22 @@
-import { contract, ofrep, streams } from '@whetstone/shared/contract';
+import { contract, ofrep, sockets, streams } from '@whetstone/shared/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { gateRun } from './features/evals/regressions/gate-run.ts';
+import type { OnRunEnded } from './features/evals/runs/ended-run.ts';
+import type { PrepareRun } from './features/evals/runs/start-run.ts';
+import { evalsSlice, type SampleRuns } from './features/evals/evals.ts';
+import type { ExecutorConfig } from './features/evals/executor/config.ts';
 import { evaluationNotes } from './features/flags/evaluated/notes.ts';
 import { experimentService } from './features/flags/experiments/service.ts';
 import { expireExposures, expireUsage } from './features/flags/exposures/expire.ts';
 import type { KeptDays } from './features/flags/exposures/kept.ts';
 import { exposureRepository } from './features/flags/exposures/repository.ts';
 import { exposureService } from './features/flags/exposures/service.ts';
+import { flagGates, type FlagGates } from './features/flags/rollout-gates.ts';
 import { flagStream } from './features/flags/flag-stream.ts';
 import { automaticRollback, type RollBackVariant } from './features/flags/history/automatic-rollback.ts';
 import { historyService } from './features/flags/history/service.ts';
+import { variantValues } from './features/flags/history/variant-values.ts';
 import { flagJobs } from './features/flags/jobs.ts';
 import { knownVersions } from './features/flags/known-versions.ts';
 import { lookAtMany as looker } from './features/flags/look-at-many.ts';
@@ -22,6 +29,8 @@ import { transferService } from './features/flags/transfer-service.ts';
 import { assignmentKeeper } from './features/flags/sticky-exposures.ts';
 import { expireAssignments } from './features/flags/sticky/expire.ts';
 import { targetingService } from './features/flags/targeting-service.ts';
+import { isUntouchedSample } from './features/flags/untouched-sample.ts';
+import { whyNotCarried } from './features/flags/why-not-carried.ts';
 import { flagWriter } from './features/flags/write-flag.ts';
 import { segmentWriter } from './features/flags/write-segment.ts';
 import { staleService } from './features/flags/stale-service.ts';
@@ -29,11 +38,18 @@ import { jobService } from './features/jobs/service.ts';
 import { expireOutcomes } from './features/portfolio/expire.ts';
 import { metricRows } from './features/portfolio/repository.ts';
 import { portfolioService } from './features/portfolio/service.ts';
+import { storeOutcome } from './features/portfolio/store-outcome.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
 import { tenancyService } from './features/tenancy/service.ts';
+import { expireDeliveries } from './features/webhooks/expire.ts';
+import { webhookJobs } from './features/webhooks/jobs.ts';
+import { webhookService } from './features/webhooks/service.ts';
+import { webhookTeller, type SendDelivery } from './features/webhooks/tell-webhooks.ts';
+import type { TellWebhooks } from './features/webhooks/tell.ts';
 import { authentication } from './http/authentication.ts';
 import { serveDashboard } from './http/dashboard.ts';
 import { serveDocs } from './http/docs.ts';
+import { jobRoutes } from './http/job-routes.ts';
 import { eventStreams } from './http/sse-routes.ts';
 import { mount } from './http/mount.ts';
 import { mountOfrep } from './http/ofrep-routes.ts';
@@ -41,12 +57,16 @@ import { openApi } from './http/openapi.ts';
 import { newHttpServer } from './http/server.ts';
 import { sessionCookie } from './http/session-cookie.ts';
 import { sessionRoutes } from './http/session-routes.ts';
+import type { Cache } from './platform/cache/cache.ts';
+import { cacheMetrics } from './platform/cache/metrics.ts';
+import { mountSocket } from './http/websocket-routes.ts';
 import { dayMs } from './platform/day.ts';
 import type { Database } from './platform/db/database.ts';
 import type { Events } from './platform/events/events.ts';
+import type { Outbound } from './platform/outbound/outbound.ts';
 import { jobOutcomes } from './platform/queue/job-outcomes.ts';
 import type { Queue } from './platform/queue/queue.ts';
-import { applyOnce } from './platform/receipts/apply-once.ts';
+import { appliedBefore, applyOnce } from './platform/receipts/apply-once.ts';
 import { purgeReceipts } from './platform/receipts/retention.ts';
 import { withinTime } from './platform/within-time.ts';
 import { systemService } from './readiness.ts';
@@ -56,6 +76,8 @@ export interface Platform {
   database: Database;
   events: Events;
   queue: Queue;
+  cache: Cache;
+  outbound: Outbound;
   clock: () => number;
   log: Logger;
   version: string;
@@ -66,8 +88,14 @@ export interface Platform {
   publicUrl: string | undefined;
   /** Signs the cookies of signed-in browsers. */
   sessionSecret: string;
+  /** Tests may bring their own of these, to see what is asked of them. */
+  prepareRun?: PrepareRun;
+  sampleRuns?: SampleRuns;
+  tellWebhooks?: TellWebhooks;
   /** The built dashboard. */
   dashboardDir: string;
+  /** What runs of evals need, and what they may use. */
+  evals: ExecutorConfig;
 }
 
 export interface App {
@@ -76,26 +104,66 @@ export interface App {
   work: () => Promise<void>;
   /** Resolves with the id of the job. */
   seedSamples: (projectId: string) => Promise<string>;
+  /** Has the sample runs made, those that are left of them. */
+  seedRuns: (projectId: string) => Promise<void>;
+  findProjectDataset: ReturnType<typeof evalsSlice>['findProjectDataset'];
+  /** What further ports there are and who is behind them, for the person who starts the server. */
+  engineLines: () => Record<string, string>;
   /** Takes a variant that does harm from everybody who has it. */
   rollBackVariant: RollBackVariant;
+  tellWebhooks: TellWebhooks;
+  /** What is done in the transaction that ends a run of evals. */
+  onRunEnded: OnRunEnded;
 }
 
 /** The composition root: the one place where slices meet their dependencies. */
 export function buildApp(platform: Platform): App {
-  const { database, events, queue, clock, log, version, keep, say, publicUrl, sessionSecret, dashboardDir } = platform;
+  const { database, events, queue, cache, outbound, clock, log, version, keep, say } = platform;
+  const { publicUrl, sessionSecret, dashboardDir } = platform;
   const credentials = credentialDirectory({ database, clock, events });
   const rulesets = rulesetCache({ database, clock, events });
-  events.onChange((projectId, topic) =>
-    topic === 'keys' ? credentials.forget(projectId) : rulesets.invalidate(projectId),
-  );
+  events.onChange((projectId, topic) => {
+    if (topic === 'keys') credentials.forget(projectId);
+    if (topic === 'flags') rulesets.invalidate(projectId);
+  });
 
   // One for all, so that whatever takes long shares one slice between two turns.
   const steadyMs = () => performance.now();
   const each = slices({ steadyMs });
   const lookAtMany = looker({ each, steadyMs });
   const notes = evaluationNotes({ database });
-  const { write, apply } = flagWriter({ events, lookAtMany });
+  const gates: FlagGates = flagGates({ database, queue, gateRun, apply: (...change) => apply(...change) });
+  const { write, apply } = flagWriter({ events, lookAtMany, gates });
+  const rollBackVariant = automaticRollback({ database, apply });
   const { write: writeSegment, record: recordSegment } = segmentWriter({ events, lookAtMany });
+
+  const sendDelivery: SendDelivery = (tx, message, startAfter) =>
+    queue.send(webhookWork.deliver, message, { tx, projectId: tx.projectId, ...(startAfter ? { startAfter } : {}) });
+  const tellWebhooks = platform.tellWebhooks ?? webhookTeller({ send: sendDelivery });
+  const evals = evalsSlice({
+    database,
+    queue,
+    events,
+    cache,
+    clock,
+    log,
+    config: platform.evals,
+    tell: tellWebhooks,
+    rollBackVariant,
+    askGates: gates.ask,
+    holdPlan: gates.hold,
+    variantValues,
+    whyNotCarried,
+    recordSubmitted: (tx, { passed, ...said }) =>
+      storeOutcome(tx, { ...said, source: 'eval', outcome: passed ? 'solved' : 'failed' }),
+    prepareReruns: platform.prepareRun,
+    sampleRuns: platform.sampleRuns,
+    isUntouchedSample,
+    onSeeded: ({ started, completed }) =>
+      say(
+        `Made ${started} sample eval runs, ${completed} completed: see Leaderboard. One got worse on purpose: see Regressions`,
+      ),
+  });
 
   let stopping = false;
   const tenancy = tenancyService({ database, events });
@@ -106,6 +174,8 @@ export function buildApp(platform: Platform): App {
         { port: 'db', engine: () => database.engine, ping: database.ping },
         { port: 'events', engine: () => events.engine, ping: events.ping },
         { port: 'queue', engine: () => queue.engine, ping: queue.ping },
+        { port: 'cache', engine: () => cache.engine, ping: cache.ping, isOptional: true },
+        ...evals.ports,
       ],
       isStopping: () => stopping,
     }),
@@ -113,7 +183,7 @@ export function buildApp(platform: Platform): App {
     ...flagService({ rulesets, write, clock, notes }),
     ...historyService({ write }),
     ...segmentService({ writeSegment }),
-    ...transferService({ events, recordSegment, lookAtMany }),
+    ...transferService({ events, recordSegment, lookAtMany, gates }),
     ...targetingService({ rulesets, write, clock, lookAtMany }),
     ...exposureService({ keep, keepAssignments: assignmentKeeper({ rulesets }) }),
     ...staleService({ rulesets }),
@@ -126,6 +196,8 @@ export function buildApp(platform: Platform): App {
     }),
     ...portfolioService(),
     ...jobService({ queue }),
+    ...webhookService({ outbound, send: sendDelivery }),
+    ...evals.handlers,
   };
 
   const retentions: Retention[] = [
@@ -137,6 +209,8 @@ export function buildApp(platform: Platform): App {
       purge: (nowMs, { signal }) => expireAssignments(database, nowMs, signal),
     },
     { what: 'outcomes', purge: (_, { signal }) => expireOutcomes({ database, signal }) },
+    { what: 'deliveries of webhooks', purge: (_, { signal }) => expireDeliveries({ database, signal }) },
+    ...evals.retentions,
     { what: 'events', purge: (_, { signal }) => events.purge({ signal }) },
     {
       what: 'ended jobs',
@@ -147,20 +221,43 @@ export function buildApp(platform: Platform): App {
     database,
     events,
     onSeeded: (keys) => say(`Seeded sample flags: ${keys.join(', ')}`),
+    rollUpMinutes: queue.take ? 5 : 1,
   });
-  const jobs = [...Object.values(flagWork), retentionJob({ clock, retentions })];
+  const webhookWork = webhookJobs({
+    database,
+    outbound,
+    send: sendDelivery,
+    sendAgain: (tx, projectId, message) => queue.send(webhookWork.deliver, message, { tx, projectId }),
+    random: Math.random,
+  });
+  const jobs = [
+    ...Object.values(flagWork),
+    ...gates.jobs,
+    ...Object.values(webhookWork),
+    ...evals.jobs,
+    retentionJob({ clock, retentions }),
+  ];
 
   const { app, answer, metrics } = newHttpServer(log);
   const countRun = jobOutcomes(metrics);
+  cacheMetrics(metrics, cache);
   app.addHook('onReady', () => queue.define(jobs));
   const cookie = sessionCookie({ secret: sessionSecret, isSecure: publicUrl?.startsWith('https:') ?? false });
   const sessions = { cookie, clock, publicUrl };
   const authenticate = authentication(credentials, sessions);
-  mount(app, contract, handlers, { authenticate, applyOnce, answer });
+  mount(app, contract, handlers, { authenticate, applyOnce, appliedBefore, answer });
   const mountStream = eventStreams(app, { authenticate, metrics });
   mountStream('streamFlags', streams.streamFlags, flagStream({ rulesets, events }));
+  mountSocket(
+    app,
+    'followEvalRun',
+    sockets.followEvalRun,
+    { authenticate, admitSigned: credentials.admitSigned, metrics },
+    evals.socket,
+  );
   mountOfrep(app, ofrepService({ rulesets, clock, each, notes }), { authenticate, answer });
-  const document = JSON.stringify(openApi({ ...contract, ...streams, ...ofrep }, version));
+  const document = JSON.stringify(openApi({ ...contract, ...streams, ...sockets, ...ofrep }, version));
+  if (queue.take) jobRoutes(app, { take: queue.take, answer });
   app.get('/openapi.json', async (_, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(document),
   );
@@ -183,13 +280,23 @@ export function buildApp(platform: Platform): App {
   });
   app.addHook('onClose', async () => {
     clearInterval(flushing);
+    evals.stopListening();
     // When keys and flags were last used is not worth waiting for a database that went silent.
-    await Promise.all([queueStopped, withinTime(flush(), 1_000).catch(warnOf('the last uses were not written down'))]);
+    const graded = (queueStopped ?? Promise.resolve()).then(evals.stop);
+    await Promise.all([graded, withinTime(flush(), 1_000).catch(warnOf('the last uses were not written down'))]);
   });
   return {
     app,
-    work: () => queue.work({ onFinished: countRun }),
+    work: async () => {
+      await evals.recover();
+      await queue.work({ onFinished: countRun });
+    },
     seedSamples: (projectId) => queue.send(flagWork.seedSamples, {}, { projectId, onceKey: 'first start' }),
-    rollBackVariant: automaticRollback({ database, apply }),
+    rollBackVariant,
+    onRunEnded: evals.onRunEnded,
+    seedRuns: evals.seedRuns,
+    findProjectDataset: evals.findProjectDataset,
+    engineLines: () => Object.fromEntries(evals.ports.map(({ port, engine }) => [port, engine()])),
+    tellWebhooks,
   };
 }

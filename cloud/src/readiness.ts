@@ -8,6 +8,8 @@ interface ProbedPort {
   /** Asked each time: an engine may work in more than one way. */
   engine: () => string;
   ping: () => Promise<void>;
+  /** Everything can be done without it, so that it is shown and no more. */
+  isOptional?: true;
 }
 
 interface Dependencies {
@@ -23,7 +25,7 @@ export const systemService = ({ version, ports, isStopping }: Dependencies): Han
 
   async getReadiness() {
     const states = await Promise.all(ports.map(probe));
-    const down = states.filter(({ ok }) => !ok).map(({ port }) => port);
+    const down = states.filter(({ ok }, index) => !ok && !ports[index]!.isOptional).map(({ port }) => port);
     if (isStopping()) throw new WhetstoneError('unavailable', 'the server is stopping', { extra: { ports: states } });
     if (down.length === 0) return { status: 'ok', ports: states };
     throw new WhetstoneError('unavailable', `does not answer: ${down.join(', ')}`, { extra: { ports: states } });

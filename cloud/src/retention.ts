@@ -21,7 +21,7 @@ export const retentionJob = ({ clock, retentions }: Dependencies) =>
     input: z.object({}),
     schedule: { cron: '17 3 * * *', timeZone: 'UTC' },
     retries: { limit: 3, delayS: 60, backoff: 'exponential' },
-    expireInMs: 15 * 60_000,
+    expireInMs: 14 * 60_000,
     async run(_, { signal, log }) {
       const failures: unknown[] = [];
       for (const { what, purge } of retentions) {

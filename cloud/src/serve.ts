@@ -5,8 +5,10 @@ import type { Config } from './config.ts';
 import { bootstrap } from './features/tenancy/bootstrap.ts';
 import { createLog } from './log.ts';
 import { openConfigured } from './open-configured.ts';
+import { openCache } from './platform/cache/open.ts';
 import { openEvents } from './platform/events/open.ts';
-import { openPgBossQueue } from './platform/queue/pg-boss-queue.ts';
+import { openOutbound } from './platform/outbound/guarded-fetch.ts';
+import { openQueue } from './platform/queue/open.ts';
 import { keptSessionSecret } from './session-secret.ts';
 import { blaming } from './start-problem.ts';
 import { version } from './version.ts';
@@ -22,17 +24,21 @@ export async function serve(config: Config) {
   const keys = await blaming('WHETSTONE_DATA_DIR', bootstrap({ database, dataDir, adminKey: config.adminKey }));
   const sessionSecret = config.sessionSecret ?? (await blaming('WHETSTONE_DATA_DIR', keptSessionSecret(dataDir)));
   const events = openEvents({ database, directUrl: config.databaseDirectUrl, clock, log });
-  const queue = await openPgBossQueue({ database, clock, log });
+  const cache = openCache({ service: config.sharedCache, clock, log });
+  const outbound = openOutbound({ ...config.outbound, userAgent: `Whetstone/${version}` });
+  const queue = await openQueue({ database, clock, log, qstash: config.qstash, workers: config.jobWorkers });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const { publicUrl, dashboardDir } = config;
-  const platform = { database, events, queue, clock, log, version, keep, say, publicUrl, sessionSecret, dashboardDir };
-  const { app, work, seedSamples } = buildApp(platform);
+  const { publicUrl, dashboardDir, evals } = config;
+  const ports = { database, events, queue, cache, outbound };
+  const web = { publicUrl, sessionSecret, dashboardDir };
+  const platform = { ...ports, clock, log, version, keep, say, ...web, evals };
+  const { app, work, seedSamples, seedRuns, engineLines } = buildApp(platform);
   stopGracefully(async () => {
     // Half a request is not worth waiting for longer; the database and its lock are.
     const patience = setTimeout(() => app.server.closeAllConnections(), 5_000).unref();
     await app.close();
     clearTimeout(patience);
-    await events.stop();
+    await Promise.all([events.stop(), cache.stop(), outbound.close()]);
     await database.close();
   });
 
@@ -41,14 +47,19 @@ export async function serve(config: Config) {
   const engines = {
     database: databaseUrl ? 'PostgreSQL' : `PGlite in ${dataDir}`,
     events: databaseUrl ? 'log in PostgreSQL, LISTEN and polling' : 'log in PGlite, in-process',
-    queue: `${queue.engine} in the database`,
+    cache: config.sharedCache ? cache.engine : 'memory of this process',
+    ...engineLines(),
+    queue: config.qstash ? `QStash, delivering to ${config.qstash.publicUrl}` : 'pg-boss in the database',
   };
   process.stdout.write(
     announcement({ url, engines, keys, mcpServerFile: config.mcpServerFile, showAgentKey: !databaseUrl }),
   );
 
   await work();
-  if (config.seed === 'demo') await seedSamples(keys.projectId);
+  if (config.seed === 'demo') {
+    await seedSamples(keys.projectId);
+    await seedRuns(keys.projectId);
+  }
 }
 
 function addressOf({ address, port, family }: AddressInfo) {

@@ -1,6 +1,6 @@
 import { isBuiltInMetric } from '@whetstone/shared/contract';
 import { sql, type RawBuilder } from 'kysely';
-import type { ProjectTx, Tx } from '../../platform/db/database.ts';
+import type { ProjectTx } from '../../platform/db/database.ts';
 import type { Identity } from './identity.ts';
 import type { NewOutcome } from './store-outcome.ts';
 
@@ -54,32 +54,6 @@ export const outcomeRepository = {
       .where('project_id', '=', tx.projectId)
       .where('natural_key', '=', naturalKey)
       .executeTakeFirstOrThrow(),
-
-  /** Projects with outcomes from before a time. */
-  async projectsToExpire(tx: Tx, before: Date): Promise<string[]> {
-    const { rows } = await sql<{ id: string }>`
-      select id from project where exists (select from outcome where project_id = project.id and at < ${before})`.execute(
-      tx.sql,
-    );
-    return rows.map(({ id }) => id);
-  },
-
-  /** Deletes the oldest from before a time: how many went, at most the limit. */
-  async expire(tx: ProjectTx, before: Date, limit: number): Promise<number> {
-    const oldest = tx.sql
-      .selectFrom('outcome')
-      .select('id')
-      .where('project_id', '=', tx.projectId)
-      .where('at', '<', before)
-      .orderBy('at')
-      .limit(limit);
-    const { numDeletedRows } = await tx.sql
-      .deleteFrom('outcome')
-      .where('project_id', '=', tx.projectId)
-      .where('id', 'in', oldest)
-      .executeTakeFirst();
-    return Number(numDeletedRows);
-  },
 };
 
 /** The outcomes of a project as whoever judges by a metric reads them. */

@@ -1,28 +1,28 @@
 import type { OutcomeRecord } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { v7 as uuidv7 } from 'uuid';
+import { believableInstant } from '../../platform/believable-instant.ts';
 import type { ProjectTx } from '../../platform/db/database.ts';
 import { identityOf } from './identity.ts';
 import { outcomeRepository } from './repository.ts';
 
 /** What a slice may say of an attempt; the members and their units are those of `POST /api/portfolio/record`. */
-export type NewOutcome = Omit<OutcomeRecord, 'success' | 'outcome' | 'taskType' | 'timeMs'> &
-  Partial<Pick<OutcomeRecord, 'taskType' | 'timeMs'>> & {
-    /** Which operation it came by. */
-    source: 'portfolio';
-    outcome: NonNullable<OutcomeRecord['outcome']>;
-  };
-
-/** No outcome is older than the product: a clock that says so is wrong, as one that is ahead of ours is. */
-const earliest = new Date(Date.UTC(2020, 0));
+export type NewOutcome = Omit<OutcomeRecord, 'success' | 'outcome' | 'taskType' | 'timeMs'> & {
+  taskType?: OutcomeRecord['taskType'] | undefined;
+  timeMs?: OutcomeRecord['timeMs'] | undefined;
+  /** Which operation it came by. */
+  source: 'portfolio' | 'eval';
+  outcome: NonNullable<OutcomeRecord['outcome']>;
+  /** Of what it was told with: then that is the record, and this one belongs to it alone. */
+  submissionId?: string;
+};
 
 /**
  * The one way into the outcome table, for this slice and for those that `app.ts` hands it to. The same record sent again
  * is stored once; another one under the same task and attempt is a conflict.
  */
 export async function storeOutcome(tx: ProjectTx, outcome: NewOutcome): Promise<{ id: string; recorded: boolean }> {
-  const said = outcome.at === undefined ? tx.now : new Date(outcome.at);
-  const at = said >= earliest && said <= tx.now ? said : tx.now;
+  const at = believableInstant(outcome.at, tx.now);
   const identity = identityOf(outcome);
   const id = uuidv7({ msecs: tx.now.getTime() });
   if (await outcomeRepository.insert(tx, { ...outcome, ...identity, id, at })) return { id, recorded: true };
