@@ -3,8 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium, openDashboard } from '../test/browser/support/browser.ts';
-import { startServer } from '../test/support/server.ts';
+import { startServer, type TestServer } from '../test/support/server.ts';
 import { takeEvalsPictures } from './screenshots/evals-pictures.ts';
+import { startMeasuredServer } from './screenshots/measured-evals.ts';
 import { sendSampleProject } from './screenshots/sample-project.ts';
 
 const folder = resolve(import.meta.dirname, '../docs/screenshots');
@@ -122,6 +123,42 @@ const scenes: Record<string, Scene> = {
   },
 };
 
+/** Of runs that are really made. */
+const measuredScenes: Record<string, Scene> = {
+  leaderboard: { path: '/leaderboard?dataset=starter', show: (page) => page.locator('canvas').nth(1).waitFor() },
+  runs: { path: '/runs', show: (page) => page.locator('a.row-link').first().waitFor() },
+  'run-new': { path: '/runs?new', show: (page) => page.getByText('that ship with Whetstone').waitFor() },
+  run: { path: '/runs?status=completed', show: (page, client) => openWeakened(page, client, 'failed') },
+  sample: {
+    path: '/runs',
+    show: async (page, client) => {
+      await openWeakened(page, client, 'failed');
+      await page.getByRole('link', { name: 'python-split-bill' }).click();
+      await page.locator('code span').first().waitFor();
+    },
+  },
+  compare: {
+    path: '/runs',
+    show: async (page, client) => {
+      const [after, before] = await weakenedRuns(client);
+      await page.goto(`/runs/compare?a=${before?.runId}&b=${after?.runId}`);
+      await page.getByText('B is worse').waitFor();
+    },
+  },
+};
+
+/** Of the sample subject that gets worse, the latest first. */
+const weakenedRuns = async (client: Client) =>
+  (await client.listEvalRuns({ limit: 100 })).items.filter(
+    ({ purpose, subject }) => purpose === 'seed' && subject.label.startsWith('weakened-a'),
+  );
+
+async function openWeakened(page: Page, client: Client, status: string) {
+  const [after] = await weakenedRuns(client);
+  await page.goto(`/runs/${after?.runId}?status=${status}`);
+  await page.locator('a.row-link').first().waitFor();
+}
+
 const sizes = [
   { width: 1440, height: 900 },
   { width: 360, height: 740 },
@@ -133,7 +170,9 @@ async function takePictures(wanted: readonly string[]) {
   const browser = await launchChromium();
   try {
     if (wanted.length === 0 || wanted.includes('evals')) await takeEvalsPictures(browser, folder);
-    if (wanted.some((name) => name in scenes) || wanted.length === 0) await takeDashboard(browser, wanted);
+    const isWanted = (of: object) => wanted.length === 0 || wanted.some((name) => name in of);
+    if (isWanted(scenes)) await takeDashboard(browser, wanted);
+    if (isWanted(measuredScenes)) await takeMeasured(browser, wanted);
   } finally {
     await browser.close();
   }
@@ -144,17 +183,35 @@ async function takeDashboard(browser: Browser, wanted: readonly string[]) {
   try {
     const client = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
     await sendSampleProject(client, nowMs);
-    for (const theme of ['light', 'dark'] as const)
-      for (const size of sizes)
-        for (const [name, scene] of Object.entries(scenes)) {
-          if (wanted.length > 0 && !wanted.includes(name)) continue;
-          const dashboard = await openDashboard(browser, { url: server.url, theme, ...size, reducedMotion: true });
-          await dashboard.signIn(server.adminKey());
-          await take(dashboard, client, scene, `${name}-${theme}-${size.width}`);
-        }
+    await takeScenes(browser, scenes, wanted, { server, client });
   } finally {
     await server.stop();
   }
+}
+
+async function takeMeasured(browser: Browser, wanted: readonly string[]) {
+  const { server, client, stop } = await startMeasuredServer();
+  try {
+    await takeScenes(browser, measuredScenes, wanted, { server, client });
+  } finally {
+    await stop();
+  }
+}
+
+async function takeScenes(
+  browser: Browser,
+  of: Record<string, Scene>,
+  wanted: readonly string[],
+  { server, client }: { server: TestServer; client: Client },
+) {
+  for (const theme of ['light', 'dark'] as const)
+    for (const size of sizes)
+      for (const [name, scene] of Object.entries(of)) {
+        if (wanted.length > 0 && !wanted.includes(name)) continue;
+        const dashboard = await openDashboard(browser, { url: server.url, theme, ...size, reducedMotion: true });
+        await dashboard.signIn(server.adminKey());
+        await take(dashboard, client, scene, `${name}-${theme}-${size.width}`);
+      }
 }
 
 /** A picture of a page that complains of nothing. */

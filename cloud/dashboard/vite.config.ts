@@ -30,6 +30,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Every browser of that target preloads modules by itself.
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // One chunk, so that zod is told not to compile code before any other chunk makes a schema of it.
+        codeSplitting: { groups: [{ name: 'zod', test: /[\\/](?:zod[\\/]|no-eval\.ts$)/ }] },
+      },
+    },
   },
   logLevel: 'warn',
 });

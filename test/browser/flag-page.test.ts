@@ -195,6 +195,7 @@ describe('the page of a flag', () => {
     expect(listed).toEqual([
       'Edit',
       'Go to Flags',
+      'Go to Leaderboard',
       'Go to Segments',
       'Redo',
       'Review and save',

@@ -143,6 +143,7 @@ describe('the list of flags', () => {
     expect(listed).toEqual([
       'Edit the flag of the row',
       'Go to Flags',
+      'Go to Leaderboard',
       'Go to Segments',
       'New flag',
       'New flag in the editor',

@@ -11,6 +11,19 @@ import { UnsavedGuard } from './shell/unsaved.tsx';
 const FlagPage = lazy(async () => (await import('./flag/flag-page.tsx')).FlagPage);
 const NewFlagPage = lazy(async () => (await import('./flag/new-flag-page.tsx')).NewFlagPage);
 const SegmentsPage = lazy(async () => (await import('./segments/segments-page.tsx')).SegmentsPage);
+const LeaderboardPage = lazy(async () => (await import('./evals/leaderboard/leaderboard-page.tsx')).LeaderboardPage);
+const RunsPage = lazy(async () => (await import('./evals/runs/runs-page.tsx')).RunsPage);
+const RunPage = lazy(async () => (await import('./evals/run/run-page.tsx')).RunPage);
+const SamplePage = lazy(async () => (await import('./evals/run/sample-page.tsx')).SamplePage);
+const ComparePage = lazy(async () => (await import('./evals/compare/compare-page.tsx')).ComparePage);
+const RegressionsPage = lazy(async () => (await import('./evals/regressions/regressions-page.tsx')).RegressionsPage);
+const RegressionPage = lazy(async () => (await import('./evals/regressions/regression-page.tsx')).RegressionPage);
+const EvalSettingsPage = lazy(async () => (await import('./evals/regressions/settings-page.tsx')).EvalSettingsPage);
+const SchedulesPage = lazy(async () => (await import('./evals/schedules/schedules-page.tsx')).SchedulesPage);
+const SchedulePage = lazy(async () => (await import('./evals/schedules/schedule-page.tsx')).SchedulePage);
+const BisectsPage = lazy(async () => (await import('./evals/bisects/bisects-page.tsx')).BisectsPage);
+const NewBisectPage = lazy(async () => (await import('./evals/bisects/new-bisect-page.tsx')).NewBisectPage);
+const BisectPage = lazy(async () => (await import('./evals/bisects/bisect-page.tsx')).BisectPage);
 const SegmentPage = lazy(async () => (await import('./segments/segment-page.tsx')).SegmentPage);
 
 /** Links to anything else, such as the reference of the API, leave the dashboard. */
@@ -30,6 +43,19 @@ export const App = () => (
                 <Route path="/flags/:key/:tab?" component={FlagPage} />
                 <Route path="/segments" component={SegmentsPage} />
                 <Route path="/segments/:key" component={SegmentPage} />
+                <Route path="/leaderboard" component={LeaderboardPage} />
+                <Route path="/runs" component={RunsPage} />
+                <Route path="/runs/compare" component={ComparePage} />
+                <Route path="/runs/:runId" component={RunPage} />
+                <Route path="/runs/:runId/sample" component={SamplePage} />
+                <Route path="/regressions" component={RegressionsPage} />
+                <Route path="/regressions/settings" component={EvalSettingsPage} />
+                <Route path="/regressions/:id" component={RegressionPage} />
+                <Route path="/schedules" component={SchedulesPage} />
+                <Route path="/schedules/:id" component={SchedulePage} />
+                <Route path="/bisects" component={BisectsPage} />
+                <Route path="/bisects/new" component={NewBisectPage} />
+                <Route path="/bisects/:id" component={BisectPage} />
                 <Route default component={NotFoundPage} />
               </Router>
             </Shell>

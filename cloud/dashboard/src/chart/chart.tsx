@@ -4,7 +4,10 @@ import { useTheme } from '../shell/theme.tsx';
 
 export interface ChartSeries {
   label: string;
-  points: readonly number[];
+  /** null where it has no point at that time; the line goes on to the next. */
+  points: readonly (number | null)[];
+  /** Its interval at each time, drawn as a band around the line. */
+  band?: { low: readonly (number | null)[]; high: readonly (number | null)[] };
 }
 
 interface Props {
@@ -17,6 +20,8 @@ interface Props {
   /** What stands above the lines, given how far from the left they came to stand, in pixels. */
   above: (placesPx: readonly number[]) => ComponentChildren;
   unit: string;
+  /** The highest value there can be, such as 100 of a rate; default: what there is. */
+  ceiling?: number;
   /** How a time is written below the chart. */
   timeText: (seconds: number) => string;
 }
@@ -25,7 +30,7 @@ const heightPx = 240;
 const seriesColours = 6;
 
 /** Lines over time, drawn by uPlot, which is loaded with the first chart. What it shows stands in a table as well. */
-export function Chart({ label, times, series, moments, above, unit, timeText }: Props) {
+export function Chart({ label, times, series, moments, above, unit, ceiling, timeText }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [placesPx, setPlacesPx] = useState<readonly number[]>([]);
   const { isDark } = useTheme();
@@ -35,13 +40,22 @@ export function Chart({ label, times, series, moments, above, unit, timeText }: 
     void import('./draw.ts').then(({ draw }) => {
       const holder = box.current;
       if (isGone || !holder) return;
-      clear = draw(holder, { times, series, moments, onPlaced: setPlacesPx, unit, timeText, heightPx });
+      clear = draw(holder, {
+        times,
+        series,
+        moments,
+        onPlaced: setPlacesPx,
+        unit,
+        ceiling,
+        timeText,
+        heightPx,
+      });
     });
     return () => {
       isGone = true;
       clear();
     };
-  }, [times, series, moments, unit, timeText, isDark]);
+  }, [times, series, moments, unit, ceiling, timeText, isDark]);
   return (
     <figure>
       <div class="relative">

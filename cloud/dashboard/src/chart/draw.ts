@@ -9,13 +9,16 @@ interface Drawing {
   /** Called with where the moments came to stand, in pixels from the left of the holder, whenever that changes. */
   onPlaced: (placesPx: readonly number[]) => void;
   unit: string;
+  ceiling: number | undefined;
   timeText: (seconds: number) => string;
   heightPx: number;
 }
 
 /** Draws, and follows the width of its place; answers how to take it away. */
 export function draw(holder: HTMLElement, drawing: Drawing): () => void {
-  const { times, series, moments, onPlaced, unit, timeText, heightPx } = drawing;
+  const { times, series, moments, onPlaced, unit, ceiling, timeText, heightPx } = drawing;
+  const banded = series.map((each, i) => ({ ...each, i })).filter(({ band }) => band !== undefined);
+  const firstBound = series.length + 1;
   const style = getComputedStyle(holder);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -42,13 +45,14 @@ export function draw(holder: HTMLElement, drawing: Drawing): () => void {
       },
       scales: {
         x: { time: true, range: wide(moments.at(-1)) },
-        y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] },
+        y: { range: (_plot, _low, high) => [0, ceiling ?? Math.max(1, high * 1.1)] },
       },
       axes: [
         // One label a point, as many as there is room for: between points there is nothing to name.
         {
           ...axis,
-          splits: (plot) => fitting(times, plot.over.clientWidth),
+          splits: (plot, _axis, from, to) =>
+            fitting(times, (time) => ((time - from) / (to - from)) * plot.over.clientWidth),
           values: (_plot, splits) => splits.map(timeText),
         },
         { ...axis, label: unit, labelFont: axis.font, size: 56, labelSize: 20 },
@@ -61,10 +65,21 @@ export function draw(holder: HTMLElement, drawing: Drawing): () => void {
           width: 1.5,
           ...(i >= 6 && { dash: [4, 3] }),
           points: { show: times.length < 40 },
+          spanGaps: true,
         })),
+        // The bounds of bands have no line of their own.
+        ...banded.flatMap(() => [boundary, boundary]),
       ],
+      bands: banded.map(({ i }, at) => ({
+        series: [firstBound + 2 * at, firstBound + 2 * at + 1],
+        fill: `color-mix(in srgb, ${token(`--series-${(i % 6) + 1}`)} 16%, transparent)`,
+      })),
     },
-    [[...times], ...series.map(({ points }) => [...points])],
+    [
+      [...times],
+      ...series.map(({ points }) => [...points]),
+      ...banded.flatMap(({ band }) => [[...band!.high], [...band!.low]]),
+    ],
     holder,
   );
   const follow = new ResizeObserver(() => plot.setSize({ width: Math.max(200, holder.clientWidth), height: heightPx }));
@@ -74,6 +89,8 @@ export function draw(holder: HTMLElement, drawing: Drawing): () => void {
     plot.destroy();
   };
 }
+
+const boundary = { width: 0, spanGaps: true, points: { show: false } };
 
 const daySeconds = 86_400;
 
@@ -105,7 +122,12 @@ function strike(plot: uPlot, moments: readonly number[], colour: string) {
 /** With the room between two. */
 const labelPx = 72;
 
-function fitting(times: readonly number[], widthPx: number): number[] {
-  const step = Math.max(1, Math.ceil(times.length / Math.max(2, Math.floor(widthPx / labelPx))));
-  return times.filter((_, i) => i % step === 0);
+function fitting(times: readonly number[], placeOf: (time: number) => number): number[] {
+  let last = -Infinity;
+  return times.filter((time) => {
+    const place = placeOf(time);
+    if (place - last < labelPx) return false;
+    last = place;
+    return true;
+  });
 }

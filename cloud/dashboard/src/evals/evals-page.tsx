@@ -1,9 +1,10 @@
 import type { ComponentProps } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { Page } from '../ui/page.tsx';
 
 /** The pages about evals, which share one place in the rail. */
-export const evalPages = [
+const evalPages = [
   { href: '/leaderboard', label: 'Leaderboard' },
   { href: '/runs', label: 'Runs' },
   { href: '/regressions', label: 'Regressions' },
@@ -16,9 +17,12 @@ export const isEvalPath = (path: string) => evalPages.some(({ href }) => path ==
 /** A page about evals, with the way to the others above its content. */
 export function EvalsPage({ children, ...page }: ComponentProps<typeof Page>) {
   const { path } = useLocation();
+  const pages = useRef<HTMLElement>(null);
+  // On narrow screens not all of them fit beside one another.
+  useEffect(() => pages.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [path]);
   return (
     <Page {...page}>
-      <nav aria-label="Evals" class="mb-4 flex gap-1 overflow-x-auto border-b border-line">
+      <nav ref={pages} aria-label="Evals" class="mb-4 flex gap-1 overflow-x-auto border-b border-line">
         {evalPages.map(({ href, label }) => (
           <a
             key={href}

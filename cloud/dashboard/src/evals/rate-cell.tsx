@@ -1,4 +1,4 @@
-import { rateText } from '../ui/figures.ts';
+import { rateParts } from '../ui/figures.ts';
 import { IntervalBar } from '../ui/interval-bar.tsx';
 
 interface Props {
@@ -7,13 +7,20 @@ interface Props {
   n: number;
 }
 
-/** A pass rate as tables show it: never without its interval and its n, with a thin bar from 0 to 100 %. */
+/** A pass rate: never without its interval and its n, with a thin bar from 0 to 100 %. On narrow screens in two lines. */
 export const RateCell = ({ rate, interval, n }: Props) => (
-  <span class="flex items-center gap-3">
+  <span class="flex items-center gap-4">
     <span class="w-24 shrink-0 max-md:hidden">
       <IntervalBar interval={interval} at={rate} extent={[0, 1]} />
     </span>
-    <span class="tabular-nums whitespace-nowrap">{rateText(rate, interval, n)}</span>
+    <span class="tabular-nums md:whitespace-nowrap">
+      {rateParts(rate, interval, n).map((part) => [
+        <span key={part} class="whitespace-nowrap">
+          {part}
+        </span>,
+        ' ',
+      ])}
+    </span>
   </span>
 );
 

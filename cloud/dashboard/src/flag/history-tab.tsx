@@ -8,6 +8,7 @@ import { ErrorState, SkeletonLines } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { DiffView } from './diff-view.tsx';
 import { actionWords } from './model/marks.ts';
+import { ReasonView } from './reason-view.tsx';
 import { WriteDialog } from './write-dialog.tsx';
 
 interface Props {
@@ -98,7 +99,7 @@ export function HistoryTab({ flag, isDirty, nowMs, onWritten }: Props) {
                 </Button>
               )}
             </div>
-            {version.reason && <p class="ml-13 text-sm break-words">“{version.reason}”</p>}
+            {version.reason && <ReasonView reason={version.reason} />}
             {version.diff.length > 0 && (
               <details class="mt-1 ml-13" open={named === undefined ? i === 0 : version.version === named}>
                 <summary class="cursor-pointer text-xs text-muted">

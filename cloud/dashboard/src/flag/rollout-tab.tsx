@@ -1,4 +1,4 @@
-import type { Flag } from '@whetstone/shared/contract';
+import type { EvalGate, Flag } from '@whetstone/shared/contract';
 import { useState } from 'preact/hooks';
 import { useQuery } from '../api/use-query.ts';
 import { flagPath } from '../flags/flag-path.ts';
@@ -7,6 +7,7 @@ import { useRefusal } from '../live/rights.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState, ErrorState, SkeletonLines } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
+import { gateText } from './model/gate.ts';
 import { percent } from './model/sentences.ts';
 import { WhoIsNext } from './who-is-next.tsx';
 import { WriteDialog } from './write-dialog.tsx';
@@ -25,7 +26,7 @@ const turns = {
   deleteRollout: { verb: 'End', title: 'End the plan: the coverage it has reached stays' },
 } as const;
 
-const shapes = { done: '●', current: '◉', next: '◐', planned: '○', held: '‖' } as const;
+const shapes = { done: '●', current: '◉', next: '◐', planned: '○', held: '‖', waiting: '◌' } as const;
 
 /** How far a plan is: what was planned, what was reached, and who is next. */
 export function RolloutTab(props: Props) {
@@ -108,8 +109,11 @@ function Progress({ flag, isDirty, nowMs, onWritten }: Props) {
         />
       </dl>
       <ol class="mb-4 max-w-xl divide-y divide-line border-y border-line text-sm">
-        {steps.map(({ at, coverage, state }) => (
-          <li key={at} class={`flex items-baseline gap-3 py-1.5 ${state === 'current' ? 'font-semibold' : ''}`}>
+        {steps.map(({ at, coverage, state, gate }) => (
+          <li
+            key={at}
+            class={`flex flex-wrap items-baseline gap-x-3 py-1.5 ${state === 'current' ? 'font-semibold' : ''}`}
+          >
             <span class="w-24 text-muted">
               <span aria-hidden="true">{shapes[state]} </span>
               {state}
@@ -119,6 +123,7 @@ function Progress({ flag, isDirty, nowMs, onWritten }: Props) {
               <Time at={at} nowMs={nowMs} />
             </span>
             <span class="ml-auto font-mono text-xs font-normal text-muted max-md:hidden">{at}</span>
+            {gate && <GateLine gate={gate} nowMs={nowMs} />}
           </li>
         ))}
       </ol>
@@ -143,6 +148,35 @@ function Progress({ flag, isDirty, nowMs, onWritten }: Props) {
     </>
   );
 }
+
+/** What a step waits for, or what has let it pass. */
+const GateLine = ({ gate, nowMs }: { gate: EvalGate; nowMs: number }) => (
+  <p class="w-full pt-0.5 text-xs font-normal text-muted md:pl-43">
+    {gate.passedAt === undefined ? (
+      <>
+        <span aria-hidden="true">◌ </span>
+        gate: comes once {gateText(gate)} has measured it.{' '}
+        <a href={`/leaderboard?${new URLSearchParams({ dataset: gate.dataset })}`} class="underline">
+          How it stands
+        </a>
+      </>
+    ) : (
+      <>
+        <span aria-hidden="true">✓ </span>
+        gate passed <Time at={gate.passedAt} nowMs={nowMs} />
+        {gate.runId !== undefined && (
+          <>
+            {' by '}
+            <a href={`/runs/${gate.runId}`} class="underline">
+              this run
+            </a>
+          </>
+        )}
+        : {gateText(gate)}
+      </>
+    )}
+  </p>
+);
 
 const Bar = ({ name, share, text, why }: { name: string; share: number | undefined; text: string; why?: string }) => (
   <>

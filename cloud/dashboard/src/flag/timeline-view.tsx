@@ -2,7 +2,7 @@ import { Time } from '../ui/time.tsx';
 import type { FlagDocument } from './model/document.ts';
 import { timelineOf } from './model/timeline.ts';
 
-const shapes = { past: '●', next: '◐', planned: '○', held: '‖' } as const;
+const shapes = { past: '●', next: '◐', planned: '○', held: '‖', waiting: '◌' } as const;
 
 /** Moments as they come; each state has a shape and a word. */
 export function Timeline({ document, nowMs }: { document: FlagDocument; nowMs: number }) {

@@ -77,8 +77,8 @@ export function Shell({ children }: { children: ComponentChildren }) {
       )}
 
       <nav aria-label="Pages" class="fixed inset-x-0 bottom-0 z-20 flex h-14 border-t border-line bg-surface md:hidden">
-        <Links class="flex flex-1 items-center justify-center" />
-        <button type="button" class="flex-1" aria-haspopup="dialog" onClick={() => setMenuOpen(true)}>
+        <Links class="flex flex-auto items-center justify-center px-1 text-sm" />
+        <button type="button" class="flex-auto px-1 text-sm" aria-haspopup="dialog" onClick={() => setMenuOpen(true)}>
           Menu
         </button>
       </nav>

@@ -56,6 +56,10 @@ const rateForm: MetricForm = { scale: 100, unit: ' %' };
 export const rateText = (rate: number, interval: readonly [number, number], n: number) =>
   figure(rate, interval, n, rateForm);
 
+/** The same in parts, none of which breaks at the end of a line. */
+export const rateParts = (rate: number, interval: readonly [number, number], n: number): readonly string[] =>
+  rateText(rate, interval, n).split(/ (?=\[|n=)/);
+
 /** '+3.1' or '−0.4', in percentage points. */
 export const pointsText = (points: number) => `${points < 0 ? '−' : '+'}${fixed(Math.abs(points), 1)}`;
 

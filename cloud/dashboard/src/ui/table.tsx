@@ -20,16 +20,19 @@ interface Props<Row> {
   keyOf: (row: Row) => string;
   /** What the rows answer: when it changes, they are made from the top again, a screen first. */
   question?: string;
+  /** What stands above the first row of a group; undefined for the others. */
+  headOf?: ((row: Row, before: Row | undefined) => ComponentChildren) | undefined;
   /** How many rows of grey bars stand in while the real ones are loading. */
   loading?: number;
 }
 
 const cellClass = (column: { isNumber?: boolean; isSecondary?: boolean; class?: string }) =>
-  `h-9 px-2 first:pl-3 last:pr-3 ${column.isNumber ? 'text-right tabular-nums' : 'text-left'} ` +
+  `h-9 px-2 max-md:py-1 first:pl-3 last:pr-3 ${column.isNumber ? 'text-right tabular-nums' : 'text-left'} ` +
   `${column.isSecondary ? 'max-md:hidden' : ''} ${column.class ?? ''}`;
 
 /** Rows of 36 px under a header that stays. A link in a cell with the class `row-link` makes its whole row the link. */
-export function Table<Row extends object>({ caption, columns, rows, keyOf, question = '', loading = 0 }: Props<Row>) {
+export function Table<Row extends object>({ caption, columns, rows, keyOf, headOf, ...more }: Props<Row>) {
+  const { question = '', loading = 0 } = more;
   const shown = useGrowing(rows.length, question);
   // A row that was made is not looked at again: a change of one flag costs one row of a thousand.
   const made = useMemo(() => new WeakMap<Row, VNode>(), [columns]);
@@ -53,7 +56,10 @@ export function Table<Row extends object>({ caption, columns, rows, keyOf, quest
         </tr>
       </thead>
       <tbody>
-        {rows.slice(0, shown).map(rowOf)}
+        {rows.slice(0, shown).map((row, i) => {
+          const head = headOf?.(row, rows[i - 1]);
+          return head === undefined ? rowOf(row) : [makeHead(keyOf(row), head, columns), rowOf(row)];
+        })}
         {Array.from({ length: loading }, (_, index) => (
           <tr key={index} class="border-b border-line">
             {columns.map((column) => (
@@ -67,6 +73,20 @@ export function Table<Row extends object>({ caption, columns, rows, keyOf, quest
     </table>
   );
 }
+
+/** As wide as the columns that every screen has. */
+const makeHead = <Row,>(key: string, head: ComponentChildren, columns: readonly Column<Row>[]) => (
+  <tr key={`head of ${key}`} class="border-b border-line bg-surface">
+    <th
+      scope="col"
+      colSpan={columns.filter(({ isSecondary }) => !isSecondary).length}
+      class="h-7 px-3 text-left text-xs font-medium text-muted"
+    >
+      {head}
+    </th>
+    {columns.map(({ name, isSecondary }) => isSecondary && <td key={name} class="max-md:hidden" />)}
+  </tr>
+);
 
 const makeRow = <Row,>(row: Row, key: string, columns: readonly Column<Row>[]) => (
   <tr key={key} data-key={key} class="group relative border-b border-line focus-within:bg-hover hover:bg-hover">

@@ -23,7 +23,7 @@ function relativeText(atMs: number, nowMs: number): string {
 
 /** A moment as people say it; the exact one, in the viewer's zone, on hover. */
 export const Time = ({ at, nowMs }: { at: string; nowMs: number }) => (
-  <time dateTime={at} title={exact.format(new Date(at))}>
+  <time dateTime={at} class="whitespace-nowrap" title={exact.format(new Date(at))}>
     {relativeText(Date.parse(at), nowMs)}
   </time>
 );

@@ -1,9 +1,10 @@
-import type { RolloutPlan } from '@whetstone/shared/contract';
+import type { EvalGate, RolloutPlan } from '@whetstone/shared/contract';
 import { isSplit } from '../model/document.ts';
 import { replaced, withMember, without } from '../model/json.ts';
 import { dayAfter, dayMs } from '../model/timeline.ts';
 import { Complaints, NumberField, SelectField } from './fields.tsx';
 import { useComplaints, useDraft, useEdit } from './form-context.tsx';
+import { GateEditor } from './gate-editor.tsx';
 import { InstantField } from './instant-field.tsx';
 import { Action, Section } from './section.tsx';
 
@@ -41,6 +42,11 @@ export function PlanEditor({ nowMs }: { nowMs: number }) {
       />
     );
   }
+  const setGate = (i: number, member: string, gate: EvalGate | undefined) =>
+    set(`rollout.steps.${i}.gate ${member}`, {
+      ...plan,
+      steps: plan.steps.map((step, at) => (at === i ? withMember(step, 'gate', gate) : step)),
+    });
   const addStep = () => {
     const last = plan.steps.at(-1);
     const at = dayAfter(Math.max(nowMs, Date.parse(last?.at ?? '') || 0));
@@ -89,6 +95,23 @@ export function PlanEditor({ nowMs }: { nowMs: number }) {
           >
             ×
           </Action>
+          {step.gate ? (
+            <GateEditor
+              step={i + 1}
+              path={`rollout.steps.${i}.gate`}
+              gate={step.gate}
+              onChange={(member, gate) => setGate(i, member, gate)}
+              onRemove={() => setGate(i, '-', undefined)}
+            />
+          ) : (
+            <Action
+              label={`Add an eval gate to step ${i + 1}`}
+              class="mt-5"
+              onClick={() => setGate(i, '+', { dataset: '' })}
+            >
+              + eval gate
+            </Action>
+          )}
         </div>
       ))}
       <Complaints of={complaints} />

@@ -1,12 +1,15 @@
+import type { RolloutPlan } from '@whetstone/shared/contract';
+import { stepTimes } from '@whetstone/shared/flags';
 import type { FlagDocument } from './document.ts';
+import { gateText, isClosed } from './gate.ts';
 import { changeSentence, percent, plain } from './sentences.ts';
 
 export interface Moment {
   at: string;
   atMs: number;
   what: string;
-  /** `held`: would have come, but the rollout is paused. */
-  state: 'past' | 'next' | 'planned' | 'held';
+  /** `held`: would have come, but the rollout is paused. `waiting`: its time has come, its gate was not passed yet. */
+  state: 'past' | 'next' | 'planned' | 'held' | 'waiting';
   of: 'schedule' | 'rollout' | 'override' | 'expiry';
 }
 
@@ -21,11 +24,7 @@ export function timelineOf(document: FlagDocument, nowMs: number): Moment[] {
       what: plain(changeSentence({ set }, offVariant)),
       of: 'schedule' as const,
     })),
-    ...(rollout?.steps ?? []).map(({ at, coverage }) => ({
-      at,
-      what: `${target} reaches ${percent(Number(coverage))}`,
-      of: 'rollout' as const,
-    })),
+    ...(rollout ? stepsOf(rollout, target) : []),
     ...overrides.flatMap(({ expiresAt: at, values, variant }) =>
       at === undefined
         ? []
@@ -37,11 +36,38 @@ export function timelineOf(document: FlagDocument, nowMs: number): Moment[] {
     .filter(({ atMs }) => Number.isFinite(atMs))
     .sort((a, b) => a.atMs - b.atMs);
 
+  const isShut = (moment: object) => 'isShut' in moment && moment.isShut === true;
   const isHeld = ({ of, atMs }: { of: Moment['of']; atMs: number }) => of === 'rollout' && atMs > pausedMs;
-  const next = moments.findIndex((moment) => moment.atMs > nowMs && !isHeld(moment));
+  const next = moments.findIndex((moment) => moment.atMs > nowMs && !isHeld(moment) && !isShut(moment));
   return moments.map((moment, i): Moment => {
-    const state = isHeld(moment) ? 'held' : moment.atMs <= nowMs ? 'past' : i === next ? 'next' : 'planned';
-    return { ...moment, state };
+    const { at, atMs, what, of } = moment;
+    const hasCome = atMs <= nowMs;
+    const state = isHeld(moment)
+      ? 'held'
+      : hasCome
+        ? isShut(moment)
+          ? 'waiting'
+          : 'past'
+        : i === next
+          ? 'next'
+          : 'planned';
+    return { at, atMs, what, of, state };
+  });
+}
+
+/** A step comes at its time, once its gate and those before it were passed; one that still waits stands where it was planned. */
+function stepsOf(plan: RolloutPlan, target: string) {
+  const times = stepTimes(plan);
+  return plan.steps.map(({ at, coverage, gate }, i) => {
+    const fromMs = times[i] ?? Number.NaN;
+    const isShut = fromMs === Infinity;
+    const why = isClosed(gate) ? `, once ${gateText(gate)}` : isShut ? ', once the steps before it have come' : '';
+    return {
+      at: Number.isFinite(fromMs) && fromMs !== Date.parse(at) ? new Date(fromMs).toISOString() : at,
+      what: `${target} reaches ${percent(Number(coverage))}${why}`,
+      of: 'rollout' as const,
+      isShut,
+    };
   });
 }
 
