@@ -1,4 +1,5 @@
 import { configFromEnvironment } from './config.ts';
+import { evalFunctions } from './eval-functions.ts';
 import { flagFunctions } from './flag-functions.ts';
 import { systemClock } from './offline/clock.ts';
 import type { OpenFeatureProvider } from './open-feature.ts';
@@ -6,11 +7,19 @@ import { openFeatureProviderOver } from './open-feature-provider.ts';
 import { openFlags } from './offline/open-flags.ts';
 import { openRecording } from './offline/open-recording.ts';
 import { nodeTransport } from './offline/transport/node-transport.ts';
-import type { Whetstone } from './whetstone.ts';
+import type { FlagFunctions, Whetstone } from './whetstone.ts';
 
+export type * from './eval-run-report.ts';
 export type * from './flag-answer.ts';
 export type * from './open-feature.ts';
-export type { CallOptions, FlagsChange, Whetstone, WhetstoneStatus } from './whetstone.ts';
+export type {
+  CallOptions,
+  EvalFunctions,
+  FlagFunctions,
+  FlagsChange,
+  Whetstone,
+  WhetstoneStatus,
+} from './whetstone.ts';
 
 export interface WhetstoneOptions {
   /** Address of the server; as WHETSTONE_URL. */
@@ -30,7 +39,10 @@ export function createWhetstone(options: WhetstoneOptions = {}): Whetstone {
   const config = configFromEnvironment(asEnvironment(options));
   const transport = nodeTransport({ proxy: config.proxy, clock: systemClock });
   const recording = openRecording(config, { host: 'library', transport });
-  return flagFunctions(openFlags(config, { transport, expose: recording.expose }), recording);
+  return {
+    ...flagFunctions(openFlags(config, { transport, expose: recording.expose }), recording),
+    ...evalFunctions({ recording, nowMs: systemClock.wallMs, namesPeople: config.tracksExposures }),
+  };
 }
 
 /** The one piece of module state: the instance behind the plain functions, made from the environment by their first use. */
@@ -40,10 +52,11 @@ const whetstone = () => (shared ??= createWhetstone());
 export const evaluateFlag: Whetstone['evaluateFlag'] = (...args) => whetstone().evaluateFlag(...args);
 export const evaluateFlagDetails: Whetstone['evaluateFlagDetails'] = (...args) =>
   whetstone().evaluateFlagDetails(...args);
+export const submitEvalRun: Whetstone['submitEvalRun'] = (...args) => whetstone().submitEvalRun(...args);
 export const whetstoneStatus: Whetstone['status'] = (...args) => whetstone().status(...args);
 
 /** A provider for `@openfeature/server-sdk` that answers by the rules of an instance, without asking the cloud each time. */
-export const openFeatureProvider = (instance?: Whetstone): OpenFeatureProvider =>
+export const openFeatureProvider = (instance?: FlagFunctions): OpenFeatureProvider =>
   openFeatureProviderOver(() => instance ?? whetstone());
 
 function asEnvironment({ url, apiKey, stateDir, defaultsFile, offline }: WhetstoneOptions) {

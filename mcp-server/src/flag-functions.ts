@@ -1,9 +1,9 @@
 import type { FlagReader } from './offline/flag-reader.ts';
 import type { Recording } from './offline/open-recording.ts';
-import type { Cancellation, Whetstone } from './whetstone.ts';
+import type { Cancellation, FlagFunctions } from './whetstone.ts';
 
-/** The functions of the client library over a reader and what records its answers. */
-export function flagFunctions(flags: FlagReader, recording: Pick<Recording, 'close'>): Whetstone {
+/** The functions of the client library that ask for flags, over a reader and what records its answers. */
+export function flagFunctions(flags: FlagReader, recording: Pick<Recording, 'close'>): FlagFunctions {
   return {
     // Without types, callers pass null as well.
     async evaluateFlag(key, context, defaultValue, options) {

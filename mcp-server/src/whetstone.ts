@@ -1,7 +1,18 @@
+import type { EvalRunReport, Told } from './eval-run-report.ts';
 import type { FlagAnswer, FlagContext, Source } from './flag-answer.ts';
 
-/** What a program can ask of Whetstone. */
-export interface Whetstone {
+/** What a program can ask of Whetstone, and tell it. */
+export interface Whetstone extends FlagFunctions, EvalFunctions {}
+
+export interface EvalFunctions {
+  /**
+   * Tells one outcome of real work. Resolves when it lies on disk, without waiting for the cloud: it is sent behind the
+   * program, by a later one if need be, and counts once. Never throws because the cloud is away.
+   */
+  submitEvalRun(report: EvalRunReport): Promise<Told>;
+}
+
+export interface FlagFunctions {
   /**
    * Is the flag on for this context? A flag whose values are not boolean is on when its value is truthy and not the off
    * variant. Never throws because the cloud is away: it answers last-known-good, then `defaultValue`, the defaults file's

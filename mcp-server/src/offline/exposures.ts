@@ -1,7 +1,6 @@
 import type { FlagAnswer, FlagContext } from '../flag-answer.ts';
-import { pseudonymOf } from '../redact/pseudonym.ts';
-import { redactText } from '../redact/redact.ts';
 import type { Clock } from './clock.ts';
+import { fitting, identifier } from './fitting.ts';
 import type { Acceptance, Outbox } from './outbox/outbox.ts';
 
 /** What an answer said of a flag of ours; the rest of the answer is the caller's business. */
@@ -160,17 +159,6 @@ const longestHeld = 4 * maxText;
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value.slice(0, longestHeld) : undefined);
 
-const identifier = (value: unknown) => {
-  if (typeof value !== 'string' || value === '') return undefined;
-  return value.length > maxText || !isSound(value) ? pseudonymOf(value) : value;
-};
-
-/** Redacted before it is cut: a marker may be longer than what it replaces. Postgres takes no half of a pair and no NUL. */
-const fitting = (value: unknown) =>
-  typeof value === 'string' ? redactText(value).slice(0, maxText).toWellFormed().replaceAll('\0', '\ufffd') : undefined;
-
-const isSound = (value: string) => value.isWellFormed() && !value.includes('\0');
-
 /** The cloud takes no larger count in one entry. */
 const maxCount = 1_000_000;
 
@@ -199,11 +187,13 @@ function inRecords(entries: Exposure[]): Exposure[][] {
   return records;
 }
 
+const shortened = (value: unknown) => (typeof value === 'string' ? fitting(value, maxText) : undefined);
+
 const entryOf = ({ fields, count, firstMs, lastMs }: Exposure) => ({
   ...fields,
-  taskType: fitting(fields['taskType']),
-  agent: fitting(fields['agent']),
-  model: fitting(fields['model']),
+  taskType: shortened(fields['taskType']),
+  agent: shortened(fields['agent']),
+  model: shortened(fields['model']),
   count,
   firstAt: new Date(firstMs).toISOString(),
   lastAt: new Date(lastMs).toISOString(),

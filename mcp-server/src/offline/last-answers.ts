@@ -33,20 +33,28 @@ const isPassing = (status: number) => status === 401 || status === 408 || status
 
 export function lastAnswers({ ask, snapshots, clock, random }: Dependencies): LastAnswers {
   let breaker = closedBreaker;
+  /** Once the breaker has opened, one question at a time finds out whether the cloud is back. */
+  let isProbing = false;
   let lastWhy = 'the cloud does not answer';
 
   async function attempt(path: string, waitMs: number, signal: AbortSignal | undefined): Promise<CloudReply> {
+    const before = breaker;
+    const isProbe = before.openSince !== undefined;
+    if (isProbe) isProbing = true;
     const patience = AbortSignal.timeout(waitMs);
     const reply = await ask({
       method: 'GET',
       path,
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
-    }).catch((): CloudReply => {
-      signal?.throwIfAborted();
-      return { kind: 'away', why: `the cloud did not answer within ${waitMs / 1_000} s` };
-    });
+    })
+      .catch((): CloudReply => {
+        signal?.throwIfAborted();
+        return { kind: 'away', why: `the cloud did not answer within ${waitMs / 1_000} s` };
+      })
+      .finally(() => isProbe && (isProbing = false));
     if (reply.kind === 'away' || (reply.kind === 'refused' && isPassing(reply.status))) {
-      breaker = afterFailure(breaker, { clock, random, leastMs: undefined });
+      // Of questions that failed side by side the first counts: they tell of one failure.
+      if (breaker === before) breaker = afterFailure(before, { clock, random, leastMs: undefined });
       lastWhy = reply.why;
       return { kind: 'away', why: reply.why };
     }
@@ -58,7 +66,7 @@ export function lastAnswers({ ask, snapshots, clock, random }: Dependencies): La
     ask,
     async read(path, signal) {
       const kept = await snapshots.read(path);
-      if (mayTry(breaker, clock)) {
+      if (mayTry(breaker, clock) && !isProbing) {
         const reply = await attempt(path, kept ? patienceMs.withSnapshot : patienceMs.without, signal);
         if (reply.kind === 'refused') return { kind: 'refused', why: reply.why };
         if (reply.kind === 'answered') {

@@ -11,7 +11,7 @@ import { noFailures } from './outbox/drain-segment.ts';
 import { drain } from './outbox/drain.ts';
 import { noteProblem } from './outbox/health.ts';
 import { inspectOutbox, type OutboxReport } from './outbox/inspect.ts';
-import { openOutbox } from './outbox/outbox.ts';
+import { openOutbox, type Acceptance, type Recording as Told } from './outbox/outbox.ts';
 import { hasSegments, laneName } from './outbox/segment-name.ts';
 import { segmentWriter } from './outbox/segment-writer.ts';
 import { sendRecord } from './outbox/send-record.ts';
@@ -23,6 +23,8 @@ import type { Transport } from './transport/transport.ts';
 /** Everything that this process tells the cloud. */
 export interface Recording {
   expose: Expose;
+  /** Tells one thing that somebody asked to be told. Never throws, never waits for the network. */
+  record(told: Told): Promise<Acceptance>;
   status(): Promise<RecordingStatus>;
   /** Begins to send what earlier processes left. */
   begin(): void;
@@ -60,6 +62,7 @@ export function openRecording(config: Config, surroundings: Surroundings): Recor
   const open = () => (opened ??= openNow({ ...config, origin }, surroundings));
   return {
     expose: (...served) => open().expose(...served),
+    record: (told) => open().record(told),
     status: () => open().status(),
     begin: () => open().begin(),
     close: async () => opened?.close(),
@@ -103,8 +106,28 @@ function openNow(config: Config & { origin: Origin }, { host, transport }: Surro
     onAppended: wake,
   });
   const exposures = exposureLog({ outbox, clock, atExit });
+
+  let underWay = 0;
+  let forget: (() => void) | undefined;
+
+  /** A program that ends without awaiting this has told it all the same. */
+  async function record(told: Told) {
+    underWay += 1;
+    forget ??= atExit(() => outbox.appendNow([]));
+    try {
+      return await outbox.append(told);
+    } finally {
+      underWay -= 1;
+      if (underWay === 0) {
+        forget?.();
+        forget = undefined;
+      }
+    }
+  }
+
   return {
     expose: config.tracksExposures ? exposures.expose : () => undefined,
+    record,
     begin: wake,
     async status() {
       return {
@@ -124,6 +147,7 @@ function nothingToTell(config: Config): Recording {
   const off = config.tracksExposures ? (config.obstacle ?? 'there is no cloud to tell') : 'DO_NOT_TRACK is set';
   return {
     expose: () => undefined,
+    record: async () => ({ accepted: false, reason: config.obstacle ?? 'There is no cloud to tell.' }),
     begin: () => undefined,
     status: async () => ({ outbox: undefined, exposures: { off } }),
     close: async () => undefined,

@@ -29,4 +29,8 @@ export const membersOf = (value: unknown): Record<string, unknown> => (isRecord(
 export const recordsOf = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isRecord) : [];
 
+/** These members and no other, and none that is null: every byte of an answer stays in the context of who asked. */
+export const picked = <K extends string>(record: Record<string, unknown>, names: readonly K[]) =>
+  Object.fromEntries(names.map((name) => [name, record[name] ?? undefined])) as Partial<Record<K, unknown>>;
+
 const percent = (rate: number) => (rate * 100).toFixed(1);

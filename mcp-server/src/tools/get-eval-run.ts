@@ -1,6 +1,6 @@
 import { provenanceOf } from '../offline/last-answers.ts';
 import { visible } from '../visible.ts';
-import { membersOf, provenance, provenanceText, rateText, recordsOf, textOf } from './eval-shape.ts';
+import { membersOf, picked, provenance, provenanceText, rateText, recordsOf, textOf } from './eval-shape.ts';
 import { defineTool } from './tool.ts';
 
 const shownFailures = 10;
@@ -15,13 +15,13 @@ export const getEvalRun = defineTool({
     required: ['runId'],
     additionalProperties: false,
   },
-  // Of the run: dataset, subject, counts, costs, times, failure too. Failures: the first 10, with their detail.
+  // No rate before the first verdict. Of the run: dataset, subject, counts, costs, times, failure too. Failures: the first 10, with their detail.
   outputSchema: {
     type: 'object',
     properties: {
       status: { type: 'string' },
-      passRate: { type: ['number', 'null'] },
-      interval: { type: ['array', 'null'] },
+      passRate: { type: 'number' },
+      interval: { type: 'array' },
       failures: { type: 'array' },
       ...provenance,
     },
@@ -48,34 +48,21 @@ export const getEvalRun = defineTool({
 });
 
 /** What decides, of some forty members. */
-function shortRun(run: Record<string, unknown>) {
-  const {
-    dataset,
-    passRate,
-    interval,
-    counts,
-    doneCount,
-    sampleCount,
-    costUsd,
-    costPerSolvedUsd,
-    medianTimeMs,
-    failure,
-  } = run;
-  const { label } = membersOf(run['subject']);
-  return {
-    dataset,
-    subject: label,
-    passRate,
-    interval,
-    counts,
-    doneCount,
-    sampleCount,
-    costUsd,
-    costPerSolvedUsd,
-    medianTimeMs,
-    failure,
-  };
-}
+const shortRun = (run: Record<string, unknown>) => ({
+  subject: membersOf(run['subject'])['label'],
+  ...picked(run, [
+    'dataset',
+    'passRate',
+    'interval',
+    'counts',
+    'doneCount',
+    'sampleCount',
+    'costUsd',
+    'costPerSolvedUsd',
+    'medianTimeMs',
+    'failure',
+  ]),
+});
 
 const failureOf = ({ problemId, sampleIndex, detail }: Record<string, unknown>) => ({
   problemId,

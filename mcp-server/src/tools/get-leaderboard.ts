@@ -1,6 +1,6 @@
 import { provenanceOf } from '../offline/last-answers.ts';
 import { visible } from '../visible.ts';
-import { membersOf, provenance, provenanceText, rateText, recordsOf, textOf } from './eval-shape.ts';
+import { membersOf, picked, provenance, provenanceText, rateText, recordsOf, textOf } from './eval-shape.ts';
 import { defineTool } from './tool.ts';
 
 const defaultLimit = 10;
@@ -52,11 +52,19 @@ export const getLeaderboard = defineTool({
   },
 });
 
-const itemOf = (row: Record<string, unknown>) => {
-  const { tieGroup, rankRange, passRate, interval, n, costPerSolvedUsd, medianTimeMs, openRegressionId } = row;
-  const { label, kind } = membersOf(row['subject']);
-  return { label, kind, tieGroup, rankRange, passRate, interval, n, costPerSolvedUsd, medianTimeMs, openRegressionId };
-};
+const itemOf = (row: Record<string, unknown>) => ({
+  ...picked(membersOf(row['subject']), ['label', 'kind']),
+  ...picked(row, [
+    'tieGroup',
+    'rankRange',
+    'passRate',
+    'interval',
+    'n',
+    'costPerSolvedUsd',
+    'medianTimeMs',
+    'openRegressionId',
+  ]),
+});
 
 function headline(dataset: string, total: number, kind: string) {
   if (kind === 'default') return `${dataset}: not known`;

@@ -1,5 +1,5 @@
 import { visible } from '../visible.ts';
-import { provenance } from './eval-shape.ts';
+import { picked, provenance } from './eval-shape.ts';
 import { defineTool } from './tool.ts';
 
 export const runEval = defineTool({
@@ -31,7 +31,7 @@ export const runEval = defineTool({
       runId: { type: 'string' },
       status: { type: 'string' },
       problemCount: { type: 'integer' },
-      estimatedCostUsd: { type: ['number', 'null'] },
+      estimatedCostUsd: { type: 'number' },
       ...provenance,
     },
     required: ['status', 'source'],
@@ -57,10 +57,11 @@ export const runEval = defineTool({
         text: visible(`not started: ${degradedReason}`),
       };
     }
-    const { runId, status, problemCount, estimatedCostUsd } = reply.body;
+    const started = picked(reply.body, ['runId', 'status', 'problemCount', 'estimatedCostUsd']);
+    const { runId, status, problemCount, estimatedCostUsd } = started;
     const cost = typeof estimatedCostUsd === 'number' ? `, about $${estimatedCostUsd.toPrecision(3)}` : '';
     return {
-      structured: { runId, status, problemCount, estimatedCostUsd, source: 'cloud', ageMs: 0 },
+      structured: { ...started, source: 'cloud', ageMs: 0 },
       text: visible(
         `run ${String(runId)} ${String(status)}: ${String(problemCount)} problems${cost}; ask get_eval_run`,
       ),

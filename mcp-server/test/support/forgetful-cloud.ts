@@ -23,7 +23,7 @@ export async function startForgetfulCloud(lossShare: number, flags: object[] = [
       const id = String(request.headers['idempotency-key']);
       if (!applied.has(id)) applied.set(id, body);
       if (random() >= lossShare)
-        return response.writeHead(200, { 'content-type': 'application/json' }).end('{"accepted":1}');
+        return response.writeHead(200, { 'content-type': 'application/json' }).end('{"accepted":1,"id":"applied"}');
       seen.lost += 1;
       return response.destroy();
     });

@@ -100,6 +100,13 @@ describe('run_eval', () => {
     expect(outcome).toMatchObject({ structured: { ...body, source: 'cloud' } });
   });
 
+  it('leaves out a cost that nobody knows, as its schema has it', async () => {
+    const body = { runId: 'r1', status: 'queued', problemCount: 27, estimatedCostUsd: null };
+    const { ctx } = contextWith({ reply: { kind: 'answered', body } });
+    const outcome = await runEval.handler({ dataset: 'starter', model: 'model-a' }, ctx);
+    expect(JSON.stringify(outcome)).not.toContain('estimatedCostUsd');
+  });
+
   it.each([{ dataset: 'starter' }, { dataset: 'starter', model: 'm', subject: { kind: 'reference' } }])(
     'asks for exactly one subject: %j',
     async (args) => {
@@ -140,6 +147,14 @@ describe('get_eval_run', () => {
       text: expect.stringContaining('model-a on starter: running, 10 of 27, 70.0 % [40.0, 90.0] n=10'),
     });
     expect(JSON.stringify(outcome).length).toBeLessThan(1_500);
+  });
+
+  it('has no rate before the first verdict', async () => {
+    const early = { ...run, counts: {}, passRate: null, interval: null };
+    const { ctx } = contextWith({ answer: { kind: 'cloud', body: { run: early, items: [] } } });
+    const outcome = await getEvalRun.handler({ runId: 'r1' }, ctx);
+    expect(outcome).toMatchObject({ text: expect.stringContaining('no verdict yet') });
+    expect(JSON.stringify(outcome)).not.toContain('passRate');
   });
 
   it('does not make up a status when nothing is known', async () => {

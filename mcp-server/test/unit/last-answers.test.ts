@@ -75,6 +75,39 @@ describe('answers about evals', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('are waited for by one question at a time once the cloud has failed', async () => {
+    const { answers, asked, cloud, advance } = answering(board);
+    await answers.read(path);
+    cloud.reply = away;
+    await answers.read(path);
+    advance(3_600_000);
+    let answer: (reply: CloudReply) => void = () => undefined;
+    cloud.reply = () => new Promise((resolve) => (answer = resolve));
+    const probe = answers.read(path);
+    await expect.poll(() => asked.length).toBe(3);
+    expect(await answers.read(path)).toMatchObject({ kind: 'cache' });
+    expect(asked).toHaveLength(3);
+    answer(board);
+    expect(await probe).toMatchObject({ kind: 'cloud' });
+    cloud.reply = board;
+    expect(await answers.read(path)).toMatchObject({ kind: 'cloud' });
+  });
+
+  it('count what failed side by side as one failure', async () => {
+    const { answers, asked, cloud, advance } = answering(away);
+    const waiting: ((reply: CloudReply) => void)[] = [];
+    cloud.reply = () => new Promise((resolve) => waiting.push(resolve));
+    const reads = Array.from({ length: 6 }, () => answers.read(path));
+    await expect.poll(() => waiting.length).toBe(6);
+    for (const answer of waiting) answer(away);
+    await Promise.all(reads);
+    cloud.reply = away;
+    // The longest first pause; after six failures in a row it could be 30 s.
+    advance(2_000);
+    await answers.read(path);
+    expect(asked).toHaveLength(7);
+  });
+
   it.each([401, 429, 503])('stand in for a cloud that says %i', async (status) => {
     await answering(board).answers.read(path);
     expect(await answering(refused(status)).answers.read(path)).toMatchObject({ kind: 'cache' });

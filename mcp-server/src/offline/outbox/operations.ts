@@ -19,6 +19,12 @@ export const operations = {
     cloudNames: new Set(['flag', 'variant', 'ruleId']),
     isAnswer: ({ accepted }) => Number.isSafeInteger(accepted),
   },
+  submitEvalRun: {
+    path: '/api/eval/submit',
+    maxBodyBytes: 1024 * 1024,
+    cloudNames: new Set(['guidanceVersion']),
+    isAnswer: ({ id }) => typeof id === 'string',
+  },
 } as const satisfies Record<string, Operation>;
 
 export type OutboxOperation = keyof typeof operations;
