@@ -2,15 +2,24 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { changeDrill, type ChangeRow } from './change-drill.ts';
+import { evalKills, evalQueue, evalReads, evalTroubles } from './eval-drills.ts';
 import { faultDrill, type FaultRow } from './fault-drill.ts';
 import { killDrill } from './kill-drill.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /**
- * `pnpm drill [faults|changes|kills]`: breaks what can break around real processes and writes down what was seen. Not part of
+ * `pnpm drill [name …]`: breaks what can break around real processes and writes down what was seen. Not part of
  * `npm test`, whose shorter runs of the same drills assert the outcomes but no times.
  */
-const drills: Record<string, () => Promise<string>> = { faults, changes, kills };
+const drills: Record<string, () => Promise<string>> = {
+  faults,
+  changes,
+  kills,
+  'eval-kills': evalKills,
+  'eval-queue': evalQueue,
+  'eval-troubles': evalTroubles,
+  'eval-reads': evalReads,
+};
 
 async function faults() {
   const rows: FaultRow[] = [];
