@@ -1,5 +1,10 @@
+import { alertRule } from './entries/alert-rule.ts';
 import { compile } from './entries/compile.ts';
+import { evalBisect } from './entries/eval-bisect.ts';
+import { evalFootprint } from './entries/eval-footprint.ts';
 import { evalGrading } from './entries/eval-grading.ts';
+import { evalIngest } from './entries/eval-ingest.ts';
+import { evalLive } from './entries/eval-live.ts';
 import { evalOverhead } from './entries/eval-overhead.ts';
 import { evalPool } from './entries/eval-pool.ts';
 import { evalSamples } from './entries/eval-samples.ts';
@@ -7,10 +12,12 @@ import { evaluatorSize } from './entries/evaluator-size.ts';
 import { exposures } from './entries/exposures.ts';
 import { httpBulk } from './entries/http-bulk.ts';
 import { httpEvaluate } from './entries/http-evaluate.ts';
+import { leaderboard } from './entries/leaderboard.ts';
 import { localEvaluate } from './entries/local-evaluate.ts';
 import { manyFlags } from './entries/many-flags.ts';
 import { mcpEvaluate } from './entries/mcp-evaluate.ts';
 import { mcpStart } from './entries/mcp-start.ts';
+import { queueDrain } from './entries/queue-drain.ts';
 import { start } from './entries/start.ts';
 import { endChildrenOnExit } from './harness/children.ts';
 import { isHeld, type Bar, type Entry } from './harness/report.ts';
@@ -25,6 +32,7 @@ const entries: Record<string, Entry> = {
   'http-evaluate': httpEvaluate,
   'http-bulk': httpBulk,
   exposures,
+  'queue-drain': queueDrain,
   start,
   'mcp-start': mcpStart,
   'mcp-evaluate': mcpEvaluate,
@@ -32,6 +40,12 @@ const entries: Record<string, Entry> = {
   'eval-samples': evalSamples,
   'eval-pool': evalPool,
   'eval-overhead': evalOverhead,
+  leaderboard,
+  'eval-ingest': evalIngest,
+  'eval-live': evalLive,
+  'eval-footprint': evalFootprint,
+  'alert-rule': alertRule,
+  'eval-bisect': evalBisect,
 };
 
 /** More than this waits for a processor: what needs two of them at once suffers, and absolute figures mean little. */

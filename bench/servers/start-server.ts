@@ -31,7 +31,7 @@ async function start(args: string[], env: Record<string, string>): Promise<Runni
   });
   const stop = endWithUs(child);
   try {
-    return { url: await saying(child, /ready on (\S+)\n/, 60_000), pid: child.pid!, stop };
+    return { url: await saying(child, /ready on (\S+)\n/, 180_000), pid: child.pid!, stop };
   } catch (error) {
     await stop();
     throw error;
