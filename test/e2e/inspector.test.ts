@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inspect, noJudges } from '../support/judges.ts';
+import { defaultTools } from '../support/mcp-agents.ts';
 import { mcpEnv, newStateDir } from '../support/mcp-process.ts';
 import { startFlagStreamServer, type FlagStreamServer } from '../support/flag-stream-server.ts';
 import { flagForAll } from '../support/sample-flags.ts';
@@ -23,7 +24,7 @@ describe.each(['legacy', 'modern', 'auto'])('the Inspector, era %s', (era) => {
   it('finds nothing to complain of in the schemas, strictly', async () => {
     const { code, stderr, result } = await ask('--method', 'tools/list', '--strict');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(result).toMatchObject({ tools: [{ name: 'evaluate_flag' }, { name: 'whetstone_status' }] });
+    expect(result).toMatchObject({ tools: defaultTools.map((name) => ({ name })) });
   });
 
   it('calls a tool, and reads the result by its output schema', async () => {
@@ -43,7 +44,12 @@ describe.each(['legacy', 'modern', 'auto'])('the Inspector, era %s', (era) => {
     });
     expect(await ask('--method', 'resources/templates/list')).toMatchObject({
       code: 0,
-      result: { resourceTemplates: [{ uriTemplate: 'whetstone://flags/{key}' }] },
+      result: {
+        resourceTemplates: [
+          { uriTemplate: 'whetstone://flags/{key}' },
+          { uriTemplate: 'whetstone://leaderboard/{dataset}' },
+        ],
+      },
     });
     expect(await ask('--method', 'resources/read', '--uri', 'whetstone://flags/new-fixer-prompt')).toMatchObject({
       code: 0,

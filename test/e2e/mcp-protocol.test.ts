@@ -22,7 +22,10 @@ describe.each(clients)('$name', ({ name, open, era }) => {
     const { resources } = await agent.listResources();
     expect(resources.map(({ uri }) => uri)).toEqual(['whetstone://flags/new-fixer-prompt', 'whetstone://status']);
     const { resourceTemplates } = await agent.listResourceTemplates();
-    expect(resourceTemplates).toMatchObject([{ uriTemplate: 'whetstone://flags/{key}' }]);
+    expect(resourceTemplates).toMatchObject([
+      { uriTemplate: 'whetstone://flags/{key}' },
+      { uriTemplate: 'whetstone://leaderboard/{dataset}' },
+    ]);
   });
 
   it('reads a flag, how fresh it is, and for how long it may keep it', async () => {

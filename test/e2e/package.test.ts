@@ -132,7 +132,7 @@ describe('a consumer in TypeScript, strict, with every declaration checked and n
   const readme = readFileSync(join(root, 'mcp-server', 'README.md'), 'utf8');
   const snippet = /```ts\n(.*?)```/s.exec(readme)![1]!;
   const uses = `
-    import { createWhetstone, evaluateFlagDetails, type FlagAnswer, type Whetstone } from 'whetstone-mcp/cloud-client';
+    import { createWhetstone, evaluateFlagDetails, submitEvalRun, type EvalRunReport, type FlagAnswer, type Told, type Whetstone } from 'whetstone-mcp/cloud-client';
     const whetstone: Whetstone = createWhetstone({ url: 'http://127.0.0.1:1', offline: true });
     const on: boolean = await whetstone.evaluateFlag('k', { userId: 'kim', attributes: { tier: 'gold' } });
     const answer: FlagAnswer = await evaluateFlagDetails('k');
@@ -141,6 +141,11 @@ describe('a consumer in TypeScript, strict, with every declaration checked and n
     export const wrong: string = on;
     // @ts-expect-error: no such attribute; others go into attributes
     await whetstone.evaluateFlag('k', { user: 'kim' });
+    const report: EvalRunReport = { model: 'm', problem: 'p', passed: true, cost: 0.5, code: [{ op: 'add' }], flags: { k: 'on' } };
+    const told: Told = await submitEvalRun(report);
+    export const reason: string = told.accepted ? told.id : told.reason;
+    // @ts-expect-error: what came of it is what it is about
+    await whetstone.submitEvalRun({ model: 'm', problem: 'p' });
     await whetstone.close();
   `;
   const base = { strict: true, skipLibCheck: false, noEmit: true, target: 'es2022', lib: ['es2022'], types: [] };
@@ -155,17 +160,23 @@ describe('a consumer in TypeScript, strict, with every declaration checked and n
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...base, ...options } }));
     await writeFile(join(folder, 'uses.ts'), uses);
-    await writeFile(join(folder, 'readme.ts'), `${snippet}\nexport { useNewFixer, value, reason, source };`);
+    await writeFile(join(folder, 'readme.ts'), `${snippet}\nexport { accepted, useNewFixer, value, reason, source };`);
     expect(await run(tool('tsc'), ['-p', folder], { cwd: folder, env }).catch(outputOf)).toBe('');
   });
 
   it('runs the snippet of the README', async () => {
     const { folder } = await consumer();
     const file = join(folder, 'readme.mjs');
-    await writeFile(file, `${snippet}\nconsole.log(JSON.stringify({ useNewFixer, value, reason, source }));`);
+    await writeFile(file, `${snippet}\nconsole.log(JSON.stringify({ accepted, useNewFixer, value, reason, source }));`);
     const env = mcpEnv({ url: cloud.url });
     const printed: unknown = JSON.parse(await run(process.execPath, [file], { cwd: folder, env }));
-    expect(printed).toEqual({ useNewFixer: true, value: { model: 'large' }, reason: 'STATIC', source: 'cloud' });
+    expect(printed).toEqual({
+      accepted: true,
+      useNewFixer: true,
+      value: { model: 'large' },
+      reason: 'STATIC',
+      source: 'cloud',
+    });
   });
 
   it('reads every declaration it needs, and no other is in the package', async () => {

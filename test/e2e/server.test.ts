@@ -37,7 +37,7 @@ describe('the built server', () => {
     const env = { WHETSTONE_SEED: 'demo' };
     const first = await startServer({ dataDir, env });
     const client = clientOf(first);
-    await vi.waitFor(async () => expect((await client.listFlags({})).items).toHaveLength(3), 10_000);
+    await vi.waitFor(async () => expect((await client.listFlags({})).items).toHaveLength(4), 10_000);
     for (const { key } of (await client.listFlags({})).items) await client.archiveFlag({ key });
     await first.stop();
     const second = await startServer({ dataDir, env });

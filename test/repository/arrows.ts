@@ -88,7 +88,7 @@ export const arrowRules: ArrowRule[] = [
   {
     why: 'features see the interface of a port, not its engines',
     from: /^cloud\/src\/features\//,
-    to: /^cloud\/src\/platform\/[^/]+\/(open|pglite|postgres|in-process|kysely-database|pg-boss-[^/]+)\.ts$/,
+    to: /^cloud\/src\/platform\/[^/]+\/(open|pglite|postgres|in-process|kysely-database|pg-boss-[^/]+|qstash-[^/]+)\.ts$/,
     planted: { from: 'cloud/src/features/flags/service.ts', to: 'cloud/src/platform/db/pglite.ts' },
   },
   {

@@ -2,6 +2,7 @@ import { validate } from 'dockerfile-utils';
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { readConfig } from '../../cloud/src/config.ts';
 import { inRepository, repositoryFiles } from '../support/repository-files.ts';
 import { FlyConfiguration } from './fly-configuration.ts';
@@ -45,6 +46,18 @@ describe('the Dockerfile', () => {
     const packages = [...read('pnpm-workspace.yaml').matchAll(/^ {2}- (\S+)$/gm)].map(([, folder]) => folder);
     expect(packages.length).toBeGreaterThan(3);
     for (const folder of packages) expect(text).toContain(`COPY ${folder}/package.json ${folder}/`);
+  });
+
+  it('installs whatever the built server loads: the packages of the harness are in its bundle no more than its own', () => {
+    const Manifest = z.object({ dependencies: z.record(z.string(), z.string()) });
+    const dependenciesOf = (folder: string) =>
+      Object.keys(Manifest.parse(JSON.parse(read(`${folder}/package.json`))).dependencies);
+    expect(text).toMatch(/install --frozen-lockfile --prod --filter @whetstone\/cloud$/m);
+    const installed = dependenciesOf('cloud');
+    const wanted = ['evals', 'shared'].flatMap(dependenciesOf).filter((name) => !name.startsWith('@whetstone/'));
+    // Of the command line alone.
+    expect(wanted.filter((name) => !installed.includes(name))).toEqual(['commander']);
+    expect(wanted).toContain('pyodide');
   });
 
   it('runs the built server as a user without rights, reachable from outside, and watches its health', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** Runs a script as a user of the package would: in a folder of its own that has `whetstone-mcp` installed. */
-export async function runScript(script: string, env: Record<string, string>) {
+export async function runScript(script: string, env: Record<string, string>, args: string[] = []) {
   const folder = await mkdtemp(join(tmpdir(), 'whetstone-user-'));
   await mkdir(join(folder, 'node_modules'));
   const packageDir = resolve(import.meta.dirname, '../../mcp-server');
@@ -12,7 +12,7 @@ export async function runScript(script: string, env: Record<string, string>) {
   const file = join(folder, 'script.mjs');
   await writeFile(file, script);
 
-  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const seen = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (seen.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (seen.stderr += chunk.toString()));

@@ -10,7 +10,13 @@ import { listening } from './listening.ts';
  * headers, envelopes and finish reasons, how long real answers take, how real limits recover, that a model understands
  * the prompt, or what anyone charges: its usage is counted in characters. It knows no TLS, HTTP/2, proxies, streaming.
  */
-export async function startOpenAiStandIn({ answer, fault = () => undefined, latencyMs = 0, apiKey }: StandInOptions) {
+export async function startOpenAiStandIn({
+  answer,
+  fault = () => undefined,
+  hold = async () => undefined,
+  latencyMs = 0,
+  apiKey,
+}: StandInOptions) {
   const calls: StandInCall[] = [];
   const state = { underWay: 0, widest: 0 };
   const ordinals = new Map<string, number>();
@@ -49,6 +55,7 @@ export async function startOpenAiStandIn({ answer, fault = () => undefined, late
       call.closedAt = performance.now();
     });
     if (latencyMs > 0) await delay(latencyMs);
+    await hold(problemId);
     const completion = completionOf(asked, said);
     await (trouble
       ? misbehave(response, call, trouble, completion)
@@ -73,6 +80,8 @@ export interface StandInOptions {
   /** What befalls the n-th request for a problem, from 0. */
   fault?: (problemId: string, ordinal: number, request: ChatRequest) => StandInFault | undefined;
   latencyMs?: number;
+  /** The answer to a problem waits for it. */
+  hold?: (problemId: string) => Promise<unknown>;
   /** Others are answered 401. */
   apiKey?: string;
 }

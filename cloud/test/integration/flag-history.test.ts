@@ -34,7 +34,7 @@ describeOnEngines('the history of flags', (engine) => {
       const back = await app.admin.updateFlag({ ...flag, version, fallthrough: served });
       const edits = ['ann', 'bob'].map((owner) => app.admin.updateFlag({ ...back, owner }));
       const [rolledBack, ...edited] = await Promise.allSettled([
-        app.rollBackVariant(app.projectId, { key, variant: 'on', reason: 'does harm' }),
+        app.rollBackVariant(app.projectId, { key, variant: 'on', reason: 'does harm', once: `round ${round}` }),
         ...edits,
       ]);
       expect(rolledBack.status).toBe('fulfilled');
@@ -149,7 +149,12 @@ describeOnEngines('the history of flags', (engine) => {
     expect(back).toEqual({ ...made, version: 4, updatedAt: back.updatedAt });
     expect(await served()).toEqual(inTheBeginning);
 
-    await app.rollBackVariant(app.projectId, { key, variant: 'on', reason: 'run 7: 12 points fewer solved' });
+    await app.rollBackVariant(app.projectId, {
+      key,
+      variant: 'on',
+      reason: 'run 7: 12 points fewer solved',
+      once: 'regression 1',
+    });
     expect(new Set(await served())).toEqual(new Set(['off']));
 
     const { items, nextCursor } = await app.admin.getFlagHistory({ key });
@@ -161,7 +166,7 @@ describeOnEngines('the history of flags', (engine) => {
         version: 5,
         action: 'variant_rolled_back',
         actor: { kind: 'system', id: null, name: 'automatic rollback' },
-        reason: 'run 7: 12 points fewer solved',
+        reason: 'run 7: 12 points fewer solved (regression 1)',
         diff: [{ path: '/fallthrough/split/0/variant', before: 'on', after: 'off' }],
       },
       {
@@ -500,24 +505,37 @@ describeOnEngines('the history of flags', (engine) => {
   });
 
   describe('an automatic rollback', () => {
-    const take = (key: string, variant: string) =>
-      app.rollBackVariant(app.projectId, { key, variant, reason: 'solves less' });
+    const take = (key: string, variant: string, { once = 'regression 1', dryRun = false } = {}) =>
+      app.rollBackVariant(app.projectId, { key, variant, reason: 'solves less', once, dryRun });
 
-    it('changes nothing when nobody gets the variant any more', async () => {
-      await app.admin.createFlag(aFlag('twice'));
+    it('happens once for each cause, and says to others that it has happened', async () => {
+      const made = await app.admin.createFlag(aFlag('twice'));
+      expect(await take('twice', 'on', { dryRun: true })).toEqual({ outcome: 'rolled_back', version: 2 });
+      expect((await app.admin.getFlag({ key: 'twice' })).version).toBe(1);
       const once = await take('twice', 'on');
-      expect(once.version).toBe(2);
+      expect(once).toEqual({ outcome: 'rolled_back', version: 2 });
       expect(await take('twice', 'on')).toEqual(once);
+      expect(await take('twice', 'on', { once: 'regression 2' })).toEqual({ outcome: 'already_done', version: 2 });
       expect((await app.admin.getFlagHistory({ key: 'twice' })).items).toHaveLength(2);
+      // Who brings it back has decided: the same cause takes it away no second time, another one does.
+      await app.admin.updateFlag({ ...made, version: 2 });
+      expect(await take('twice', 'on')).toEqual(once);
+      expect(await take('twice', 'on', { once: 'regression 2' })).toEqual({ outcome: 'rolled_back', version: 4 });
     });
 
-    it('refuses what cannot be taken away', async () => {
-      await app.admin.createFlag(aFlag('firm'));
-      await expect(take('firm', 'off')).rejects.toMatchObject({ code: 'invalid' });
-      await expect(take('firm', 'purple')).rejects.toMatchObject({ code: 'invalid' });
-      await expect(take('never-was', 'on')).rejects.toMatchObject({ code: 'not_found' });
+    it('is refused where nothing can be taken away', async () => {
+      const made = await app.admin.createFlag(aFlag('firm'));
+      const refusal = async (key: string, variant: string) => {
+        const answer = await take(key, variant);
+        return answer.outcome === 'refused' ? answer.reason : answer;
+      };
+      expect(await refusal('firm', 'off')).toContain('is the off variant');
+      expect(await refusal('firm', 'purple')).toBe('the flag "firm" has no variant "purple"');
+      expect(await refusal('never-was', 'on')).toBe('no flag is called "never-was"');
+      await app.admin.updateFlag({ ...made, rules: [] });
+      expect(await refusal('firm', 'on')).toBe('the flag "firm" no longer serves the variant "on"');
       await app.admin.archiveFlag({ key: 'firm' });
-      await expect(take('firm', 'on')).rejects.toMatchObject({ code: 'conflict' });
+      expect(await refusal('firm', 'on')).toBe('the flag "firm" is archived: it serves nobody');
     });
   });
 });

@@ -5,6 +5,7 @@ import {
   ofrep,
   pathKeys,
   roles,
+  sockets,
   streams,
   type Operation,
   type Role,
@@ -15,12 +16,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
+import { insertRun } from '../support/run-rows.ts';
+import { anAlert } from '../support/made-runs.ts';
 import { aFlag } from '../support/flags.ts';
 
-type Id = keyof typeof contract | keyof typeof streams | keyof typeof ofrep;
+type Id = keyof typeof contract | keyof typeof streams | keyof typeof sockets | keyof typeof ofrep;
 type Sample = Record<string, unknown>;
 
-const operations = Object.entries({ ...contract, ...streams, ...ofrep }) as [Id, Operation][];
+const operations = Object.entries({ ...contract, ...streams, ...sockets, ...ofrep }) as [Id, Operation][];
 const guarded = operations.filter(([, op]) => op.role !== 'public') as [Id, Operation & { role: Role }][];
 
 interface Own {
@@ -33,6 +36,12 @@ interface Own {
   segment: string;
   keyId: string;
   jobId: string;
+  webhookId: string;
+  scheduleId: string;
+  evalRun: string;
+  runId: string;
+  /** An alert. */
+  regressionId: string;
 }
 
 /** A good request for every operation; the compiler asks for one when an operation is added. */
@@ -104,9 +113,90 @@ const samples: Record<Id, (own: Own) => Sample> = {
     metrics: { toolCalls: 14 },
     at: '2026-01-01T00:00:00Z',
   }),
+  createEvalSchedule: () => ({ ...aSchedule() }),
+  listEvalSchedules: () => ({}),
+  getEvalSchedule: ({ scheduleId }) => ({ id: scheduleId }),
+  putEvalSchedule: ({ scheduleId }) => ({ id: scheduleId, ...aSchedule() }),
+  deleteEvalSchedule: ({ scheduleId }) => ({ id: scheduleId }),
+  runEvalSchedule: ({ scheduleId }) => ({ id: scheduleId }),
+  createEvalDataset: () => ({ name: 'own-tasks', tasks: { sums: { 'task.toml': 'schema = "1"' } } }),
+  listEvalDatasets: () => ({}),
+  deleteEvalDataset: () => ({ name: 'own-tasks' }),
+  startEvalRun: () => ({ dataset: 'starter', subject: { kind: 'reference' }, problems: ['typescript-slug'] }),
+  getEvalResults: ({ evalRun }) => ({ runId: evalRun }),
+  getEvalSample: ({ evalRun }) => ({ runId: evalRun, problemId: 'typescript-slug' }),
+  listEvalRuns: () => ({}),
+  cancelEvalRun: ({ evalRun }) => ({ runId: evalRun }),
+  resumeEvalRun: ({ evalRun }) => ({ runId: evalRun }),
   listJobs: () => ({}),
   retryJob: ({ jobId }) => ({ id: jobId }),
+  createWebhook: () => ({ url: 'http://127.0.0.1/hook', events: ['eval.run.completed'], description: 'a hook' }),
+  listWebhooks: () => ({}),
+  updateWebhook: ({ webhookId }) => ({ id: webhookId, enabled: true, events: [] }),
+  deleteWebhook: ({ webhookId }) => ({ id: webhookId }),
+  pingWebhook: ({ webhookId }) => ({ id: webhookId }),
+  listWebhookDeliveries: ({ webhookId }) => ({ id: webhookId }),
+  getLeaderboard: () => ({ dataset: 'humaneval', timeRange: '7d', kind: 'model', taskType: 'strings' }),
+  listEvalSources: () => ({}),
+  compareEvalRuns: () => ({ a: uuidv7(), b: uuidv7() }),
+  importPublishedResults: () => ({
+    source: 'aider',
+    content: '- model: some-model\n  pass_rate_1: 50.0\n  test_cases: 2\n  pass_num_1: 1\n',
+    dataset: 'aider-polyglot',
+    sourceUrl: 'https://example.com/board.yml',
+    licence: 'Apache-2.0',
+  }),
+  listPublishedResults: () => ({ dataset: 'aider-polyglot' }),
+  deletePublishedResults: () => ({ source: 'aider', dataset: 'aider-polyglot' }),
+  createLiveTicket: ({ runId }) => ({ runId }),
+  followEvalRun: ({ runId }) => ({ runId }),
+  // Without `code`, which takes anything.
+  submitEvalRun: () => ({
+    taskId: `task-${uuidv7()}`,
+    model: 'some-model',
+    problem: 'rename-a-function',
+    taskType: 'refactor',
+    passed: true,
+    costUsd: 0.02,
+    timeMs: 1_250,
+    commit: '3f786850e387550fdab836ed7e6dc881de23001b',
+    userId: 'alice',
+    repoId: 'acme/api',
+    flags: { 'new-fixer-prompt': 'on' },
+    guidanceVersion: '3',
+    at: '2026-01-01T00:00:00Z',
+  }),
+  listRegressions: () => ({}),
+  getRegression: ({ regressionId }) => ({ id: regressionId }),
+  acknowledgeRegression: ({ regressionId }) => ({ id: regressionId }),
+  muteRegression: ({ regressionId }) => ({ id: regressionId, until: null }),
+  assignRegression: ({ regressionId }) => ({ id: regressionId, assignee: 'ann' }),
+  getEvalSettings: () => ({}),
+  putEvalSettings: () => ({ rollback: 'dry_run' }),
+  startBisect: () => ({
+    over: { kind: 'flagVersions', flag: 'target', variant: 'on', good: 1, bad: 2 },
+    dataset: 'starter',
+    subject: { kind: 'model', model: 'a model' },
+    problems: ['python-split-bill'],
+    confidence: 0.95,
+    seedRuns: 10,
+    maxRuns: 40,
+    sandbox: 'pyodide',
+    budgetUsd: 5,
+    regressionId: uuidv7(),
+  }),
+  listBisects: () => ({}),
+  getBisect: () => ({ id: uuidv7() }),
+  cancelBisect: () => ({ id: uuidv7() }),
+  resumeBisect: () => ({ id: uuidv7(), maxRuns: 100 }),
 };
+
+const aSchedule = () => ({
+  name: 'a night',
+  cron: 'nightly',
+  timeZone: 'Europe/Berlin',
+  run: { dataset: 'starter', subject: { kind: 'reference' as const } },
+});
 
 const malformedBodies = [
   '{',
@@ -161,7 +251,9 @@ describeOnEngines('every operation', (engine) => {
       await app.admin.createFlag(aFlag(key, { fallthrough: { split, coverage: 0 }, rollout, overrides }));
     await app.admin.pauseRollout({ key: 'paused' });
     await app.admin.createSegment({ key: 'beta' });
+    const { runId: evalRun } = await app.admin.startEvalRun({ dataset: 'starter', subject: { kind: 'reference' } });
     own = {
+      evalRun,
       flag: 'target',
       archived: 'archived',
       rollout: 'rolling',
@@ -169,6 +261,10 @@ describeOnEngines('every operation', (engine) => {
       segment: 'beta',
       keyId,
       jobId: await app.seedSamples(app.projectId),
+      webhookId: (await app.admin.createWebhook({ url: 'http://127.0.0.1/hook' })).id,
+      runId: await insertRun(app, app.projectId),
+      regressionId: await anAlert(app),
+      scheduleId: (await app.admin.createEvalSchedule(aSchedule())).id,
     };
   });
   afterAll(() => app.close());
@@ -325,7 +421,11 @@ describeOnEngines('every operation', (engine) => {
     expect((await theirs.listStaleFlags({ neverEvaluatedDays: 1 })).items).toEqual([]);
     expect(await theirs.getRuleset({})).toMatchObject({ flags: [], segments: [] });
     expect((await theirs.listSegments({})).items).toEqual([]);
+    expect((await theirs.listEvalSchedules({})).items).toEqual([]);
+    expect((await theirs.listEvalDatasets({})).items.filter(({ source }) => source === 'project')).toEqual([]);
+    expect((await theirs.listEvalRuns({})).items).toEqual([]);
     expect((await theirs.listJobs({})).items).toEqual([]);
+    expect((await theirs.listWebhooks({})).items).toEqual([]);
     const keys = (await theirs.listKeys({})).items.map(({ name }) => name);
     expect(keys).toEqual(['First admin key']);
   });

@@ -176,7 +176,7 @@ describeOnEngines('outcomes', (engine) => {
     await agent.recordOutcome({ ...good, taskId: 'old', at: ago(401 * dayMs) });
     await agent.recordOutcome({ ...good, taskId: 'older', at: ago(402 * dayMs) });
     await agent.recordOutcome({ ...good, taskId: 'young', at: ago(399 * dayMs) });
-    expect(await expireOutcomes({ database: app.database, outcomesAtOnce: 1 })).toBe(2);
+    expect(await expireOutcomes({ database: app.database, rowsAtOnce: 1 })).toBe(2);
     expect([await stored('old'), await stored('older')]).toEqual([[], []]);
     expect(await stored('young')).toHaveLength(1);
   });

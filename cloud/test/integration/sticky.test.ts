@@ -77,7 +77,12 @@ describeOnEngines('a sticky split over HTTP', (engine) => {
   it('does not beat an automatic rollback', async () => {
     await app.admin.createFlag(aFlag('harmful', sticky(100)));
     expect(await variantOf('harmful', 't')).toBe('on');
-    await app.rollBackVariant(app.projectId, { key: 'harmful', variant: 'on', reason: 'it does harm' });
+    await app.rollBackVariant(app.projectId, {
+      key: 'harmful',
+      variant: 'on',
+      reason: 'it does harm',
+      once: 'regression 1',
+    });
     expect(await variantOf('harmful', 't')).toBe('off');
   });
 

@@ -3,13 +3,22 @@ import type { Role } from '@whetstone/shared/contract';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildApp } from '../../src/app.ts';
+import type { SampleRuns } from '../../src/features/evals/evals.ts';
+import type { PrepareRun } from '../../src/features/evals/runs/start-run.ts';
+import type { ExecutorConfig } from '../../src/features/evals/executor/config.ts';
 import type { KeptDays } from '../../src/features/flags/exposures/kept.ts';
 import { bootstrap } from '../../src/features/tenancy/bootstrap.ts';
+import type { Cache } from '../../src/platform/cache/cache.ts';
+import { inProcessCache } from '../../src/platform/cache/in-process.ts';
+import type { TellWebhooks } from '../../src/features/webhooks/tell.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
 import { openEvents } from '../../src/platform/events/open.ts';
-import { openPgBossQueue } from '../../src/platform/queue/pg-boss-queue.ts';
-import { silentLog, type Engine, type Place } from './engines.ts';
+import { openOutbound } from '../../src/platform/outbound/guarded-fetch.ts';
+import { openQueue } from '../../src/platform/queue/open.ts';
+import type { QStashService } from './qstash-world.ts';
+import type { Engine, Place } from './engines.ts';
+import { silentLog } from './silent-log.ts';
 
 /** Time as the server under test sees it: the real one, moved on by hand. */
 export function testClock() {
@@ -27,13 +36,27 @@ interface Options {
   keep?: KeptDays;
   /** Sees every use of the database, to count them or to make them fail. */
   wrap?: (database: Database) => Database;
+  /** Delivers its jobs; absent for the engine in the database. */
+  qstash?: QStashService;
   /** As people reach it; by https, cookies are for https alone. */
   publicUrl?: string;
+  /** Default: the memory of the process. */
+  cache?: Cache;
+  /** Where calls lead that users ask for; default as the server's, with this machine allowed. */
+  outbound?: Partial<Parameters<typeof openOutbound>[0]>;
+  /** Starts runs of evals. */
+  prepareRun?: PrepareRun;
+  /** What a new project is seeded with. */
+  sampleRuns?: SampleRuns;
+  /** Hears what webhooks would be told. */
+  tellWebhooks?: TellWebhooks;
+  /** What runs of evals may use; default no model, no rented machine, no repository. */
+  evals?: Partial<ExecutorConfig>;
 }
 
 /** The real app on a real engine, listening; with a client for every role and for a second tenant. */
 export async function startApp(
-  engine: Engine,
+  engine: Pick<Engine, 'place'>,
   {
     place,
     adminKey: given,
@@ -41,18 +64,28 @@ export async function startApp(
     keep = { usageDays: 400, exposureDays: 90 },
     wrap = (same) => same,
     publicUrl,
+    cache = inProcessCache({ clock }),
+    outbound: outboundChange,
+    prepareRun,
+    sampleRuns,
+    tellWebhooks,
+    evals = {},
+    qstash,
   }: Options = {},
 ) {
   const at = place ?? (await engine.place());
   const database = await openDatabase(at.choice, { clock, log: silentLog });
   const { keyFiles, projectId } = await bootstrap({ database, dataDir: at.directory });
   const events = openEvents({ database: wrap(database), directUrl: at.choice.url, clock, log: silentLog });
-  const queue = await openPgBossQueue({ database, clock, log: silentLog });
+  const outbound = openOutbound({ allow: ['127.0.0.1'], ports: [80, 443], userAgent: 'Whetstone', ...outboundChange });
+  const queue = await openQueue({ database, clock, log: silentLog, qstash });
   const said: string[] = [];
-  const { app, work, seedSamples, rollBackVariant } = buildApp({
+  const { app, work, ...built } = buildApp({
     database: wrap(database),
     events,
     queue,
+    cache,
+    outbound,
     clock,
     log: silentLog,
     version: '0.0.0',
@@ -61,6 +94,17 @@ export async function startApp(
     publicUrl,
     sessionSecret: 'a fake secret that signs the cookies of tests',
     dashboardDir: join(at.directory, 'no-dashboard'),
+    ...(prepareRun && { prepareRun }),
+    ...(sampleRuns && { sampleRuns }),
+    ...(tellWebhooks && { tellWebhooks }),
+    evals: {
+      datasetsDir: join(at.directory, 'datasets'),
+      reposDirs: [],
+      cacheDir: join(at.directory, 'evals-cache'),
+      openai: {},
+      e2b: {},
+      ...evals,
+    },
   });
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 });
   const clientOf = (apiKey: string | undefined) => createClient({ baseUrl, apiKey, retries: 0, timeoutMs: 20_000 });
@@ -76,8 +120,8 @@ export async function startApp(
     queue,
     /** Background work rests unless a test begins it. */
     work,
-    seedSamples,
-    rollBackVariant,
+    ...built,
+    directory: at.directory,
     /** What stood on the terminal. */
     said,
     projectId,
@@ -102,7 +146,7 @@ export async function startApp(
       }),
     close: async () => {
       await app.close();
-      await events.stop();
+      await Promise.all([events.stop(), cache.stop(), outbound.close()]);
       await database.close();
       if (!place) await at.remove();
     },

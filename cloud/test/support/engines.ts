@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pino } from 'pino';
 import { describe, it } from 'vitest';
 import { freshDatabase, noPostgres } from '../../../test/support/postgres.ts';
 import { postgresUrl } from '../../../test/support/provided.ts';
 import type { DatabaseChoice } from '../../src/platform/db/open.ts';
+
+export { silentLog } from './silent-log.ts';
 
 /** Where a test may make a database of its own, and how it goes away again. */
 export interface Place {
@@ -54,8 +55,6 @@ export const postgres: Engine = {
 
 /** Every behaviour of the db port, and everything that stands on it, is asserted on both. */
 const engines: Engine[] = [pglite, postgres];
-
-export const silentLog = pino({ level: 'silent' });
 
 /** A suite on every engine; where one cannot run, a test that says so takes its place. */
 export function describeOnEngines(title: string, suite: (engine: Engine) => void) {

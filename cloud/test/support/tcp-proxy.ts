@@ -4,10 +4,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export async function tcpProxy(to: { host: string; port: number }) {
   const pairs = new Set<[Socket, Socket]>();
   let isBlackHole = false;
+  let isFrozen = false;
   const server = createServer((near) => {
     const far = connect(to.port, to.host);
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
+    if (isFrozen) for (const socket of pair) socket.pause();
     // Taken and dropped: both sides go on believing that the connection lives.
     near.on('data', (chunk) => isBlackHole || far.write(chunk));
     far.on('data', (chunk) => isBlackHole || near.write(chunk));
@@ -24,6 +26,13 @@ export async function tcpProxy(to: { host: string; port: number }) {
     port: (server.address() as AddressInfo).port,
     open: () => pairs.size,
     blackHole: (on: boolean) => void (isBlackHole = on),
+    /** Nothing passes meanwhile, and nothing is lost. */
+    freeze: (on: boolean) => {
+      isFrozen = on;
+      for (const socket of [...pairs].flat())
+        if (on) socket.pause();
+        else socket.resume();
+    },
     close: async () => {
       for (const [near] of pairs) near.destroy();
       await new Promise((done) => server.close(done));

@@ -25,13 +25,52 @@ describe('the environment', () => {
     ['WHETSTONE_USAGE_DAYS', '1101', 'days that counts of exposures by hour are kept'],
     ['WHETSTONE_EXPOSURE_DAYS', '90d', 'days that exposures and their units are kept, 1 to 1100'],
     ['WHETSTONE_EXPOSURE_DAYS', '1e2', 'days that exposures and their units are kept'],
+    ['OPENAI_BASE_URL', 'hunter2', 'the http or https URL of an OpenAI-compatible endpoint'],
+    ['WHETSTONE_MODEL_PRICE', '1', 'US dollars per million input and output tokens'],
+    ['WHETSTONE_MODEL_PRICE', '1/-2', 'US dollars per million input and output tokens'],
+    ['E2B_API_URL', 'ftp://hunter2', 'an http or https URL'],
+    ['E2B_DOMAIN', 'not a domain', 'a domain name'],
     ['DATABASE_URL', 'mysql://root:hunter2@x/y', 'a PostgreSQL URL'],
     ['DATABASE_URL', 'hunter2', 'a PostgreSQL URL'],
     ['DATABASE_DIRECT_URL', 'hunter2', 'a PostgreSQL URL'],
+    ['UPSTASH_REDIS_REST_URL', 'redis://x:hunter2@y', 'an https URL as Upstash shows it'],
+    ['UPSTASH_REDIS_REST_TOKEN', 'hunter2 and more', 'the token that belongs to UPSTASH_REDIS_REST_URL'],
+    ['WHETSTONE_OUTBOUND_ALLOW', '10.0.0.0/8,http://hunter2', 'hosts, addresses or networks, separated by commas'],
+    ['WHETSTONE_OUTBOUND_ALLOW', '10.0.0', 'hosts, addresses or networks'],
+    ['WHETSTONE_OUTBOUND_PORTS', '80,0', 'ports from 1 to 65535'],
+    ['WHETSTONE_OUTBOUND_PORTS', '65536', 'ports from 1 to 65535'],
+    ['WHETSTONE_JOB_WORKERS', '0', 'jobs that one process runs at once, 1 to 200'],
+    ['WHETSTONE_JOB_WORKERS', '201', 'jobs that one process runs at once'],
+    ['QSTASH_URL', 'hunter2', 'an http or https URL'],
   ])('stops the start when %s is %j, naming it and what it expects but not its value', (name, value, expected) => {
     const message = messageOf(() => readConfig({ [name]: value }));
     expect(message).toContain(`${name}: expected ${expected}`);
     expect(message).not.toContain('hunter2');
+  });
+
+  it('says where runs of evals find what they need, and knows nothing of keys that are not given', () => {
+    expect(readConfig({ HOME: '/home/a', WHETSTONE_DATA_DIR: '/data' }).evals).toEqual({
+      datasetsDir: '/home/a/.cache/whetstone/evals/datasets',
+      reposDirs: [],
+      cacheDir: '/data/evals-cache',
+      openai: {},
+      e2b: {},
+    });
+    expect(readConfig({ WHETSTONE_DATA_DIR: '/data' }).evals.datasetsDir).toBe('/data/datasets');
+    expect(
+      readConfig({
+        WHETSTONE_DATASETS_DIR: '/sets',
+        WHETSTONE_REPOS_DIRS: '/a:/b',
+        OPENAI_API_KEY: 'sk-fake',
+        WHETSTONE_MODEL_PRICE: '0.15/0.6',
+        E2B_API_KEY: 'e2b_fake',
+      }).evals,
+    ).toMatchObject({
+      datasetsDir: '/sets',
+      reposDirs: ['/a', '/b'],
+      openai: { apiKey: 'sk-fake', price: { inputPerMillion: 0.15, outputPerMillion: 0.6 } },
+      e2b: { apiKey: 'e2b_fake' },
+    });
   });
 
   it('takes the address for LISTEN from DATABASE_URL, unless that leads to a pooler', () => {
@@ -47,6 +86,50 @@ describe('the environment', () => {
     expect(readConfig({}).keep).toEqual({ usageDays: 400, exposureDays: 90 });
     const said = { WHETSTONE_USAGE_DAYS: '1100', WHETSTONE_EXPOSURE_DAYS: '1' };
     expect(readConfig(said).keep).toEqual({ usageDays: 1_100, exposureDays: 1 });
+  });
+
+  it('takes a shared cache by address and token together, and names the one that is missing', () => {
+    const [url, token] = ['https://fake.upstash.io', 'a-fake-token'];
+    expect(readConfig({}).sharedCache).toBeUndefined();
+    const both = { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
+    expect(readConfig(both).sharedCache).toEqual({ url, token });
+    for (const name of ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'] as const) {
+      expect(messageOf(() => readConfig({ ...both, [name]: undefined }))).toMatch(new RegExp(`^${name}: expected`));
+    }
+  });
+
+  it('says where calls may lead that users ask for: nowhere but the public internet, unless it is named', () => {
+    expect(readConfig({}).outbound).toEqual({ allow: [], ports: [80, 443] });
+    const said = {
+      WHETSTONE_OUTBOUND_ALLOW: '127.0.0.1, ::1,hooks.internal,10.1.0.0/16',
+      WHETSTONE_OUTBOUND_PORTS: '8443',
+    };
+    expect(readConfig(said).outbound).toEqual({
+      allow: ['127.0.0.1', '::1', 'hooks.internal', '10.1.0.0/16'],
+      ports: [8_443],
+    });
+  });
+
+  const ofQStash = {
+    QSTASH_TOKEN: 'fake',
+    QSTASH_CURRENT_SIGNING_KEY: 'fake current',
+    QSTASH_NEXT_SIGNING_KEY: 'fake next',
+    WHETSTONE_PUBLIC_URL: 'https://whetstone.example.com',
+  };
+
+  it('has jobs delivered by QStash when all of it is there', () => {
+    expect(readConfig({ QSTASH_URL: 'https://qstash.example.com' }).qstash).toBeUndefined();
+    expect(readConfig(ofQStash).qstash).toEqual({
+      url: 'https://qstash.upstash.io',
+      token: 'fake',
+      currentSigningKey: 'fake current',
+      nextSigningKey: 'fake next',
+      publicUrl: 'https://whetstone.example.com',
+    });
+  });
+
+  it.each(Object.keys(ofQStash))('names what of QStash is missing when %s is', (missing) => {
+    expect(messageOf(() => readConfig({ ...ofQStash, [missing]: '' }))).toContain(`${missing}: expected `);
   });
 
   it('names all that is wrong at once', () => {

@@ -1,11 +1,11 @@
-import { contract as operations, hasBody, ofrep, pathKeys, streams } from '@whetstone/shared/contract';
+import { contract as operations, hasBody, ofrep, pathKeys, sockets, streams } from '@whetstone/shared/contract';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openApi, openApiText } from '../../src/http/openapi.ts';
 import { version } from '../../src/version.ts';
 
-const contract = { ...operations, ...streams, ...ofrep };
+const contract = { ...operations, ...streams, ...sockets, ...ofrep };
 const kept = resolve(import.meta.dirname, '../../../docs/openapi.json');
 
 interface Operation {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineJob } from '../../src/platform/queue/job.ts';
-import { sendOccurrences } from '../../src/platform/queue/pg-boss-schedules.ts';
-import { latestOccurrence } from '../../src/platform/queue/schedule.ts';
+import { latestOccurrence, sendOccurrences } from '../../src/platform/queue/schedule.ts';
 
 const berlin = { cron: '30 2 * * *', timeZone: 'Europe/Berlin' };
 const at = (text: string) => Date.parse(text);
