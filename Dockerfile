@@ -32,7 +32,9 @@ RUN mkdir /data && chown node:node /data
 COPY package.json ./
 COPY --from=production /app/node_modules node_modules
 COPY --from=production /app/cloud cloud
+# The server, and beside it what it reads as files: dashboard, starter set, programs of the sandboxes.
 COPY --from=build /app/cloud/dist cloud/dist
+# Without python3 and bubblewrap, evals are graded in interpreters (WebAssembly). Data sets of repositories want git.
 USER node
 VOLUME /data
 EXPOSE 8787

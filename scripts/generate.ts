@@ -1,4 +1,4 @@
-import { contract, ofrep, streams } from '@whetstone/shared/contract';
+import { contract, ofrep, sockets, streams } from '@whetstone/shared/contract';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openApiText } from '../cloud/src/http/openapi.ts';
@@ -8,7 +8,7 @@ import { hashOfMigration } from './migration-hash.ts';
 
 /** What is derived and kept in the repository; `pnpm check` fails when it is stale. */
 const root = resolve(import.meta.dirname, '..');
-writeFileSync(join(root, 'docs/openapi.json'), openApiText({ ...contract, ...streams, ...ofrep }, version));
+writeFileSync(join(root, 'docs/openapi.json'), openApiText({ ...contract, ...streams, ...sockets, ...ofrep }, version));
 
 const folder = join(root, 'cloud/src/platform/db/migrations');
 const landedFile = join(folder, 'landed.json');

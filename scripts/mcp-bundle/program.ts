@@ -32,6 +32,7 @@ export const programText: Plugin = {
 export const filesBeside = [
   { folder: 'flag-work', file: 'whetstone-flags.cjs', names: 'flagVerbs' },
   { folder: 'doctor', file: 'whetstone-doctor.cjs', names: 'examineAll, reportOf' },
+  { folder: 'outbox-work', file: 'whetstone-outbox.cjs', names: 'runOutbox' },
 ] as const;
 
 /** Leaves these folders out of the program, which takes them from the files beside itself when their words are typed. */
