@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Dot } from './dot.ts';
+import { followWidth, lookOf, widthOf } from './frame.ts';
 
 interface Drawing {
   dots: readonly Dot[];
@@ -11,21 +12,11 @@ interface Drawing {
 
 /** Draws, and follows the width of its place; answers how to take it away. Costs stand on a logarithmic axis. */
 export function drawScatter(holder: HTMLElement, { dots, xUnit, yUnit, heightPx }: Drawing): () => void {
-  const style = getComputedStyle(holder);
-  const token = (name: string) => style.getPropertyValue(name).trim();
+  const { token, font, axis } = lookOf(holder);
   const byCost = dots.toSorted((a, b) => a.x - b.x);
-  const font = `12px ${style.fontFamily}`;
-  const axis = {
-    stroke: token('--text-muted'),
-    grid: { stroke: token('--line'), width: 1 },
-    ticks: { stroke: token('--line'), width: 1 },
-    font,
-    labelFont: font,
-    labelSize: 20,
-  };
   const plot = new uPlot(
     {
-      width: Math.max(200, holder.clientWidth),
+      width: widthOf(holder),
       height: heightPx,
       padding: [12, 96, null, null],
       legend: { show: false },
@@ -59,12 +50,7 @@ export function drawScatter(holder: HTMLElement, { dots, xUnit, yUnit, heightPx 
     [byCost.map(({ x }) => x), byCost.map(({ y, isOnFront }) => (isOnFront ? y : null))],
     holder,
   );
-  const follow = new ResizeObserver(() => plot.setSize({ width: Math.max(200, holder.clientWidth), height: heightPx }));
-  follow.observe(holder);
-  return () => {
-    follow.disconnect();
-    plot.destroy();
-  };
+  return followWidth(plot, holder, heightPx);
 }
 
 /** Whole decades, and within few of them their 2 and 5. */

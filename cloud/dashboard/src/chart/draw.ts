@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { ChartSeries } from './chart.tsx';
+import { followWidth, lookOf, widthOf } from './frame.ts';
 
 interface Drawing {
   times: readonly number[];
@@ -19,17 +20,10 @@ export function draw(holder: HTMLElement, drawing: Drawing): () => void {
   const { times, series, moments, onPlaced, unit, ceiling, timeText, heightPx } = drawing;
   const banded = series.map((each, i) => ({ ...each, i })).filter(({ band }) => band !== undefined);
   const firstBound = series.length + 1;
-  const style = getComputedStyle(holder);
-  const token = (name: string) => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: token('--text-muted'),
-    grid: { stroke: token('--line'), width: 1 },
-    ticks: { stroke: token('--line'), width: 1 },
-    font: `12px ${style.fontFamily}`,
-  };
+  const { token, axis } = lookOf(holder);
   const plot = new uPlot(
     {
-      width: Math.max(200, holder.clientWidth),
+      width: widthOf(holder),
       height: heightPx,
       // Room for what stands above the moments, and for the label of the last point.
       padding: [moments.length > 0 ? 24 : null, 40, null, null],
@@ -55,7 +49,7 @@ export function draw(holder: HTMLElement, drawing: Drawing): () => void {
             fitting(times, (time) => ((time - from) / (to - from)) * plot.over.clientWidth),
           values: (_plot, splits) => splits.map(timeText),
         },
-        { ...axis, label: unit, labelFont: axis.font, size: 56, labelSize: 20 },
+        { ...axis, label: unit, size: 56 },
       ],
       series: [
         {},
@@ -82,12 +76,7 @@ export function draw(holder: HTMLElement, drawing: Drawing): () => void {
     ],
     holder,
   );
-  const follow = new ResizeObserver(() => plot.setSize({ width: Math.max(200, holder.clientWidth), height: heightPx }));
-  follow.observe(holder);
-  return () => {
-    follow.disconnect();
-    plot.destroy();
-  };
+  return followWidth(plot, holder, heightPx);
 }
 
 const boundary = { width: 0, spanGaps: true, points: { show: false } };

@@ -2,6 +2,7 @@ import { contract, Flag, streams } from '@whetstone/shared/contract';
 import { createParser } from 'eventsource-parser';
 import type { Api } from '../api/api.ts';
 import type { FlagMessage } from './live-flags.ts';
+import { pauseAfter } from './pause-after.ts';
 
 interface Options {
   api: Api;
@@ -12,7 +13,6 @@ interface Options {
 
 /** The server says every 5 s that it lives. */
 const silentForMs = 12_000;
-const pausesMs = [500, 1_000, 2_000, 5_000];
 
 /** Follows the project's flags until the signal ends it; after a break it goes on from the last event. */
 export async function followFlags({ api, onMessage, onConnected, signal }: Options) {
@@ -52,7 +52,7 @@ export async function followFlags({ api, onMessage, onConnected, signal }: Optio
     }
     if (signal.aborted) return;
     onConnected(false);
-    await pause(pausesMs[Math.min(failures, pausesMs.length - 1)]!, signal);
+    await pauseAfter(failures, signal);
   }
 }
 
@@ -62,9 +62,3 @@ function messageOf(event: string, data: unknown): FlagMessage | undefined {
   if (event === 'archived') return { kind: 'archived', key: (data as { key: string }).key };
   return event === 'current' ? undefined : { kind: 'other', event, data };
 }
-
-const pause = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((over) => {
-    const timer = setTimeout(over, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), over()), { once: true });
-  });

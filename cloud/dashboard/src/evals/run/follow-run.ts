@@ -1,6 +1,7 @@
 import { LiveEvent } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Api } from '../../api/api.ts';
+import { pauseAfter } from '../../live/pause-after.ts';
 
 interface Options {
   api: Api;
@@ -11,8 +12,6 @@ interface Options {
   onConnected: (isConnected: boolean) => void;
   signal: AbortSignal;
 }
-
-const pausesMs = [500, 1_000, 2_000, 5_000];
 
 /** Follows a run to its end, or until the signal ends it; after a break it goes on from the last event. */
 export async function followRun({ api, runId, after, onEvent, onConnected, signal }: Options) {
@@ -29,7 +28,7 @@ export async function followRun({ api, runId, after, onEvent, onConnected, signa
     }).catch(isFinal);
     if (isDone || signal.aborted) return;
     onConnected(false);
-    await pause(pausesMs[Math.min(failures, pausesMs.length - 1)]!, signal);
+    await pauseAfter(failures, signal);
   }
 }
 
@@ -70,9 +69,3 @@ async function followOnce(
   }
   return isDone;
 }
-
-const pause = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((over) => {
-    const timer = setTimeout(over, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), over()), { once: true });
-  });
