@@ -14,9 +14,12 @@ export default class TallyReporter implements Reporter {
     const tally = {
       passed: tests.filter((test) => stateOf(test) === 'passed').length,
       failed: tests.filter((test) => stateOf(test) === 'failed').length + brokenSuites.length,
+      failures: tests
+        .filter((test) => stateOf(test) === 'failed')
+        .map((test) => ({ name: nameOf(test), reason: whyFailed(test) })),
       skipped: tests
         .filter((test) => stateOf(test) === 'skipped' || stateOf(test) === 'pending')
-        .map((test) => ({ name: `${test.module.relativeModuleId} > ${test.fullName}`, reason: whySkipped(test) })),
+        .map((test) => ({ name: nameOf(test), reason: whySkipped(test) })),
       brokenSuites: brokenSuites.map(nameOf),
       unhandledErrors: unhandledErrors.length,
       interrupted: reason === 'interrupted',
@@ -24,6 +27,8 @@ export default class TallyReporter implements Reporter {
     writeFileSync(file, JSON.stringify(tally));
   }
 }
+
+const whyFailed = (test: TestCase) => test.result().errors?.[0]?.message.split('\n')[0] ?? 'no reason given';
 
 function whySkipped(test: TestCase) {
   const result = test.result();
@@ -37,5 +42,5 @@ function isBroken(suite: TestSuite | TestModule): boolean {
   return suite.errors().length > 0 || (suite.type === 'suite' && isBroken(suite.parent));
 }
 
-const nameOf = (suite: TestSuite | TestModule) =>
-  suite.type === 'module' ? suite.relativeModuleId : `${suite.module.relativeModuleId} > ${suite.fullName}`;
+const nameOf = (task: TestCase | TestSuite | TestModule) =>
+  task.type === 'module' ? task.relativeModuleId : `${task.module.relativeModuleId} > ${task.fullName}`;

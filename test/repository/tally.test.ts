@@ -42,7 +42,15 @@ function sumOf(tallies: unknown[]): unknown {
   );
 }
 
-const clean = { passed: 3, failed: 0, skipped: [], brokenSuites: [], unhandledErrors: 0, interrupted: false };
+const clean = {
+  passed: 3,
+  failed: 0,
+  failures: [],
+  skipped: [],
+  brokenSuites: [],
+  unhandledErrors: 0,
+  interrupted: false,
+};
 
 describe('the count of a test run', () => {
   it('tells passed, failed and skipped apart, and why each was skipped', { timeout: 30_000 }, () => {
@@ -59,6 +67,7 @@ describe('the count of a test run', () => {
     expect(tally).toEqual({
       passed: 1,
       failed: 2,
+      failures: [{ name: 'a.test.ts > fails', reason: 'expected 1 to be 2 // Object.is equality' }],
       skipped: [
         { name: 'a.test.ts > gives a reason', reason: 'no such engine here' },
         { name: 'a.test.ts > gives none', reason: 'no reason given' },
@@ -72,7 +81,8 @@ describe('the count of a test run', () => {
   });
 
   it('adds up over runners side by side, and is none when one of them left none', () => {
-    const other = { ...clean, passed: 4, failed: 1, skipped: [{ name: 'a > b', reason: 'no engine' }] };
+    const failures = [{ name: 'c > d', reason: 'expected 1 to be 2' }];
+    const other = { ...clean, passed: 4, failed: 1, failures, skipped: [{ name: 'a > b', reason: 'no engine' }] };
     expect(sumOf([clean, other])).toEqual({ ...other, passed: 7 });
     expect(sumOf([clean, null])).toBe(null);
   });
@@ -82,6 +92,14 @@ describe('the count of a test run', () => {
     expect(verdictOn(tally, { code: 0, signal: null })).toEqual({
       good: true,
       lines: ['skipped: a > b: no engine', '3 passed, 0 failed, 1 skipped'],
+    });
+  });
+
+  it('names what failed, right above the count', () => {
+    const tally = { ...clean, failed: 1, failures: [{ name: 'c > d', reason: 'expected 1 to be 2' }] };
+    expect(verdictOn(tally, { code: 1, signal: null })).toEqual({
+      good: false,
+      lines: ['failed: c > d: expected 1 to be 2', '3 passed, 1 failed, 0 skipped'],
     });
   });
 
