@@ -9,11 +9,10 @@ import { setUp } from './setup.mjs';
 endWithParent();
 await setUp({ build: true, withJudges: true });
 
-/** What can go on side by side: neither side waits for the other's limits, and each takes one thing at a time. */
-const lanes = [
-  ['unit', 'cloud', 'e2e'],
-  ['browser', 'evals'],
-].map((projects) => projects.flatMap((project) => ['--project', project]));
+/** What can go on side by side: none waits for the limits of another, and what must be alone among its like is. */
+const lanes = [['unit', 'cloud'], ['e2e'], ['browser', 'evals']].map((projects) =>
+  projects.flatMap((project) => ['--project', project]),
+);
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-test-'));
 const given = process.argv.slice(2);

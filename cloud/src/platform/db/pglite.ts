@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
+import { extract } from 'tar';
 import { lockDirectory } from './directory-lock.ts';
 import { kyselyDatabase } from './kysely-database.ts';
 
@@ -37,9 +38,8 @@ export async function openPglite({ directory, templateFile, clock }: Options) {
 const poolConfig = (engine: PGlite) => createPgConfig(engine) as unknown as pg.PoolConfig;
 
 async function startEngine(directory: string | undefined, templateFile: string | undefined) {
-  const template = templateFile && existsSync(templateFile) ? new Blob([await readFile(templateFile)]) : undefined;
-  const fromTemplate = template ? { loadDataDir: template } : {};
-  if (!directory) return PGlite.create(fromTemplate);
+  const template = templateFile && existsSync(templateFile) ? templateFile : undefined;
+  if (!directory) return PGlite.create(template ? { loadDataDir: new Blob([await readFile(template)]) } : {});
 
   const dataDir = join(directory, 'pgdata');
   if (existsSync(dataDir)) return PGlite.create({ dataDir });
@@ -47,10 +47,21 @@ async function startEngine(directory: string | undefined, templateFile: string |
   // Filled beside its place and renamed: a start that is killed half-way leaves nothing that looks like a database.
   const unfinished = join(directory, 'pgdata.new');
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
-  await (await PGlite.create({ dataDir: unfinished, ...fromTemplate })).close();
+  await mkdir(unfinished, { recursive: true });
+  if (template) await unpack(template, unfinished);
+  else await (await PGlite.create({ dataDir: unfinished })).close();
   await rename(unfinished, dataDir);
   return PGlite.create({ dataDir });
+}
+
+/** Without starting an engine on it, which costs a second of processor time. */
+async function unpack(template: string, directory: string) {
+  const faults: string[] = [];
+  // PGlite names the files of an image from the root; that the slash is taken off is told as information.
+  const onwarn = (code: string, message: string | Error) =>
+    void (code === 'TAR_ENTRY_INFO' || faults.push(String(message)));
+  await extract({ file: template, cwd: directory, onwarn });
+  if (faults[0]) throw new Error(`The image of an empty database is damaged (${faults[0]}): build again. ${template}`);
 }
 
 async function dump(engine: PGlite) {
