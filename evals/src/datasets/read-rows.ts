@@ -10,6 +10,8 @@ export interface FileContent {
   path: string;
   sha256: string;
   text: string;
+  /** What a row is called where it comes from, by its place from 0; file and line where nothing is said. */
+  nameOfRow?: (index: number) => string;
 }
 
 /** More than any data set or samples file known, and less than what fills a laptop. */
@@ -36,9 +38,11 @@ export interface Row {
 }
 
 /** Rows of a file with a JSON value per line (blank lines aside), or of one JSON array. */
-export function rowsOf({ path, text }: FileContent): Row[] {
+export function rowsOf({ path, text, nameOfRow }: FileContent): Row[] {
   const file = basename(path);
-  return /^\s*\[/.test(text) ? itemsOf(file, text) : linesOf(file, text);
+  return /^\s*\[/.test(text)
+    ? itemsOf(file, text)
+    : linesOf(text, nameOfRow ?? ((index) => `${file}, line ${index + 1}`));
 }
 
 /** The row as its schema reads it, or an error that names file, line and field. */
@@ -83,12 +87,12 @@ function firstBadLine(bytes: Uint8Array): number {
   return 1;
 }
 
-function linesOf(file: string, text: string): Row[] {
+function linesOf(text: string, nameOfRow: (index: number) => string): Row[] {
   const lines = text.split('\n');
   const rows: Row[] = [];
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
-    const at = `${file}, line ${index + 1}`;
+    const at = nameOfRow(index);
     try {
       rows.push({ value: JSON.parse(line), at });
     } catch (error) {

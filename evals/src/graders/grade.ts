@@ -40,6 +40,7 @@ export function graderOf(grading: Grading): Grade {
 export function whyUngradable({ kind }: Problem, { tier, exec }: Pick<Sandbox, 'tier' | 'exec'>): string | undefined {
   if (kind === 'swe-bench' && tier !== 'e2b')
     return 'SWE-bench needs a machine made from the image of each instance: --sandbox e2b, or --published REPORT for verdicts that others found';
-  if (kind === 'repo' && !exec) return `the ${tier} sandbox cannot run a repository's tests: use --sandbox process`;
+  if (kind === 'repo' && !exec)
+    return `the ${tier} sandbox cannot run a repository's tests: choose the sandbox process`;
   return undefined;
 }

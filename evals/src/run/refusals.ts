@@ -15,7 +15,7 @@ export function refuseUngradable(problems: readonly Problem[], sandbox: Pick<San
   if (foreign)
     throw new WhetstoneError(
       'invalid',
-      `the ${sandbox.tier} sandbox runs ${sandbox.languages.join(', ')}, and there are problems in ${foreign}: choose another --sandbox, or --problems`,
+      `the ${sandbox.tier} sandbox runs ${sandbox.languages.join(', ')}, and there are problems in ${foreign}: choose another sandbox, or other problems`,
     );
   for (const problem of problems) {
     const reason = whyUngradable(problem, sandbox);

@@ -17,29 +17,32 @@ export interface SamplesOptions {
   missing?: 'split' | 'failed' | 'left-out';
   /** Takes rows that say the same twice for separate samples. */
   allowDuplicates?: boolean;
+  /** How whoever gives the answers says that. */
+  allowDuplicatesBy?: string;
 }
 
 /** Answers that were recorded earlier, by us or by others. */
 export const openSamples = async (path: string, dataset: Dataset, options?: SamplesOptions): Promise<Solver> =>
   samplesSolver(await readContent(path), dataset, options);
 
-/** The rows of a samples file, handed over: the same subject as a file `samples-<hash>` with a line for each. */
+/** The rows of a samples file, handed over in a request: the same subject as a file `samples-<hash>` with a line for each. */
 export const samplesOfRows = (rows: readonly object[], dataset: Dataset, options?: SamplesOptions): Solver => {
   const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   const sha256 = sha256Of(text);
-  return samplesSolver({ path: `samples-${sha256.slice(0, 8)}`, sha256, text }, dataset, options);
+  const nameOfRow = (index: number) => `subject.samples.${index}`;
+  return samplesSolver({ path: `samples-${sha256.slice(0, 8)}`, sha256, text, nameOfRow }, dataset, options);
 };
 
 function samplesSolver(
   content: FileContent,
   dataset: Dataset,
-  { missing = 'split', allowDuplicates = false }: SamplesOptions = {},
+  { missing = 'split', allowDuplicates = false, allowDuplicatesBy = '--allow-duplicates' }: SamplesOptions = {},
 ): Solver {
   const { path } = content;
   const { format, samples } = readSamples(content, dataset);
   if (format === 'swe-bench-report')
     throw new WhetstoneError('invalid', `${path} is a report: it has verdicts and no answers to grade`);
-  if (!allowDuplicates) refuseAccidentalRepeats(samples);
+  if (!allowDuplicates) refuseAccidentalRepeats(samples, allowDuplicatesBy);
 
   const byProblem = byProblemId(samples);
   const answerOf = answersOf(samples);

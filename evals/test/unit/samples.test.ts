@@ -7,7 +7,7 @@ import { testData } from '../../../test/support/test-data.ts';
 import { loadDataset } from '../../src/datasets/load.ts';
 import { programOf } from '../../src/graders/program.ts';
 import type { Dataset, FunctionProblem } from '../../src/problem.ts';
-import { openSamples, publishedVerdicts, type SamplesOptions } from '../../src/solvers/samples.ts';
+import { openSamples, publishedVerdicts, samplesOfRows, type SamplesOptions } from '../../src/solvers/samples.ts';
 import { publishedFiles } from '../support/published-files.ts';
 
 const { path: data, missing } = testData('evals');
@@ -142,6 +142,13 @@ describe('recorded samples', () => {
     ['empty', '', 'is empty'],
   ])('refuses a file that is %s, with line and reason', async (_, content, message) => {
     await expect(open(content)).rejects.toThrow(message);
+  });
+
+  it('speaks of rows that came in a request in its words', () => {
+    const rows = [1, 2, 1].map((id) => ({ task_id: `MBPP/${id}`, solution: 'a' }));
+    expect(() => samplesOfRows(rows, dataset, { allowDuplicatesBy: '"allowDuplicates": true' })).toThrow(
+      /^subject\.samples\.2: .* in subject\.samples\.0, [^-]*or say "allowDuplicates": true if/,
+    );
   });
 
   it('takes equal samples where they were asked for', async () => {

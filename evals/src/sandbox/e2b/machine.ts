@@ -47,7 +47,10 @@ export interface RentOptions {
 export async function rentMachine(config: E2bConfig, options: RentOptions): Promise<Machine> {
   const { template, signal, pauseMs = (attempt) => 500 * 2 ** attempt } = options;
   if (!config.apiKey)
-    throw new WhetstoneError('conflict', 'the e2b sandbox needs E2B_API_KEY; without an account use --sandbox process');
+    throw new WhetstoneError(
+      'conflict',
+      'the e2b sandbox needs E2B_API_KEY; without an account choose the sandbox process',
+    );
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted();
     try {

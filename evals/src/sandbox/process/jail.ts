@@ -31,7 +31,7 @@ export const JAIL_ENV = {
 /** How jails are made here. Throws `forbidden` with the way to mend it where none can be. */
 export async function findJailMaker(only?: JailMaker['kind']): Promise<JailMaker> {
   if (process.platform !== 'linux')
-    throw new WhetstoneError('forbidden', 'The process sandbox needs Linux; choose --sandbox pyodide here.');
+    throw new WhetstoneError('forbidden', 'The process sandbox needs Linux; choose the sandbox pyodide here.');
   const owner = process.getuid?.() === 0 && isMapped(OWNER_WHEN_ROOT.uid) ? OWNER_WHEN_ROOT : undefined;
   const complaints: string[] = [];
   for (const kind of only ? [only] : (['bubblewrap', 'unshare'] as const)) {
@@ -53,7 +53,7 @@ export async function findJailMaker(only?: JailMaker['kind']): Promise<JailMaker
     `No jail can be made here (${complaints.join('; ')}). Install bubblewrap and allow user namespaces ` +
       '(sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0, and on Ubuntu ' +
       'kernel.apparmor_restrict_unprivileged_userns=0; in Docker, --security-opt seccomp=unconfined), ' +
-      'or choose --sandbox pyodide.',
+      'or choose the sandbox pyodide.',
   );
 }
 

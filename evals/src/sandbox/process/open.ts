@@ -25,7 +25,7 @@ export async function openProcessSandbox(
   if (platform !== 'linux')
     throw new WhetstoneError(
       'forbidden',
-      `The process sandbox needs Linux, and this is ${platform}: choose --sandbox pyodide for Python, --sandbox quickjs for JavaScript and TypeScript.`,
+      `The process sandbox needs Linux, and this is ${platform}: choose the sandbox pyodide for Python, quickjs for JavaScript and TypeScript.`,
     );
   const maker = await findJailMaker(only);
   const runners = new Map<Language, Runner>();

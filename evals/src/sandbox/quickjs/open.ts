@@ -63,7 +63,7 @@ const notBeside = {
   verdict: {
     status: 'error' as const,
     detail:
-      'this problem needs its tests beside its candidate, which the quickjs tier cannot do; use --sandbox process',
+      'this problem needs its tests beside its candidate, which the quickjs tier cannot do; choose the sandbox process',
   },
 };
 

@@ -122,6 +122,6 @@ function functionProblem(problem: Problem): FunctionProblem {
   if (problem.kind === 'function') return problem;
   throw new WhetstoneError(
     'invalid',
-    `${problem.id} is a task in a repository, which a model alone cannot see: use --command with an agent`,
+    `${problem.id} is a task in a repository, which a model alone cannot see: measure an agent by its command`,
   );
 }

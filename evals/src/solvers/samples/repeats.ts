@@ -6,9 +6,9 @@ import type { Labelled } from './labels.ts';
  * accident makes: a row twice where problems have not all the same number of samples, a whole file that is there twice, in
  * whatever order, and a second patch for an instance of SWE-bench, whose predictions are one for each.
  */
-export function refuseAccidentalRepeats(samples: readonly Labelled[]): void {
+export function refuseAccidentalRepeats(samples: readonly Labelled[], allowedBy: string): void {
   const rows = samples.map(({ problem, text }) => `${problem.id}\n${text ?? ''}`);
-  refuseSecondPatch(samples);
+  refuseSecondPatch(samples, allowedBy);
   const repeat = firstRepeat(rows);
   const why = repeat && accident(samples, rows);
   if (!repeat || why === undefined) return;
@@ -16,7 +16,7 @@ export function refuseAccidentalRepeats(samples: readonly Labelled[]): void {
   throw new WhetstoneError(
     'invalid',
     `${at}: the same answer to ${problem.id} stands already in ${samples[repeat.firstIndex]!.at}, and ${why}. ` +
-      'Remove what is double, or say --allow-duplicates (over HTTP: allowDuplicates) if these are separate samples',
+      `Remove what is double, or say ${allowedBy} if these are separate samples`,
   );
 }
 
@@ -40,7 +40,7 @@ function accident(samples: readonly Labelled[], rows: readonly string[]): string
   return others.length === 0 ? `every row of the file is there ${most} times` : undefined;
 }
 
-function refuseSecondPatch(samples: readonly Labelled[]): void {
+function refuseSecondPatch(samples: readonly Labelled[], allowedBy: string): void {
   const first = new Map<string, Labelled>();
   for (const sample of samples) {
     const { at, field, problem, text } = sample;
@@ -49,7 +49,7 @@ function refuseSecondPatch(samples: readonly Labelled[]): void {
       throw new WhetstoneError(
         'invalid',
         `${at}: a second patch for ${problem.id}, whose first stands in ${before.at}: which one is meant? ` +
-          'Remove the other, or say --allow-duplicates (over HTTP: allowDuplicates) if these are separate samples',
+          `Remove the other, or say ${allowedBy} if these are separate samples`,
       );
     first.set(problem.id, sample);
   }

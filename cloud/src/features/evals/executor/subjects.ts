@@ -61,9 +61,10 @@ export function subjects(config: Pick<ExecutorConfig, 'openai' | 'datasetsDir' |
 
   async function samplesOf(subject: SubjectOf<'samples'>, dataset: Dataset): Promise<Solver> {
     const { samples, datasetFile, allowDuplicates = false } = subject;
-    if (samples) return samplesOfRows(samples, dataset, { allowDuplicates });
+    const options = { allowDuplicates, allowDuplicatesBy: '"allowDuplicates": true' };
+    if (samples) return samplesOfRows(samples, dataset, options);
     const path = await pathInside([config.datasetsDir], datasetFile ?? '', 'WHETSTONE_DATASETS_DIR');
-    return withoutPath(openSamples(path, dataset, { allowDuplicates }), path, datasetFile ?? '');
+    return withoutPath(openSamples(path, dataset, options), path, datasetFile ?? '');
   }
 
   async function commandOf(
