@@ -53,7 +53,10 @@ export function cloudCalls({ origin, obstacle }: Pick<Config, 'origin' | 'obstac
 }
 
 function refusal(status: number, { code, detail, requestId }: Record<string, unknown>): CloudReply {
-  const why = typeof detail === 'string' ? detail : `HTTP ${status}`;
+  const said = typeof detail === 'string' ? detail : `HTTP ${status}`;
+  const why = said.startsWith('there is no operation at')
+    ? `${said}: this server is older than this tool; update it`
+    : said;
   return { kind: 'refused', status, why: `${String(code)}: ${why} (request ${String(requestId)})` };
 }
 

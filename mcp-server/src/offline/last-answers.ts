@@ -1,7 +1,7 @@
 import { afterFailure, closedBreaker, mayTry } from './breaker.ts';
-import type { Clock } from './clock.ts';
+import { firstOf, type Clock } from './clock.ts';
 import type { AskCloud, CloudReply } from './cloud-call.ts';
-import type { Snapshots } from './snapshots.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
 
 /** What there is to a question: the cloud's answer, what it said before, nothing at all, or its no. */
 export type LastAnswer =
@@ -14,6 +14,8 @@ export type LastAnswer =
 export interface LastAnswers {
   /** `path` with its query is the question. */
   read(path: string, signal?: AbortSignal): Promise<LastAnswer>;
+  /** For who must not wait: after a second what it said last, while the question goes on for the next who asks it. */
+  glance(path: string, signal?: AbortSignal): Promise<LastAnswer>;
   /** A question that must reach the cloud. */
   ask: AskCloud;
 }
@@ -26,7 +28,7 @@ interface Dependencies {
 }
 
 /** So long somebody waits for the cloud when there is something else to answer with, and when there is not. */
-const patienceMs = { withSnapshot: 2_000, without: 8_000 };
+const patienceMs = { withSnapshot: 2_000, without: 8_000, glance: 1_000 };
 
 /** Of statuses: it is not the question that is wrong. */
 const isPassing = (status: number) => status === 401 || status === 408 || status === 429 || status >= 500;
@@ -62,7 +64,7 @@ export function lastAnswers({ ask, snapshots, clock, random }: Dependencies): La
     return reply;
   }
 
-  return {
+  const answers: LastAnswers = {
     ask,
     async read(path, signal) {
       const kept = await snapshots.read(path);
@@ -75,11 +77,27 @@ export function lastAnswers({ ask, snapshots, clock, random }: Dependencies): La
         }
       }
       signal?.throwIfAborted();
-      if (!kept) return { kind: 'default', degradedReason: `${lastWhy}, and nothing was kept from before` };
-      const ageMs = Math.max(0, clock.wallMs() - kept.savedAtMs);
-      return { kind: 'cache', body: kept.body, ageMs, degradedReason: `${lastWhy}; this is what it said last` };
+      return lastWord(kept, lastWhy);
+    },
+
+    async glance(path, signal) {
+      // Without the signal: who stops waiting leaves the answer to the next.
+      let answer: LastAnswer | undefined;
+      const asking = answers.read(path).then((given) => void (answer = given));
+      await firstOf(asking, patienceMs.glance, clock, signal);
+      signal?.throwIfAborted();
+      return (
+        answer ?? lastWord(await snapshots.read(path), `the cloud did not answer within ${patienceMs.glance / 1_000} s`)
+      );
     },
   };
+  return answers;
+
+  function lastWord(kept: Snapshot | undefined, why: string): LastAnswer {
+    if (!kept) return { kind: 'default', degradedReason: `${why}, and nothing was kept from before` };
+    const ageMs = Math.max(0, clock.wallMs() - kept.savedAtMs);
+    return { kind: 'cache', body: kept.body, ageMs, degradedReason: `${why}; this is what it said last` };
+  }
 }
 
 export interface Provenance {

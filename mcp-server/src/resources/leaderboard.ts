@@ -16,7 +16,7 @@ export const leaderboardResources: ResourceFamily<ToolContext> = {
   mimeType: 'application/json',
 
   async members({ evals, signal }) {
-    const answer = await evals.read('/api/leaderboard/datasets', signal);
+    const answer = await evals.glance('/api/leaderboard/datasets', signal);
     if (answer.kind === 'refused' || answer.kind === 'default') return new Map();
     return new Map(
       recordsOf(answer.body['items']).flatMap(({ dataset, runs }) =>

@@ -114,7 +114,7 @@ function wrongType(name: string, value: unknown, { type }: Parameter) {
     boolean: 'true',
     number: '25',
     array: '[]',
-    object: '{"tier": "gold"}',
+    object: '{"name": "value"}',
   };
   return `${name}: expected ${type}, got ${got}${type ? `; write e.g. ${examples[type]}` : ''}`;
 }

@@ -1,9 +1,8 @@
 import { provenanceOf } from '../offline/last-answers.ts';
 import { visible } from '../visible.ts';
-import { membersOf, picked, provenance, provenanceText, rateText, recordsOf, textOf } from './eval-shape.ts';
+import { membersOf, picked, provenance, provenanceText, rateText, textOf } from './eval-shape.ts';
+import { failureLine, pageSizes, runFailures } from './run-failures.ts';
 import { defineTool } from './tool.ts';
-
-const shownFailures = 10;
 
 export const getEvalRun = defineTool({
   name: 'get_eval_run',
@@ -15,7 +14,8 @@ export const getEvalRun = defineTool({
     required: ['runId'],
     additionalProperties: false,
   },
-  // No rate before the first verdict. Of the run: dataset, subject, counts, costs, times, failure too. Failures: the first 10, with their detail.
+  // No rate before the first verdict. Of the run: dataset, subject, counts, costs, times, failure too. Failures: the first 10
+  // that failed or took too long, and three without a verdict, with their detail; withoutSample: how many were not answered.
   outputSchema: {
     type: 'object',
     properties: {
@@ -32,18 +32,29 @@ export const getEvalRun = defineTool({
   aliases: { id: 'runId', run: 'runId' },
 
   async handler({ runId }, { evals, signal }) {
-    const path = `/api/eval/results/${encodeURIComponent(runId)}?status=failed&limit=${shownFailures}`;
-    const answer = await evals.read(path, signal);
+    const path = (status: string, limit: number) =>
+      `/api/eval/results/${encodeURIComponent(runId)}?status=${status}&limit=${limit}`;
+    const answer = await evals.read(path('failed', pageSizes.first), signal);
     if (answer.kind === 'refused') return { refusal: answer.why };
     const said = provenanceOf(answer);
-    const run = answer.kind === 'default' ? {} : membersOf(answer.body['run']);
-    const failures = answer.kind === 'default' ? [] : recordsOf(answer.body['items']).map(failureOf);
+    const body = answer.kind === 'default' ? {} : answer.body;
+    const run = membersOf(body['run']);
+    const { shown: failures, withoutSample } = await runFailures(body, async (status, limit) => {
+      const more = await evals.read(path(status, limit), signal);
+      return 'body' in more ? more.body : {};
+    });
     const status = textOf(run['status']) || 'unknown';
-    const structured = { ...shortRun(run), runId, status, failures, ...said };
-    return {
-      structured,
-      text: [lineOf(run, status), ...failures.map(failureLine), `· ${provenanceText(said)}`].map(visible).join('\n'),
+    const structured = {
+      ...shortRun(run),
+      runId,
+      status,
+      failures,
+      ...(withoutSample > 0 && { withoutSample }),
+      ...said,
     };
+    const unanswered = withoutSample > 0 ? [`${withoutSample} had no sample and count as failed`] : [];
+    const lines = [lineOf(run, status), ...failures.map(failureLine), ...unanswered, `· ${provenanceText(said)}`];
+    return { structured, text: lines.map(visible).join('\n') };
   },
 });
 
@@ -64,24 +75,21 @@ const shortRun = (run: Record<string, unknown>) => ({
   ]),
 });
 
-const failureOf = ({ problemId, sampleIndex, detail }: Record<string, unknown>) => ({
-  problemId,
-  sampleIndex,
-  detail: textOf(detail).slice(0, 300),
-});
-
 function lineOf(run: Record<string, unknown>, status: string) {
   if (status === 'unknown') return 'the run is not known here';
-  const { passed, failed, timeout } = membersOf(run['counts']);
-  const graded = [passed, failed, timeout].reduce<number>(
-    (sum, count) => sum + (typeof count === 'number' ? count : 0),
-    0,
-  );
+  const { passed, failed, timeout, error, skipped } = membersOf(run['counts']);
+  const graded = [passed, failed, timeout].reduce<number>((sum, count) => sum + numberOf(count), 0);
   const what = `${textOf(membersOf(run['subject'])['label'])} on ${textOf(run['dataset'])}`;
   const progress = `${String(run['doneCount'])} of ${String(run['sampleCount'])}`;
-  const failure = textOf(run['failure']);
-  return `${what}: ${status}, ${progress}, ${rateText(run['passRate'], run['interval'], graded)}${failure && `; ${failure}`}`;
+  const without = numberOf(error) + numberOf(skipped);
+  return [
+    `${what}: ${status}, ${progress}, ${rateText(run['passRate'], run['interval'], graded)}`,
+    without > 0 && `${without} without a verdict`,
+    textOf(run['failure']),
+    (status === 'queued' || status === 'running') && 'ask again in 10 s or more',
+  ]
+    .filter(Boolean)
+    .join('; ');
 }
 
-const failureLine = ({ problemId, detail }: ReturnType<typeof failureOf>) =>
-  `failed ${textOf(problemId)}: ${detail.split('\n').at(-1)?.slice(0, 120) ?? ''}`;
+const numberOf = (count: unknown) => (typeof count === 'number' ? count : 0);

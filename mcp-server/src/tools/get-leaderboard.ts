@@ -45,7 +45,7 @@ export const getLeaderboard = defineTool({
     const { timeRange: covered, generatedAt, datasetSha256 } = body;
     return {
       structured: { dataset, timeRange: covered, generatedAt, datasetSha256, items, total: all.length, ...said },
-      text: [headline(dataset, all.length, answer.kind), ...items.map(lineOf), `· ${provenanceText(said)}`]
+      text: [headline(dataset, body, [items.length, all.length]), ...items.map(lineOf), `· ${provenanceText(said)}`]
         .map(visible)
         .join('\n'),
     };
@@ -66,9 +66,15 @@ const itemOf = (row: Record<string, unknown>) => ({
   ]),
 });
 
-function headline(dataset: string, total: number, kind: string) {
-  if (kind === 'default') return `${dataset}: not known`;
-  return total === 0 ? `${dataset}: nothing was measured yet; run_eval does` : `${dataset}, ${total} measured`;
+function headline(dataset: string, body: Record<string, unknown>, [shown, total]: [number, number]) {
+  if (body['items'] === undefined) return `${dataset}: not known`;
+  const range = textOf(body['timeRange']);
+  if (total > 0)
+    return `${dataset}, ${shown} of ${total} measured in ${range}, 95 % intervals; a group is not told apart`;
+  const without = recordsOf(body['withoutVerdict']).length;
+  if (without > 0) return `${dataset}: ${without} ran in ${range}, and no sample has a verdict; get_eval_run says why`;
+  const how = dataset === 'agent-work' ? 'submitEvalRun tells outcomes' : 'run_eval measures';
+  return `${dataset}: nothing like that in ${range}; ${how}`;
 }
 
 function lineOf({

@@ -51,20 +51,24 @@ export const runEval = defineTool({
     });
     if (reply.kind === 'refused') return { refusal: reply.why };
     if (reply.kind === 'away') {
-      const degradedReason = `${reply.why} Whether the run was started is not known; ask again when the cloud answers.`;
+      const degradedReason = `${reply.why} Whether the run was started is not known: asking again may start another.`;
       return {
         structured: { status: 'unknown', source: 'default', degradedReason },
-        text: visible(`not started: ${degradedReason}`),
+        text: visible(degradedReason),
       };
     }
     const started = picked(reply.body, ['runId', 'status', 'problemCount', 'estimatedCostUsd']);
     const { runId, status, problemCount, estimatedCostUsd } = started;
-    const cost = typeof estimatedCostUsd === 'number' ? `, about $${estimatedCostUsd.toPrecision(3)}` : '';
     return {
       structured: { ...started, source: 'cloud', ageMs: 0 },
       text: visible(
-        `run ${String(runId)} ${String(status)}: ${String(problemCount)} problems${cost}; ask get_eval_run`,
+        `run ${String(runId)} ${String(status)}: ${String(problemCount)} problems, ${costText(estimatedCostUsd)}; ask get_eval_run in 10 s or more`,
       ),
     };
   },
 });
+
+function costText(costUsd: unknown) {
+  if (typeof costUsd !== 'number') return 'at a cost that is not known';
+  return costUsd === 0 ? 'free' : `about $${costUsd.toPrecision(3)}`;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CloudReply, CloudRequest } from '../../src/offline/cloud-call.ts';
+import { cloudCalls, type CloudReply, type CloudRequest } from '../../src/offline/cloud-call.ts';
 import type { LastAnswer } from '../../src/offline/last-answers.ts';
 import { leaderboardResources } from '../../src/resources/leaderboard.ts';
 import { getEvalRun } from '../../src/tools/get-eval-run.ts';
@@ -10,17 +10,21 @@ import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { silence } from '../support/scripted-cloud.ts';
 
-function contextWith({ answer, reply }: { answer?: LastAnswer; reply?: CloudReply }) {
+type Answers = LastAnswer | ((path: string) => LastAnswer);
+
+function contextWith({ answer, reply }: { answer?: Answers; reply?: CloudReply }) {
   const asked: CloudRequest[] = [];
   const read: string[] = [];
+  const answers = async (path: string) => {
+    read.push(path);
+    return (typeof answer === 'function' ? answer(path) : answer) ?? expect.unreachable('read nothing');
+  };
   const ctx: ToolContext = {
     flags: newReader({ cloud: silence }).reader,
     recording: noRecording,
     evals: {
-      read: async (path) => {
-        read.push(path);
-        return answer ?? expect.unreachable('read nothing');
-      },
+      read: answers,
+      glance: answers,
       ask: async (request) => {
         asked.push(request);
         return reply ?? expect.unreachable('asked nothing');
@@ -78,6 +82,15 @@ describe('get_leaderboard', () => {
     });
   });
 
+  it.each([
+    ['starter', {}, 'starter: nothing like that in 7d; run_eval measures'],
+    ['agent-work', {}, 'agent-work: nothing like that in 7d; submitEvalRun tells outcomes'],
+    ['starter', { withoutVerdict: [{}] }, 'starter: 1 ran in 7d, and no sample has a verdict; get_eval_run says why'],
+  ])('says of an empty board of %s what can be done: %j', async (dataset, more, headline) => {
+    const { ctx } = contextWith({ answer: { kind: 'cloud', body: { ...board, items: [], ...more } } });
+    expect(await getLeaderboard.handler({ dataset }, ctx)).toMatchObject({ text: `${headline}\n· cloud` });
+  });
+
   it('shows the no of the cloud to the model', async () => {
     const { ctx } = contextWith({ answer: { kind: 'refused', why: 'invalid: timeRange' } });
     expect(await getLeaderboard.handler({ dataset: 'humaneval' }, ctx)).toEqual({ refusal: 'invalid: timeRange' });
@@ -105,6 +118,9 @@ describe('run_eval', () => {
     const { ctx } = contextWith({ reply: { kind: 'answered', body } });
     const outcome = await runEval.handler({ dataset: 'starter', model: 'model-a' }, ctx);
     expect(JSON.stringify(outcome)).not.toContain('estimatedCostUsd');
+    expect(outcome).toMatchObject({
+      text: expect.stringMatching(/at a cost that is not known; ask get_eval_run in 10 s/),
+    });
   });
 
   it.each([{ dataset: 'starter' }, { dataset: 'starter', model: 'm', subject: { kind: 'reference' } }])(
@@ -125,6 +141,20 @@ describe('run_eval', () => {
   });
 });
 
+it('a server that is older than these tools is told apart from one that lacks a run', async () => {
+  const problem = {
+    code: 'not_found',
+    detail: 'there is no operation at POST /api/eval/run; see /docs',
+    requestId: 'r',
+  };
+  const origin = { url: 'http://cloud.test', apiKey: 'wsk_fake', selector: 'selector1234' };
+  const ask = cloudCalls({ origin, obstacle: undefined }, async () => Response.json(problem, { status: 404 }));
+  const { ctx } = contextWith({ reply: await ask({ method: 'POST', path: '/api/eval/run' }) });
+  expect(await runEval.handler({ dataset: 'starter', model: 'm' }, ctx)).toEqual({
+    refusal: expect.stringMatching(/^not_found: .*this server is older than this tool; update it/),
+  });
+});
+
 describe('get_eval_run', () => {
   const run = {
     status: 'running',
@@ -139,14 +169,47 @@ describe('get_eval_run', () => {
 
   it('says how far the run is and what failed, in few words', async () => {
     const items = [{ problemId: 'p1', sampleIndex: 0, detail: `Traceback\n${'x'.repeat(1_000)}\nAssertionError` }];
-    const { ctx, read } = contextWith({ answer: { kind: 'cloud', body: { run, items } } });
+    const timeless = { ...run, counts: { ...run.counts, failed: 3, timeout: 0 } };
+    const { ctx, read } = contextWith({ answer: { kind: 'cloud', body: { run: timeless, items } } });
     const outcome = await getEvalRun.handler({ runId: 'r/1' }, ctx);
-    expect(read).toEqual(['/api/eval/results/r%2F1?status=failed&limit=10']);
+    expect(read).toEqual(['/api/eval/results/r%2F1?status=failed&limit=20']);
     expect(outcome).toMatchObject({
       structured: { status: 'running', passRate: 0.7, failures: [{ problemId: 'p1' }] },
-      text: expect.stringContaining('model-a on starter: running, 10 of 27, 70.0 % [40.0, 90.0] n=10'),
+      text: expect.stringContaining('running, 10 of 27, 70.0 % [40.0, 90.0] n=10; ask again in 10 s or more\n'),
     });
     expect(JSON.stringify(outcome).length).toBeLessThan(1_500);
+  });
+
+  // Of the results of a run: two that say something at the far end of what has no sample, and what is no failure by name.
+  it('crowds what failed out by nothing: not by what was not answered, and it names timeouts and errors', async () => {
+    const results = [
+      ...Array.from({ length: 160 }, (_, n) => ['failed', `p${n}`, 'no sample in the file']),
+      ['failed', 'q1', 'AssertionError: 1'],
+      ['failed', 'q2', 'AssertionError: 2'],
+      ['timeout', 'slow', 'no end after 10 s'],
+      ...Array.from({ length: 9 }, (_, n) => ['error', `e${n}`, 'no machine']),
+    ].map(([status, problemId, detail]) => ({ status, problemId, detail, sampleIndex: 0 }));
+    const whole = { ...run, counts: { passed: 1, failed: 162, timeout: 1, error: 9, skipped: 0 }, status: 'completed' };
+    const { ctx, read } = contextWith({
+      answer: (path) => {
+        const query = new URL(path, 'http://cloud.test').searchParams;
+        const items = results.filter(({ status }) => status === query.get('status'));
+        const shown = items.slice(0, Number(query.get('limit')));
+        const nextCursor = shown.length < items.length ? 'more' : null;
+        return { kind: 'cloud', body: { run: whole, items: shown, nextCursor } };
+      },
+    });
+    const outcome = await getEvalRun.handler({ runId: 'r1' }, ctx);
+    const named = ['failed q1', 'failed q2', 'timeout slow', 'error e0', 'error e1', 'error e2'];
+    expect('text' in outcome && outcome.text.split('\n').slice(1, -1)).toEqual([
+      ...named.map((name) => expect.stringContaining(`${name}: `)),
+      '160 had no sample and count as failed',
+    ]);
+    expect(outcome).toMatchObject({
+      structured: { withoutSample: 160, failures: named.map((name) => ({ problemId: name.split(' ')[1] })) },
+      text: expect.stringMatching(/n=164; 9 without a verdict\n/),
+    });
+    expect(read).toHaveLength(4);
   });
 
   it('has no rate before the first verdict', async () => {

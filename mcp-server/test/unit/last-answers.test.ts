@@ -19,7 +19,15 @@ const refused = (status: number): CloudReply => ({ kind: 'refused', status, why:
 
 function answering(reply: CloudReply | (() => Promise<CloudReply>)) {
   let nowMs = 1_000_000;
-  const clock: Clock = { wallMs: () => nowMs, steadyMs: () => nowMs, after: () => () => undefined };
+  const timers: { delayMs: number; run: () => void }[] = [];
+  const clock: Clock = {
+    wallMs: () => nowMs,
+    steadyMs: () => nowMs,
+    after: (delayMs, run) => {
+      timers.push({ delayMs, run });
+      return () => undefined;
+    },
+  };
   const asked: CloudRequest[] = [];
   const cloud = { reply };
   const answers = lastAnswers({
@@ -31,7 +39,7 @@ function answering(reply: CloudReply | (() => Promise<CloudReply>)) {
     clock,
     random: () => 0.5,
   });
-  return { answers, asked, cloud, advance: (byMs: number) => void (nowMs += byMs) };
+  return { answers, asked, cloud, timers, advance: (byMs: number) => void (nowMs += byMs) };
 }
 
 const path = '/api/leaderboard?dataset=humaneval';
@@ -137,6 +145,22 @@ describe('answers about evals', () => {
     for (let i = 0; i < 105; i++) await kept.write(`q${i}`, { body: { i }, savedAtMs: i });
     expect((await readdir(folder)).length).toBe(100);
     expect(await kept.read('q104')).toEqual({ body: { i: 104 }, savedAtMs: 104 });
+  });
+
+  it('keep nobody for more than a second who cannot wait, and the next one has what came then', async () => {
+    const { answers, cloud, timers } = answering(board);
+    let arrive: (reply: CloudReply) => void = () => undefined;
+    cloud.reply = () => new Promise((resolve) => (arrive = resolve));
+    for (const known of [{ kind: 'default' }, { kind: 'cache', body: { dataset: 'humaneval' } }]) {
+      const glance = answers.glance(path);
+      await expect.poll(() => timers.at(-1)?.delayMs).toBe(1_000);
+      timers.pop()!.run();
+      expect(await glance).toMatchObject({ ...known, degradedReason: expect.stringContaining('within 1 s') });
+      arrive(board);
+      await expect.poll(async () => (await readdir(folder)).length).toBe(1);
+    }
+    cloud.reply = board;
+    expect(await answers.glance(path)).toMatchObject({ kind: 'cloud' });
   });
 
   it('stop waiting for who has given up', async () => {
