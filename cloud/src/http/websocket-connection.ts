@@ -24,25 +24,27 @@ interface Options {
   /** Bytes that have ever been handed to the system for this connection. */
   bytesTaken: () => number;
   heartbeatEveryMs?: number;
+  /** For who was dropped to read what is left, the reason last. */
+  farewellMs?: number;
 }
 
 /** Codes of RFC 6455, section 7.4.1, and of the IANA registry. */
-const closeCodes = { normal: 1000, goingAway: 1001, policy: 1008, internal: 1011 } as const;
+const closeCodes = { normal: 1000, goingAway: 1001, policy: 1008, internal: 1011, tryAgainLater: 1013 } as const;
 
 /** From here on what sends is asked to wait until it has left. */
 const fullBytes = 65_536;
 /** Beside the largest message; who lets more wait is dropped. */
 const maxWaitingBytes = 1_048_576;
-/** What a caller says is not listened to; so much of it between two heartbeats is no accident. */
+/** What a caller says is not listened to; so much of it between two heartbeats is no accident. `ws` itself counts pings. */
 const maxMessagesPerBeat = 100;
 /** Pings in a row; one may be late because either side was busy. */
 const mostUnanswered = 2;
 /** For the other side to say goodbye, when the server stops. */
-const farewellMs = 500;
+const stoppingMs = 500;
 
 /** Sends messages until one side ends it; gives what ends it when the server stops. */
 export function webSocketConnection(socket: WebSocket, options: Options): () => void {
-  const { isStillAllowed, start, onSlow, bytesTaken, heartbeatEveryMs = 10_000 } = options;
+  const { isStillAllowed, start, onSlow, bytesTaken, heartbeatEveryMs = 10_000, farewellMs = 5_000 } = options;
   let source: SocketSource | undefined;
   let largestBytes = 0;
   let isWaiting = false;
@@ -63,6 +65,18 @@ export function webSocketConnection(socket: WebSocket, options: Options): () => 
     socket.close(code, reason);
   }
 
+  function cutAfter(delayMs: number) {
+    const cutting = setTimeout(() => socket.terminate(), delayMs);
+    socket.once('close', () => clearTimeout(cutting));
+  }
+
+  /** For what they did, or left undone: the reason stands behind all that waits, and nothing is added to that. */
+  function drop(code: number, reason: string) {
+    if (isOver) return;
+    close(code, reason);
+    cutAfter(farewellMs);
+  }
+
   function onTaken() {
     if (!isWaiting || socket.bufferedAmount > fullBytes) return;
     isWaiting = false;
@@ -76,9 +90,7 @@ export function webSocketConnection(socket: WebSocket, options: Options): () => 
     isWaiting ||= socket.bufferedAmount > fullBytes;
     if (socket.bufferedAmount <= maxWaitingBytes + largestBytes) return;
     onSlow();
-    stop();
-    // A word of farewell would wait behind all that is not read.
-    socket.terminate();
+    drop(closeCodes.tryAgainLater, 'not read as fast as it is told; connect again behind the last event that came');
   }
 
   const guard = keyGuard<string>({
@@ -88,7 +100,7 @@ export function webSocketConnection(socket: WebSocket, options: Options): () => 
       if (ending) ending();
       else if (!isWaiting) source?.resume();
     },
-    onRefused: () => close(closeCodes.policy, 'the key of this connection may not follow any more'),
+    onRefused: () => drop(closeCodes.policy, 'the key of this connection may not follow any more'),
   });
 
   let unanswered = 0;
@@ -111,7 +123,7 @@ export function webSocketConnection(socket: WebSocket, options: Options): () => 
   socket.on('pong', () => (unanswered = 0));
   socket.on('message', () => {
     heard += 1;
-    if (heard > maxMessagesPerBeat) close(closeCodes.policy, 'this connection only tells; it is not to be written to');
+    if (heard > maxMessagesPerBeat) drop(closeCodes.policy, 'this connection only tells; it is not to be written to');
   });
   socket.on('close', stop);
   source = start({
@@ -127,7 +139,6 @@ export function webSocketConnection(socket: WebSocket, options: Options): () => 
 
   return () => {
     close(closeCodes.goingAway, 'the server is stopping');
-    const cutting = setTimeout(() => socket.terminate(), farewellMs);
-    socket.once('close', () => clearTimeout(cutting));
+    cutAfter(stoppingMs);
   };
 }

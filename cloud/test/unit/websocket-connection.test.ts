@@ -14,15 +14,18 @@ async function connected({
   isStillAllowed = () => {},
   autoPong = true,
   heartbeatEveryMs = 20,
+  farewellMs = 5_000,
 }: {
   isStillAllowed?: () => void | Promise<void>;
   autoPong?: boolean;
   heartbeatEveryMs?: number;
+  farewellMs?: number;
 } = {}) {
   const http = createServer().listen(0, '127.0.0.1');
   const server = new WebSocketServer({ server: http });
   await new Promise((listening) => http.once('listening', listening));
-  const seen = { resumed: 0, closed: 0, slow: 0 };
+  const seen = { resumed: 0, closed: 0, slow: 0, gone: 0 };
+  let waitingBytes = () => 0;
   const accepted = new Promise<{ sink: SocketSink; stop: () => void }>((resolve) =>
     server.on('connection', (socket, request) => {
       let sink: SocketSink | undefined;
@@ -35,7 +38,10 @@ async function connected({
         onSlow: () => void (seen.slow += 1),
         bytesTaken: () => request.socket.bytesWritten,
         heartbeatEveryMs,
+        farewellMs,
       });
+      socket.on('close', () => (seen.gone += 1));
+      waitingBytes = () => socket.bufferedAmount;
       resolve({ sink: sink!, stop });
     }),
   );
@@ -45,13 +51,18 @@ async function connected({
   client.on('message', (data: Buffer) => messages.push(data.toString()));
   client.on('ping', () => (pings += 1));
   const closed = new Promise<number>((resolve) => client.on('close', resolve));
+  const opened = new Promise((resolve) => client.on('open', resolve));
+  let reason = '';
+  client.on('close', (_code, said: Buffer) => (reason = said.toString()));
   cleanUps.push(() => {
     client.terminate();
     server.close();
     http.closeAllConnections();
     http.close();
   });
-  return { ...(await accepted), client, messages, closed, seen, pings: () => pings };
+  const more = { pings: () => pings, reason: () => reason, waitingBytes: () => waitingBytes() };
+  await opened;
+  return { ...(await accepted), client, messages, closed, seen, ...more };
 }
 
 it('keeps who answers pings, and drops who does not', async () => {
@@ -98,4 +109,38 @@ it('says when what was sent has left, so that more may come', async () => {
   if (sink.isFull()) await eventually(() => expect(seen.resumed).toBe(1));
   expect(sink.isFull()).toBe(false);
   await eventually(() => expect(messages).toHaveLength(2));
+});
+
+/** Tells until the other side, which does not read, is dropped for it. */
+async function tellUntilDropped({ client, sink, seen }: Awaited<ReturnType<typeof connected>>) {
+  client.pause();
+  let told = 0;
+  while (seen.slow === 0) {
+    sink.send(`${(told += 1)} ${'x'.repeat(200_000)}`);
+    await new Promise((done) => setImmediate(done));
+  }
+  return told;
+}
+
+it('tells who was dropped for not reading why, behind what had been told, and adds nothing to what waits', async () => {
+  const slow = await connected({ heartbeatEveryMs: 10_000 });
+  const told = await tellUntilDropped(slow);
+  const waitedBytes = slow.waitingBytes();
+  expect(waitedBytes).toBeLessThan(2_000_000);
+  slow.sink.send('x'.repeat(1_000_000));
+  expect(slow.waitingBytes()).toBe(waitedBytes);
+  slow.client.resume();
+  expect([await slow.closed, slow.reason()]).toEqual([1013, expect.stringContaining('behind the last event')]);
+  expect(slow.messages).toHaveLength(told);
+  expect(slow.seen).toMatchObject({ slow: 1, closed: 1 });
+});
+
+it('waits a while and no longer for who never reads, and not at all once the server stops', async () => {
+  const deaf = await connected({ heartbeatEveryMs: 10_000, farewellMs: 50 });
+  await tellUntilDropped(deaf);
+  await eventually(() => expect(deaf.seen.gone).toBe(1));
+  const another = await connected({ heartbeatEveryMs: 10_000, farewellMs: 60_000 });
+  await tellUntilDropped(another);
+  another.stop();
+  await eventually(() => expect(another.seen.gone).toBe(1));
 });

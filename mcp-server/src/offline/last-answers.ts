@@ -93,7 +93,8 @@ export function lastAnswers({ ask, snapshots, clock, random }: Dependencies): La
   };
   return answers;
 
-  function lastWord(kept: Snapshot | undefined, why: string): LastAnswer {
+  function lastWord(kept: Snapshot | undefined, sentence: string): LastAnswer {
+    const why = sentence.replace(/\.$/, '');
     if (!kept) return { kind: 'default', degradedReason: `${why}, and nothing was kept from before` };
     const ageMs = Math.max(0, clock.wallMs() - kept.savedAtMs);
     return { kind: 'cache', body: kept.body, ageMs, degradedReason: `${why}; this is what it said last` };
