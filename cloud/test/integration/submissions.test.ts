@@ -115,6 +115,20 @@ describeOnEngines('submitted outcomes', (engine) => {
     expect(await armsOf('timeMs')).toEqual({ on: 200, off: 200 });
   });
 
+  it.each([
+    [{ costUsd: -0.01 }, 'costUsd'],
+    [{ costUsd: 1e300 }, 'costUsd'],
+    [{ timeMs: -1 }, 'timeMs'],
+    [{ model: ' ' }, 'model'],
+    [{ problem: '' }, 'problem'],
+    [{ at: 'yesterday' }, 'at'],
+    [{ passed: 'yes' }, 'passed'],
+    [{ cost: 1 }, 'cost'],
+  ])('are refused by the name of what is wrong: %j', async (wrong, path) => {
+    const refused = await app.call('POST', '/api/eval/submit', { key: app.adminKey, body: { ...good, ...wrong } });
+    expect(await refused.json()).toMatchObject({ status: 400, errors: [{ path }] });
+  });
+
   it('are refused where the code is nested beyond reason, or too large', async () => {
     const deep = `${'['.repeat(100)}${']'.repeat(100)}`;
     const body = JSON.stringify(good).replace('}', `,"code":${deep}}`);

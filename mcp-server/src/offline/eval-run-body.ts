@@ -20,13 +20,13 @@ export function evalRunBody(
   { nowMs, namesPeople }: Circumstances,
 ): { body: Record<string, unknown> } | { problem: string } {
   const { model, problem, passed, taskId, taskType, commit, userId, repoId, flags, guidanceVersion } = report ?? {};
-  if (!isText(model)) return { problem: 'submitEvalRun needs `model`, a text.' };
-  if (!isText(problem)) return { problem: 'submitEvalRun needs `problem`, a text.' };
+  if (!isName(model)) return { problem: 'submitEvalRun needs `model`, a text.' };
+  if (!isName(problem)) return { problem: 'submitEvalRun needs `problem`, a text.' };
   if (typeof passed !== 'boolean') return { problem: 'submitEvalRun needs `passed`, true or false.' };
   return {
     body: {
-      model: fitting(model, 256),
-      problem: fitting(problem, 512),
+      model: fitting(model.trim(), 256),
+      problem: fitting(problem.trim(), 512),
       passed,
       costUsd: amount(report.costUsd ?? report.cost, 1_000_000),
       timeMs: amount(report.timeMs, 31_536_000_000),
@@ -43,6 +43,8 @@ export function evalRunBody(
   };
 }
 
+/** Blanks are no name to anybody. */
+const isName = (value: unknown): value is string => isText(value) && value.trim() !== '';
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const text = (value: unknown, maxLength: number) => (isText(value) ? fitting(value, maxLength) : undefined);
 
@@ -51,11 +53,9 @@ const amount = (value: unknown, most: number) =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 && value <= most ? value : undefined;
 
 function codeOf(code: unknown): unknown {
-  const plain = plainJson(code);
+  const plain = plainJson(code, maxCodeBytes);
   if (typeof plain === 'string') return { omitted: plain };
-  if (plain === undefined) return undefined;
-  const bytes = Buffer.byteLength(JSON.stringify(plain.value));
-  return bytes > maxCodeBytes ? { omitted: `${bytes} bytes are more than are sent` } : plain.value;
+  return plain?.value;
 }
 
 const maxFlags = 200;

@@ -5,9 +5,9 @@ const maxDepth = 60;
 
 /**
  * A value as JSON has it, in texts that the cloud can hold; undefined for what JSON has no word for, and a sentence for what
- * cannot be written at all.
+ * cannot be written at all, or in so many bytes.
  */
-export function plainJson(value: unknown): { value: unknown } | string | undefined {
+export function plainJson(value: unknown, maxBytes: number): { value: unknown } | string | undefined {
   let json: string | undefined;
   try {
     json = JSON.stringify(value);
@@ -15,6 +15,9 @@ export function plainJson(value: unknown): { value: unknown } | string | undefin
     return `it cannot be written as JSON: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`;
   }
   if (json === undefined) return undefined;
+  // First of all: to look through ten megabytes takes a second of whoever tells.
+  const bytes = Buffer.byteLength(json);
+  if (bytes > maxBytes) return `${bytes} bytes are more than are sent`;
   try {
     return { value: soundJson(JSON.parse(json), maxDepth) };
   } catch (error) {

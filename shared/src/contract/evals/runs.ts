@@ -72,8 +72,12 @@ export const EvalSubject = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('command'),
     command: z.string().min(1).max(4_096).describe('Run by sh -c in the sandbox, the instruction on its stdin'),
-    /** Its working copy: a git repository below WHETSTONE_REPOS_DIRS, at `commit` of the run. */
-    repo: z.string().min(1).max(1_024).optional(),
+    repo: z
+      .string()
+      .min(1)
+      .max(1_024)
+      .optional()
+      .describe('A git repository below WHETSTONE_REPOS_DIRS; its files at `commit` are in $WHETSTONE_REPO, read-only'),
     timeoutMs: z.int().min(100).max(3_600_000).optional(),
     promptVersion: ShortText.optional(),
     guidanceVersion: ShortText.optional(),

@@ -3,13 +3,14 @@ import { FlagKey } from '../flag-document.ts';
 import { operation } from '../operation.ts';
 import { ShortText, Usd } from './common.ts';
 
+const Name = (maxLength: number) => z.string().max(maxLength).regex(/\S/, 'a name is more than blanks');
 const Id = z.string().min(1).max(1_024);
 
 /** One outcome of real agent work. */
 export const EvalSubmission = z.strictObject({
   taskId: Id.optional(),
-  model: ShortText,
-  problem: z.string().min(1).max(512).describe('What was to be done, by a name that stays the same over time'),
+  model: Name(256),
+  problem: Name(512).describe('What was to be done, by a name that stays the same over time'),
   taskType: z.string().min(1).max(128).optional(),
   passed: z.boolean(),
   costUsd: Usd.optional(),
