@@ -62,9 +62,8 @@ describe('the tools of evals, with real clients and the real server', () => {
         status: 'completed',
         doneCount: 27,
         counts: { passed: 1, failed: 26 },
-        failures: expect.arrayContaining([
-          { problemId: 'python-apply-diff', sampleIndex: 0, detail: expect.stringContaining('out of ideas') },
-        ]),
+        failures: [{ problemId: 'python-apply-diff', detail: expect.stringContaining('out of ideas') }],
+        withoutSample: 25,
         source: 'cloud',
       });
   });

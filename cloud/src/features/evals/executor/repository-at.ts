@@ -1,6 +1,8 @@
 import { openScratch, openTrees, type Sandbox } from '@whetstone/evals';
 import { WhetstoneError } from '@whetstone/shared/errors';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { pathInside } from './path-inside.ts';
 
 /** Where a command finds the files of its repository, read-only; also in WHETSTONE_REPO. */
@@ -30,6 +32,8 @@ export async function repositoryAt(
     });
     const folder = join(scratch.folder, 'files');
     await trees.checkOut(tree, folder);
+    // Root runs commands as somebody else, and the server's files are for itself alone (its umask).
+    if (process.getuid?.() === 0) await promisify(execFile)('chmod', ['-R', 'a+rX', folder]);
     return { folder, remove: scratch.remove };
   } catch (error) {
     await scratch.remove();
