@@ -28,7 +28,7 @@ describe.each(['darwin', 'win32'] as const)('a sandbox that nobody chose, on %s'
   it('refuses where a person asked for jails, with what to ask for instead', async () => {
     await expect(openProcessSandbox({ workers: 1, hashSeed: 0 }, undefined, platform)).rejects.toMatchObject({
       code: 'forbidden',
-      message: expect.stringMatching(/--sandbox pyodide for Python, --sandbox quickjs for JavaScript/),
+      message: expect.stringMatching(/the sandbox pyodide for Python, quickjs for JavaScript/),
     });
   });
 });
