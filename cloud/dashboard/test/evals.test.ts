@@ -5,7 +5,8 @@ import { gistOf } from '../src/evals/gist.ts';
 import { groupHeads } from '../src/evals/leaderboard/tie-groups.ts';
 import { afterEvent, resultMap, type LiveRun } from '../src/evals/run/live-run.ts';
 import { runFilterOf, runsAddressOf } from '../src/evals/runs/filter.ts';
-import { blankRun, complaintsOf, requestOf } from '../src/evals/runs/new-run.ts';
+import { fieldErrorsOf, notShown } from '../src/evals/form/complaints.ts';
+import { blankRun, requestOf, shownPaths } from '../src/evals/runs/new-run.ts';
 import { tokensOf } from '../src/code/highlight.ts';
 
 const rowOf = (label: string, more: Partial<LeaderboardRow>): LeaderboardRow => ({
@@ -112,19 +113,25 @@ describe('the form of a run', () => {
     try {
       return requestOf({ ...form, ...change });
     } catch (error) {
-      return Object.keys(complaintsOf(error) ?? {}).sort();
+      return fieldErrorsOf(error);
     }
+  };
+  const placesOf = (change: Partial<typeof form>) => {
+    const complaints = complaintsAbout(change);
+    return Array.isArray(complaints) ? complaints.map(({ path }) => path).sort() : complaints;
   };
 
   it('complains at the field', () => {
-    expect(complaintsAbout({ model: ' ', samplesPerProblem: 'many' })).toEqual(['model', 'samplesPerProblem']);
-    expect(complaintsAbout({ problems: '1.5', budgetUsd: '-1' })).toEqual(['budgetUsd', 'problems']);
-    expect(complaintsAbout({ kind: 'command', command: '' })).toEqual(['command']);
-    expect(complaintsAbout({ dataset: 'No Such' })).toEqual(['dataset']);
+    expect(placesOf({ model: ' ', samplesPerProblem: 'many' })).toEqual(['samplesPerProblem', 'subject.model']);
+    expect(placesOf({ problems: '1.5', budgetUsd: '-1' })).toEqual(['budgetUsd', 'problems']);
+    expect(placesOf({ kind: 'command', command: '' })).toEqual(['subject.command']);
+    expect(placesOf({ dataset: 'No Such' })).toEqual(['dataset']);
   });
 
   it('has no field for anything else, which is then shown whole', () => {
-    expect(complaintsOf(new Error('broken'))).toBeUndefined();
+    expect(fieldErrorsOf(new Error('broken'))).toEqual([]);
+    const [atField, elsewhere] = ['subject.model', 'flag.key'].map((path) => ({ path, message: 'wrong' }));
+    expect(notShown([atField!, elsewhere!], shownPaths)).toEqual([elsewhere]);
   });
 });
 

@@ -10,7 +10,7 @@ interface Props {
 /** A pass rate: never without its interval and its n, with a thin bar from 0 to 100 %. On narrow screens in two lines. */
 export const RateCell = ({ rate, interval, n }: Props) => (
   <span class="flex items-center gap-4">
-    <span class="w-24 shrink-0 max-md:hidden">
+    <span class="w-16 shrink-0 max-md:hidden 2xl:w-24">
       <IntervalBar interval={interval} at={rate} extent={[0, 1]} />
     </span>
     <span class="tabular-nums md:whitespace-nowrap">

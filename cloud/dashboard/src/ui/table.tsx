@@ -84,7 +84,9 @@ const makeHead = <Row,>(key: string, head: ComponentChildren, columns: readonly 
     >
       {head}
     </th>
-    {columns.map(({ name, isSecondary }) => isSecondary && <td key={name} class="max-md:hidden" />)}
+    {columns.map(
+      (column) => column.isSecondary && <td key={column.name} class={`max-md:hidden ${column.class ?? ''}`} />,
+    )}
   </tr>
 );
 

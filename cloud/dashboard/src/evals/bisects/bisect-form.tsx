@@ -12,11 +12,10 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { EvalsPage } from '../evals-page.tsx';
 import { fieldErrorsOf } from '../form/complaints.ts';
+import { DatasetField } from '../form/dataset-field.tsx';
 import { PlainForm } from '../form/plain-form.tsx';
 import { SubjectFields } from '../form/subject-fields.tsx';
-import { SuggestedField } from '../form/suggested-field.tsx';
 import { useLeave } from '../form/use-leave.ts';
-import { useDatasets } from '../form/use-datasets.ts';
 import { startOf } from './model.ts';
 import { overOfKind, type Over } from './over.ts';
 import { OverFields } from './over-fields.tsx';
@@ -40,7 +39,6 @@ export function BisectForm({ regression }: { regression: Regression | undefined 
   const { api } = useProject();
   const refusal = useRefusal('editor');
   const locked = useLock('bisects');
-  const datasets = useDatasets();
   const [first] = useState(() => firstDraft(regression));
   const [draft, setDraft] = useState(first);
   const [error, setError] = useState<unknown>();
@@ -99,13 +97,10 @@ export function BisectForm({ regression }: { regression: Regression | undefined 
             <OverFields over={draft.over} onChange={setOver} />
           </Section>
           <Section title="Whom and on what">
-            <SuggestedField
-              label="Data set"
+            <DatasetField
               path="dataset"
               class="mb-3 w-56"
-              mono
               value={draft.dataset}
-              suggestions={datasets}
               onInput={(dataset) => set({ dataset })}
             />
             {regression && (

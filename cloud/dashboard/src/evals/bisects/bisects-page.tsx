@@ -81,9 +81,13 @@ const columnsAt = (nowMs: number): Column<Bisect>[] => [
   },
   {
     name: 'Data set',
-    class: 'w-28',
+    class: 'w-32 max-lg:hidden',
     isSecondary: true,
-    cell: ({ dataset }) => <code class="block truncate font-mono">{dataset}</code>,
+    cell: ({ dataset }) => (
+      <code class="block truncate font-mono" title={dataset}>
+        {dataset}
+      </code>
+    ),
   },
   {
     name: 'Likeliest',
@@ -102,8 +106,8 @@ const columnsAt = (nowMs: number): Column<Bisect>[] => [
     },
   },
   {
-    name: 'Runs',
-    class: 'w-36',
+    name: 'Runs, seed + search',
+    class: 'w-36 max-xl:hidden',
     isNumber: true,
     isSecondary: true,
     cell: ({ searchRuns, maxRuns, seedRuns }) => (
@@ -112,5 +116,10 @@ const columnsAt = (nowMs: number): Column<Bisect>[] => [
       </span>
     ),
   },
-  { name: 'Started', class: 'w-30', isSecondary: true, cell: ({ createdAt }) => <Time at={createdAt} nowMs={nowMs} /> },
+  {
+    name: 'Started',
+    class: 'w-30 max-lg:hidden',
+    isSecondary: true,
+    cell: ({ createdAt }) => <Time at={createdAt} nowMs={nowMs} />,
+  },
 ];

@@ -1,10 +1,9 @@
 import { useLocation } from 'preact-iso';
 import { useQuery } from '../../api/use-query.ts';
-import { moveToRow } from '../../flags/move-to-row.ts';
 import { useProject } from '../../live/project.tsx';
-import { useShortcuts } from '../../shell/keyboard.tsx';
 import { SkeletonLines } from '../../ui/states.tsx';
 import { EvalsPage } from '../evals-page.tsx';
+import { useRowKeys } from '../row-keys.ts';
 import { NotLoaded } from '../not-loaded.tsx';
 import { Comparison } from './comparison.tsx';
 
@@ -22,11 +21,7 @@ export function ComparePage() {
     },
     [api, a, b],
   );
-  useShortcuts([
-    { keys: 'j', does: 'Next row', run: () => moveToRow(1) },
-    { keys: 'k', does: 'Row before', run: () => moveToRow(-1) },
-    { keys: 'Enter', does: 'Open the row', run: () => moveToRow(1) },
-  ]);
+  useRowKeys();
   return (
     <EvalsPage title="Compare runs" up={{ href: `/runs/${encodeURIComponent(b)}`, label: 'Run B' }}>
       {query.state === 'failed' && (

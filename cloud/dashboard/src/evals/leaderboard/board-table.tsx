@@ -34,7 +34,7 @@ const columnsAt = (nowMs: number): Column<LeaderboardRow>[] => [
   { name: 'Subject', cell: (row) => <SubjectCell row={row} /> },
   {
     name: 'Pass rate',
-    class: 'w-42 md:w-86',
+    class: 'w-42 md:w-75 2xl:w-86',
     cell: ({ passRate, interval, n, rankRange: [best, worst] }) => (
       <span class="block" title={best === worst ? `Rank ${best}` : `The data allow any rank from ${best} to ${worst}`}>
         <RateCell rate={passRate} interval={interval} n={n} />
@@ -43,7 +43,7 @@ const columnsAt = (nowMs: number): Column<LeaderboardRow>[] => [
   },
   {
     name: '$ / solved',
-    class: 'w-28',
+    class: 'w-26 max-lg:hidden',
     isNumber: true,
     isSecondary: true,
     cell: ({ costPerSolvedUsd, isOnFront }) =>
@@ -62,7 +62,7 @@ const columnsAt = (nowMs: number): Column<LeaderboardRow>[] => [
   },
   {
     name: 'Time median, p90',
-    class: 'w-36',
+    class: 'w-36 max-xl:hidden',
     isNumber: true,
     isSecondary: true,
     cell: ({ medianTimeMs, p90TimeMs }) =>
@@ -74,7 +74,7 @@ const columnsAt = (nowMs: number): Column<LeaderboardRow>[] => [
   },
   {
     name: 'Change',
-    class: 'w-28',
+    class: 'w-26 max-lg:hidden',
     isNumber: true,
     isSecondary: true,
     cell: ({ change }) =>
@@ -89,10 +89,16 @@ const columnsAt = (nowMs: number): Column<LeaderboardRow>[] => [
         </span>
       ),
   },
-  { name: 'Runs', class: 'w-14', isNumber: true, isSecondary: true, cell: ({ runs }) => runs.toLocaleString('en') },
+  {
+    name: 'Runs',
+    class: 'w-14 max-xl:hidden',
+    isNumber: true,
+    isSecondary: true,
+    cell: ({ runs }) => runs.toLocaleString('en'),
+  },
   {
     name: 'Last',
-    class: 'w-34',
+    class: 'w-30 max-lg:hidden',
     isSecondary: true,
     cell: ({ lastRunAt }) => <Time at={lastRunAt} nowMs={nowMs} />,
   },
@@ -102,7 +108,7 @@ function SubjectCell({ row }: { row: LeaderboardRow }) {
   const { subject, lastRunId, openRegressionId, warnings } = row;
   return (
     <>
-      <span class="flex min-w-0 items-center gap-2">
+      <span class="flex min-w-0 items-center gap-x-2 max-md:flex-wrap">
         {lastRunId === null ? (
           <span class="truncate font-mono" title={subject.label}>
             {subject.label}

@@ -24,7 +24,7 @@ export const columnsAt = (nowMs: number): Column<Regression>[] => [
   },
   {
     name: 'Severity',
-    class: 'w-24',
+    class: 'w-22 max-lg:hidden',
     isSecondary: true,
     cell: ({ severity }) => {
       const look = severityLook(severity);
@@ -45,9 +45,13 @@ export const columnsAt = (nowMs: number): Column<Regression>[] => [
   },
   {
     name: 'Data set',
-    class: 'w-26',
+    class: 'w-26 max-xl:hidden',
     isSecondary: true,
-    cell: ({ dataset }) => <code class="block truncate font-mono">{dataset}</code>,
+    cell: ({ dataset }) => (
+      <code class="block truncate font-mono" title={dataset}>
+        {dataset}
+      </code>
+    ),
   },
   {
     name: 'Points',
@@ -56,8 +60,8 @@ export const columnsAt = (nowMs: number): Column<Regression>[] => [
     cell: (regression) => pointsText(-dropOf(regression).points),
   },
   {
-    name: '95 %, p',
-    class: 'w-45',
+    name: '95 % interval, p',
+    class: 'w-48',
     isSecondary: true,
     cell: (regression) => {
       const { interval, p } = dropOf(regression);
@@ -77,7 +81,7 @@ export const columnsAt = (nowMs: number): Column<Regression>[] => [
   },
   {
     name: 'Flag, and what became of it',
-    class: 'w-[20%]',
+    class: 'w-[19%] max-xl:hidden',
     isSecondary: true,
     cell: ({ flag, rollback }) =>
       flag === null ? (
@@ -97,7 +101,7 @@ export const columnsAt = (nowMs: number): Column<Regression>[] => [
   },
   {
     name: 'Assignee',
-    class: 'w-20 max-xl:hidden',
+    class: 'w-20 max-2xl:hidden',
     isSecondary: true,
     cell: ({ assignee }) =>
       assignee === null ? (
@@ -108,7 +112,12 @@ export const columnsAt = (nowMs: number): Column<Regression>[] => [
         </span>
       ),
   },
-  { name: 'Found', class: 'w-27', isSecondary: true, cell: ({ createdAt }) => <Time at={createdAt} nowMs={nowMs} /> },
+  {
+    name: 'Found',
+    class: 'w-30 max-lg:hidden',
+    isSecondary: true,
+    cell: ({ createdAt }) => <Time at={createdAt} nowMs={nowMs} />,
+  },
 ];
 
 const isMuted = ({ mutedUntil }: Regression, nowMs: number) => mutedUntil !== null && Date.parse(mutedUntil) > nowMs;

@@ -1,14 +1,13 @@
 import type { EvalResult, SampleStatus } from '@whetstone/shared/contract';
 import { useMemo, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
-import { moveToRow } from '../../flags/move-to-row.ts';
 import { useNow } from '../../live/use-now.ts';
-import { useShortcuts } from '../../shell/keyboard.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ErrorState, SkeletonLines } from '../../ui/states.tsx';
 import { EvalsPage } from '../evals-page.tsx';
 import { isGoing } from '../is-going.ts';
 import { NotLoaded } from '../not-loaded.tsx';
+import { useRowKeys } from '../row-keys.ts';
 import { CompareWith } from './compare-with.tsx';
 import { ResultTable } from './result-table.tsx';
 import { RunActions } from './run-actions.tsx';
@@ -32,11 +31,7 @@ export function RunPage() {
     () => [...results.values()].filter((result) => status === undefined || result.status === status),
     [results, status],
   );
-  useShortcuts([
-    { keys: 'j', does: 'Next row', run: () => moveToRow(1) },
-    { keys: 'k', does: 'Row before', run: () => moveToRow(-1) },
-    { keys: 'Enter', does: 'Open the row', run: () => moveToRow(1) },
-  ]);
+  useRowKeys();
   if (query.state !== 'ready') {
     return (
       <EvalsPage title="Run" up={{ href: '/runs', label: 'Runs' }}>

@@ -12,9 +12,9 @@ export const runColumnsAt = (nowMs: number): Column<EvalRun>[] => [
     name: 'Subject',
     cell: ({ runId, subject, purpose, status }) => (
       <>
-        <a href={`/runs/${runId}`} class="row-link block truncate font-mono" title={subject.label}>
-          {subject.label}
-          {purpose !== 'run' && <span class="ml-2 font-sans text-xs text-muted">{purpose}</span>}
+        <a href={`/runs/${runId}`} class="row-link flex items-baseline gap-x-2 max-md:flex-wrap" title={subject.label}>
+          <span class="min-w-0 truncate font-mono">{subject.label}</span>
+          {purpose !== 'run' && <span class="text-xs text-muted">{purpose}</span>}
         </a>
         {status !== 'completed' && (
           <span class="text-xs md:hidden">
@@ -26,13 +26,17 @@ export const runColumnsAt = (nowMs: number): Column<EvalRun>[] => [
   },
   {
     name: 'Data set',
-    class: 'w-36',
+    class: 'w-36 max-lg:hidden',
     isSecondary: true,
-    cell: ({ dataset }) => <code class="font-mono">{dataset}</code>,
+    cell: ({ dataset }) => (
+      <code class="block truncate font-mono" title={dataset}>
+        {dataset}
+      </code>
+    ),
   },
   {
     name: 'Pass rate',
-    class: 'w-42 md:w-86',
+    class: 'w-42 md:w-75 2xl:w-86',
     cell: ({ passRate, interval, counts }) =>
       passRate === null || interval === null ? (
         <Unknown why="No sample has a verdict yet" />
@@ -42,17 +46,22 @@ export const runColumnsAt = (nowMs: number): Column<EvalRun>[] => [
   },
   {
     name: 'Done',
-    class: 'w-24',
+    class: 'w-20 max-xl:hidden',
     isNumber: true,
     isSecondary: true,
     cell: ({ doneCount, sampleCount }) => `${doneCount}/${sampleCount}`,
   },
   {
     name: 'Cost',
-    class: 'w-24',
+    class: 'w-20 max-xl:hidden',
     isNumber: true,
     isSecondary: true,
     cell: ({ costUsd }) => (costUsd === null ? <Unknown why="A price is not known" /> : usdText(costUsd)),
   },
-  { name: 'Started', class: 'w-34', isSecondary: true, cell: ({ createdAt }) => <Time at={createdAt} nowMs={nowMs} /> },
+  {
+    name: 'Started',
+    class: 'w-30 max-xl:hidden',
+    isSecondary: true,
+    cell: ({ createdAt }) => <Time at={createdAt} nowMs={nowMs} />,
+  },
 ];

@@ -1,5 +1,4 @@
 import { EvalRunRequest, parseInput } from '@whetstone/shared/contract';
-import { WhetstoneError } from '@whetstone/shared/errors';
 
 export const newRunKinds = ['model', 'samples', 'command', 'reference'] as const;
 
@@ -55,24 +54,15 @@ function subjectOf({ kind, model, datasetFile, command }: NewRunForm) {
   return { kind };
 }
 
-const fields = {
-  dataset: 'dataset',
-  'subject.model': 'model',
-  'subject.datasetFile': 'datasetFile',
-  'subject.command': 'command',
-  'subject.label': 'label',
-  samplesPerProblem: 'samplesPerProblem',
-  problems: 'problems',
-  budgetUsd: 'budgetUsd',
-} as const satisfies Record<string, keyof NewRunForm>;
-
-/** What an `invalid` says of the fields of the form; undefined when none of it is about one, so that it is shown whole. */
-export function complaintsOf(error: unknown): Partial<Record<keyof NewRunForm, string>> | undefined {
-  if (!(error instanceof WhetstoneError) || error.code !== 'invalid') return undefined;
-  const known = (error.errors ?? []).flatMap(({ path, message }) =>
-    Object.entries(fields).flatMap(([start, field]) =>
-      path === start || path.startsWith(`${start}.`) ? [[field, message] as const] : [],
-    ),
-  );
-  return known.length === 0 ? undefined : Object.fromEntries(known.toReversed());
-}
+/** The places that have a field: what is wrong elsewhere is said below them. */
+export const shownPaths = [
+  'dataset',
+  'subject.kind',
+  'subject.model',
+  'subject.datasetFile',
+  'subject.command',
+  'subject.label',
+  'samplesPerProblem',
+  'problems',
+  'budgetUsd',
+];

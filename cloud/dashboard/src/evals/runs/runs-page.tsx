@@ -1,19 +1,19 @@
 import type { EvalRun, RunStatus } from '@whetstone/shared/contract';
 import { useLocation } from 'preact-iso';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { useQuery } from '../../api/use-query.ts';
-import { moveToRow } from '../../flags/move-to-row.ts';
 import { useProject } from '../../live/project.tsx';
 import { useRefusal } from '../../live/rights.ts';
 import { useNow } from '../../live/use-now.ts';
-import { useShortcuts } from '../../shell/keyboard.tsx';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Choice } from '../choice.tsx';
 import { EvalsPage } from '../evals-page.tsx';
 import { isGoing } from '../is-going.ts';
+import { useRowKeys } from '../row-keys.ts';
 import { StaleNote } from '../stale-note.tsx';
+import { usePolled } from '../use-polled.ts';
 import { runColumnsAt } from './columns.tsx';
 import { runFilterOf, runsAddressOf, runStatuses, type RunFilter } from './filter.ts';
 import { NewRunDialog } from './new-run-dialog.tsx';
@@ -39,20 +39,11 @@ export function RunsPage() {
   );
   const runs = query.state === 'ready' ? query.data.items : none;
   const goesOn = runs.some(isGoing);
-  useEffect(() => {
-    if (!goesOn) return undefined;
-    const timer = setInterval(() => document.visibilityState === 'visible' && reload(), againMs);
-    return () => clearInterval(timer);
-  }, [goesOn, reload]);
+  usePolled(goesOn, reload, againMs);
   const columns = useMemo(() => runColumnsAt(nowMs), [nowMs]);
   const show = (change: Partial<RunFilter>) => route(runsAddressOf({ ...filter, ...change }), true);
   const openNew = () => refusal === undefined && route(runsAddressOf(filter, true), true);
-  useShortcuts([
-    { keys: 'j', does: 'Next row', run: () => moveToRow(1) },
-    { keys: 'k', does: 'Row before', run: () => moveToRow(-1) },
-    { keys: 'Enter', does: 'Open the row', run: () => moveToRow(1) },
-    { keys: 'n', does: 'New run', run: openNew },
-  ]);
+  useRowKeys([{ keys: 'n', does: 'New run', run: openNew }]);
   const known = sources.state === 'ready' ? sources.data.items.filter(({ runs: count }) => count > 0) : [];
   const isFiltered = dataset !== undefined || status !== undefined;
   return (

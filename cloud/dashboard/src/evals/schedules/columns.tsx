@@ -26,7 +26,7 @@ export const columnsOf = ({ nowMs, refusal, onRun }: How): Column<EvalSchedule>[
   },
   {
     name: 'What',
-    class: 'w-[18%]',
+    class: 'w-[18%] max-lg:hidden',
     isSecondary: true,
     cell: ({ run }) => (
       <span class="block truncate" title={`${subjectText(run.subject)} on ${run.dataset}`}>
@@ -36,7 +36,7 @@ export const columnsOf = ({ nowMs, refusal, onRun }: How): Column<EvalSchedule>[
   },
   {
     name: 'When',
-    class: 'w-[27%]',
+    class: 'w-[30%]',
     isSecondary: true,
     cell: (schedule) => (
       <span class="block truncate" title={`${schedule.cron}, ${schedule.timeZone}`}>
@@ -55,7 +55,7 @@ export const columnsOf = ({ nowMs, refusal, onRun }: How): Column<EvalSchedule>[
   },
   {
     name: 'Last run',
-    class: 'w-24',
+    class: 'w-22 max-lg:hidden',
     isSecondary: true,
     cell: ({ lastRunId }) =>
       lastRunId === null ? (
@@ -68,7 +68,7 @@ export const columnsOf = ({ nowMs, refusal, onRun }: How): Column<EvalSchedule>[
   },
   {
     name: 'Last problem',
-    class: 'w-[15%]',
+    class: 'w-[13%]',
     isSecondary: true,
     cell: ({ id, lastProblem, updatedAt }) => (
       <>

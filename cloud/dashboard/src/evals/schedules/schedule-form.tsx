@@ -3,9 +3,9 @@ import { Check, NumberField, SelectField, TextField } from '../../flag/form/fiel
 import { Section } from '../../flag/form/section.tsx';
 import { withMember } from '../../flag/model/json.ts';
 import { useProject } from '../../live/project.tsx';
+import { DatasetField } from '../form/dataset-field.tsx';
 import { SubjectFields } from '../form/subject-fields.tsx';
 import { SuggestedField } from '../form/suggested-field.tsx';
-import { useDatasets } from '../form/use-datasets.ts';
 import { cronText, cronWords, membersKept, type ScheduleDraft } from './model.ts';
 
 interface Props {
@@ -15,7 +15,6 @@ interface Props {
 
 /** When, whom and on what; what a run asks for beyond that is kept and named. */
 export function ScheduleForm({ draft, onChange }: Props) {
-  const datasets = useDatasets();
   const { run } = draft;
   const setRun = (next: EvalRunRequest) => onChange({ ...draft, run: next });
   const kept = membersKept(run);
@@ -64,13 +63,10 @@ export function ScheduleForm({ draft, onChange }: Props) {
       </Section>
       <Section title="What">
         <div class="mb-3 flex flex-wrap gap-3">
-          <SuggestedField
-            label="Data set"
+          <DatasetField
             path="run.dataset"
             class="w-56"
-            mono
             value={run.dataset}
-            suggestions={datasets}
             onInput={(dataset) => setRun({ ...run, dataset })}
           />
           <NumberField
