@@ -1,6 +1,6 @@
 import type { Bisect, EvalRunRequest, EvalSettings, Regression } from '@whetstone/shared/contract';
 import { describe, expect, it } from 'vitest';
-import { sentenceOf as bisectSentence, shownCandidates, startOf } from '../src/evals/bisects/model.ts';
+import { likeliestCount, sentenceOf as bisectSentence, shownCandidates, startOf } from '../src/evals/bisects/model.ts';
 import { notShown } from '../src/evals/form/complaints.ts';
 import { subjectOfKind } from '../src/evals/form/subject.ts';
 import {
@@ -189,6 +189,11 @@ describe('a bisect', () => {
     expect(bisectSentence(aBisect(80))).toBe(
       '3 of at most 60 runs of the search are made; it stops at 90.0 %. The likeliest so far is v70 with 90.0 %.',
     );
+  });
+
+  it('has nobody lead while several are alike', () => {
+    expect([null, [1], [0.25, 0.25, 0.25, 0.25], [0, 0.1 + 0.2, 0.3, 0.4]].map(likeliestCount)).toEqual([0, 1, 4, 1]);
+    expect(likeliestCount([0.1 + 0.2, 0.3, 0.1])).toBe(2);
   });
 
   it('of many versions shows those that count, by the chances that are looked at', () => {

@@ -13,7 +13,7 @@ interface Props {
 export function IntervalBar({ interval: [low, high], wider, at, extent: [from, to], hasZero }: Props) {
   const x = (value: number) => `${((value - from) / (to - from)) * 100}%`;
   return (
-    <svg width="100%" height="16" aria-hidden="true" class="block min-w-24 overflow-visible">
+    <svg width="100%" height="16" aria-hidden="true" class="block min-w-16 overflow-visible">
       <line x1="0" x2="100%" y1="8" y2="8" stroke="var(--line)" />
       {hasZero && <line x1={x(0)} x2={x(0)} y1="0" y2="16" stroke="var(--line-strong)" stroke-dasharray="2 2" />}
       {wider && <line x1={x(wider[0])} x2={x(wider[1])} y1="8" y2="8" stroke="var(--accent)" stroke-width="1" />}

@@ -48,6 +48,12 @@ export function likeliest({ candidates }: Pick<Bisect, 'candidates'>, posterior?
   return best;
 }
 
+/** How many are as likely as the likeliest: before anything tells them apart, none of them leads. */
+export function likeliestCount(posterior: readonly number[] | null): number {
+  const highest = Math.max(...(posterior ?? []));
+  return (posterior ?? []).filter((chance) => highest - chance < 1e-9).length;
+}
+
 /** How it stands, in one sentence. */
 export function sentenceOf(bisect: Bisect): string {
   const { answer, status, failure, searchRuns, seedRuns, maxRuns, confidence, steps } = bisect;

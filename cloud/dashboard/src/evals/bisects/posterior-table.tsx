@@ -45,15 +45,7 @@ function columnsOf(bisect: Bisect, posterior: readonly number[] | undefined): Co
         </span>
       ),
     },
-    {
-      name: 'What changed',
-      isSecondary: true,
-      cell: ({ title }) => (
-        <span class="block truncate text-muted" title={title ?? undefined}>
-          {title ?? '-'}
-        </span>
-      ),
-    },
+    ...(bisect.candidates.some(({ title }) => title !== null) ? [whatChanged] : []),
     { name: 'Chance', class: 'md:w-64', cell: (candidate) => <ChanceBar chance={chanceOf(candidate)} /> },
     {
       name: '%',
@@ -70,6 +62,16 @@ function columnsOf(bisect: Bisect, posterior: readonly number[] | undefined): Co
     },
   ];
 }
+
+const whatChanged: Column<Candidate> = {
+  name: 'What changed',
+  isSecondary: true,
+  cell: ({ title }) => (
+    <span class="block truncate text-muted" title={title ?? undefined}>
+      {title ?? '-'}
+    </span>
+  ),
+};
 
 /** Of 1; the figure stands beside it. */
 const ChanceBar = ({ chance }: { chance: number }) => (

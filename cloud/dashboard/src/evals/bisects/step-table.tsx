@@ -4,7 +4,7 @@ import { Table, type Column } from '../../ui/table.tsx';
 import { shareText } from '../figures.ts';
 import type { Look } from '../look.ts';
 import { Word } from '../word.tsx';
-import { candidateName, type Step } from './model.ts';
+import { candidateName, likeliestCount, type Step } from './model.ts';
 
 const verdictLooks: Record<NonNullable<Step['verdict']>, Look> = {
   passed: { sign: '✓', word: 'passed', class: 'text-good' },
@@ -62,12 +62,17 @@ function columnsOf(bisect: Bisect, current: number | undefined): Column<Step>[] 
       name: 'Likeliest after it',
       class: 'w-72',
       isSecondary: true,
-      cell: ({ number, bestIndex, bestPosterior }) =>
+      cell: ({ number, bestIndex, bestPosterior, posterior }) =>
         bestIndex === null || bestPosterior === null ? (
           <span class="text-muted">-</span>
         ) : (
           <a href={`/bisects/${bisect.id}?step=${number}`} class="underline" title="The chances after this step">
-            <code class="font-mono">{nameAt(bestIndex)}</code> {shareText(bestPosterior)}
+            {likeliestCount(posterior) > 1 ? (
+              `${likeliestCount(posterior)} alike`
+            ) : (
+              <code class="font-mono">{nameAt(bestIndex)}</code>
+            )}{' '}
+            {shareText(bestPosterior)}
           </a>
         ),
     },

@@ -118,7 +118,7 @@ function SubjectCell({ row }: { row: LeaderboardRow }) {
             {subject.label}
           </a>
         )}
-        <span class="text-xs text-muted max-md:hidden">{subject.kind}</span>
+        <span class="text-xs text-muted max-[1400px]:hidden">{subject.kind}</span>
         {openRegressionId !== null && (
           <a
             href={`/regressions/${openRegressionId}`}

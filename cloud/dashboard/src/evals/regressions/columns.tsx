@@ -80,7 +80,7 @@ export const columnsAt = (nowMs: number): Column<Regression>[] => [
     },
   },
   {
-    name: 'Flag, and what became of it',
+    name: 'Flag, rollback',
     class: 'w-[19%] max-xl:hidden',
     isSecondary: true,
     cell: ({ flag, rollback }) =>
