@@ -46,8 +46,10 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          // One server and one Chromium at a time.
+          globalSetup: ['test/support/scratch-global.ts', 'test/browser/support/global.ts'],
+          // One server and one Chromium, and modules that are loaded once.
           fileParallelism: false,
+          isolate: false,
           hookTimeout: 120_000,
           testTimeout: 60_000,
         },

@@ -2,7 +2,9 @@ import { createClient } from '@whetstone/shared/client';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium, openDashboard } from '../test/browser/support/browser.ts';
+import { openDashboard } from '../test/browser/support/browser.ts';
+import { launchChromium } from '../test/browser/support/chromium.ts';
+import { startEvalsWorld } from '../test/browser/support/evals-world.ts';
 import { startServer, type TestServer } from '../test/support/server.ts';
 import { takeEvalsPictures } from './screenshots/evals-pictures.ts';
 import { startMeasuredServer } from './screenshots/measured-evals.ts';
@@ -147,6 +149,25 @@ const measuredScenes: Record<string, Scene> = {
   },
 };
 
+/** Of a model of a stand-in that is made worse by one version of its guidance: a regression and a bisect that really happened. */
+const steeredScenes: Record<string, Scene> = {
+  regressions: { path: '/regressions', show: (page) => page.getByText('rolled back').waitFor() },
+  regression: {
+    path: '/regressions',
+    show: async (page, client) => {
+      await page.goto(`/regressions/${(await client.listRegressions({})).items[0]?.id}`);
+      await page.getByRole('table', { name: 'Problems lost' }).waitFor();
+    },
+  },
+  bisect: {
+    path: '/bisects',
+    show: async (page, client) => {
+      await page.goto(`/bisects/${(await client.listBisects({})).items[0]?.id}`);
+      await page.getByRole('table', { name: 'Chances' }).waitFor();
+    },
+  },
+};
+
 /** Of the sample subject that gets worse, the latest first. */
 const weakenedRuns = async (client: Client) =>
   (await client.listEvalRuns({ limit: 100 })).items.filter(
@@ -173,6 +194,7 @@ async function takePictures(wanted: readonly string[]) {
     const isWanted = (of: object) => wanted.length === 0 || wanted.some((name) => name in of);
     if (isWanted(scenes)) await takeDashboard(browser, wanted);
     if (isWanted(measuredScenes)) await takeMeasured(browser, wanted);
+    if (isWanted(steeredScenes)) await takeSteered(browser, wanted);
   } finally {
     await browser.close();
   }
@@ -195,6 +217,17 @@ async function takeMeasured(browser: Browser, wanted: readonly string[]) {
     await takeScenes(browser, measuredScenes, wanted, { server, client });
   } finally {
     await stop();
+  }
+}
+
+async function takeSteered(browser: Browser, wanted: readonly string[]) {
+  const world = await startEvalsWorld();
+  try {
+    const { id } = await world.regression();
+    await world.bisectEnded((await world.bisect(id)).id);
+    await takeScenes(browser, steeredScenes, wanted, world);
+  } finally {
+    await world.stop();
   }
 }
 

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleReport } from '../../evals/test/support/sample-report.ts';
 import { reportPage } from '../../evals/src/report/html/page.ts';
 import { startEvalsCli } from '../support/evals-cli.ts';
-import { accessibilityFaults, expectNoSidewaysScroll, launchChromium, openDashboard } from './support/browser.ts';
+import { accessibilityFaults, expectNoSidewaysScroll, openDashboard } from './support/browser.ts';
 import { armPage, hostileTexts } from './support/hostile-texts.ts';
+import { openChromium } from './support/shared.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-report-'));
 const problems = hostileTexts.map((text, i) => ({ id: `${i} ${text}`, text, isRight: i % 3 !== 0 }));
@@ -42,7 +43,7 @@ beforeAll(async () => {
     { WHETSTONE_CACHE_DIR: join(scratch, 'cache') },
   ).ended;
   expect(stderr + code).toMatch(/0$/);
-  browser = await launchChromium();
+  browser = await openChromium();
 });
 afterAll(() => browser?.close());
 

@@ -7,8 +7,9 @@ import type { Browser, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startOpenAiStandIn } from '../support/openai-stand-in.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { accessibilityFaults, expectNoSidewaysScroll, launchChromium, openDashboard } from './support/browser.ts';
+import { accessibilityFaults, expectNoSidewaysScroll, openDashboard } from './support/browser.ts';
 import { armPage, expectNoForeignElements, expectShownAsText, hostileTexts } from './support/hostile-texts.ts';
+import { openChromium } from './support/shared.ts';
 
 const size = 12;
 const sums = Array.from({ length: size }, (_, i) => ({
@@ -91,7 +92,7 @@ describe('the pages of evals', () => {
           WHETSTONE_MODEL_PRICE: '1/2',
         },
       }),
-      launchChromium(),
+      openChromium(),
     ]);
     const samples = hostile.map(({ task_id, canonical_solution }) => ({ task_id, completion: canonical_solution }));
     const inTurn = async () => ({
@@ -123,8 +124,7 @@ describe('the pages of evals', () => {
   const open = async (path: string, { key = server.adminKey(), ...options }: { key?: string; width?: number } = {}) => {
     const dashboard = await openDashboard(browser, { url: server.url, ...options });
     onTestFinished(dashboard.close);
-    await dashboard.signIn(key);
-    await dashboard.page.goto(path);
+    await dashboard.signIn(key, path);
     await dashboard.page.waitForFunction(
       () => document.querySelector('main h1') && !document.querySelector('main [aria-busy=true]'),
     );
@@ -168,6 +168,26 @@ describe('the pages of evals', () => {
     await page.waitForURL(/\/runs\/[0-9a-f-]{36}$/);
   });
 
+  it('are filtered, and opened from the leaderboard, by keys alone', async () => {
+    const { page } = await open(board);
+    const { keyboard } = page;
+    const named = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+    await page.getByLabel('Data set').focus();
+    await keyboard.press('Tab');
+    await keyboard.type('model');
+    await page.waitForURL(/kind=model/);
+    await keyboard.press('Tab');
+    expect(await named()).toBe('7d');
+    await keyboard.press('Enter');
+    await page.waitForURL(/range=7d/);
+    expect(await named()).toBe('7d');
+    await expect.poll(() => page.locator('a.row-link').allInnerTexts()).toEqual(['stand-in']);
+    await keyboard.press('j');
+    expect(await named()).toBe('stand-in');
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'stand-in on sums.jsonl' }).waitFor();
+  });
+
   it('keep what one looks at in the address', async () => {
     const { page } = await open(board);
     await page.getByLabel('Subjects').selectOption('model');
@@ -200,7 +220,8 @@ describe('the pages of evals', () => {
       if (isDown) void socket.close();
       else socket.connectToServer();
     });
-    await dashboard.signIn(server.adminKey());
+    // By the form, after which the tab keeps to this project.
+    await dashboard.showKey(server.adminKey());
     const other = await client().createProject({ name: 'other' });
     await page.evaluate(
       (key) =>
@@ -233,6 +254,31 @@ describe('the pages of evals', () => {
     await page.getByRole('heading', { name: 'Flags' }).waitFor();
     await page.goto(`/runs/${runId}`);
     await page.getByText('There is nothing at this address').waitFor();
+  });
+
+  it('show what came meanwhile to who leaves a live run and comes back', async () => {
+    isHolding = true;
+    onTestFinished(() => void (isHolding = false));
+    const problems = sums.slice(7, 10).map(({ task_id }) => task_id);
+    const runId = await started({ subject: { kind: 'model', model: 'stand-in' }, problems });
+    const { page, complaints } = await open(`/runs/${runId}`);
+    await release(problems[0]!);
+    await page.getByText('1 of 3').waitFor();
+    await page.getByRole('link', { name: 'Leaderboard' }).last().click();
+    await page.getByRole('heading', { name: 'Leaderboard' }).waitFor();
+    await release(problems[1]!);
+    await vi.waitFor(async () => {
+      expect((await client().getEvalResults({ runId, limit: 1 })).run.doneCount).toBe(2);
+    });
+    await page.goBack();
+    await page.getByText('2 of 3').waitFor();
+    await expect(page.locator('tr[data-key]').count()).resolves.toBe(2);
+    await release(problems[2]!);
+    await page.locator('main').getByText('completed').waitFor();
+    await page.getByText('3 of 3').waitFor();
+    await expect(page.locator('tr[data-key]').count()).resolves.toBe(3);
+    await expect(page.getByRole('button', { name: 'Cancel' }).count()).resolves.toBe(0);
+    expect(complaints()).toEqual([]);
   });
 
   it('stop a run and go on with it', async () => {
@@ -282,20 +328,48 @@ describe('the pages of evals', () => {
     await page.waitForURL(new RegExp(`/runs/${runs.before}/sample`));
   });
 
+  it('list 500 problems of a run and of a comparison, each within reach', async () => {
+    const { page, complaints } = await open('/runs');
+    const many = <T extends { problemId: string }>(items: readonly T[]): T[] =>
+      Array.from({ length: 500 }, (_, i) => ({ ...items[i % items.length]!, problemId: `many/${i}` }));
+    await page.route(/\/api\/eval\/(results\/[^/]+\?|compare)/, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { items?: { problemId: string }[]; discordant?: { problemId: string }[] };
+      const grown = {
+        ...body,
+        ...(body.items?.[0]?.problemId !== undefined && { items: many(body.items) }),
+        ...(body.discordant && { discordant: many(body.discordant) }),
+      };
+      await route.fulfill({ response, json: grown });
+    });
+    const rows = page.locator('tr[data-key]');
+    const all = () => expect.poll(() => rows.count(), { timeout: 30_000 }).toBe(500);
+    await page.goto(`/runs/${runs.after}`);
+    await all();
+    await page.getByRole('button', { name: 'passed' }).click();
+    await expect.poll(() => rows.getByText('failed').count()).toBe(0);
+    await page.goto(`/runs/compare?a=${runs.before}&b=${runs.after}`);
+    await all();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/sample\?problem=many%2F0/);
+    expect(complaints(/404/)).toEqual([]);
+  });
+
   it('start a run, say at the field what is wrong with it, and refuse who may not', async () => {
     const { page, complaints } = await open('/runs?dataset=sums.jsonl');
     await page.keyboard.press('n');
     const dialog = page.getByRole('dialog');
     const field = (name: string) => dialog.getByLabel(name, { exact: true });
-    await field('Samples').fill('many');
+    await field('Samples of each problem').fill('many');
     await dialog.getByRole('button', { name: 'Start' }).click();
     await dialog.locator('input[aria-invalid=true]').first().waitFor();
     const complaintAt = (name: string) =>
       field(name).evaluate((input) => document.getElementById(input.getAttribute('aria-describedby')!)!.textContent);
     expect(await complaintAt('Model')).toMatch(/>=1/);
-    expect(await complaintAt('Samples')).toMatch(/number/i);
+    expect(await complaintAt('Samples of each problem')).toMatch(/number/i);
     await field('Model').fill('stand-in');
-    await field('Samples').fill('1');
+    await field('Samples of each problem').fill('1');
     await field('Problems').fill('2');
     await dialog.getByRole('button', { name: 'Start' }).click();
     await dialog.getByText(/2 problems; it will cost about \$\d/).waitFor();

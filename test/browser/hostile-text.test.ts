@@ -1,6 +1,5 @@
-import { createClient } from '@whetstone/shared/client';
 import { expect, it } from 'vitest';
-import { launchChromium, openDashboard } from './support/browser.ts';
+import { openDashboard } from './support/browser.ts';
 import {
   armPage,
   expectNoForeignElements,
@@ -8,19 +7,19 @@ import {
   hostileFlag,
   hostileTexts,
 } from './support/hostile-texts.ts';
-import { startServer } from '../support/server.ts';
+import { openChromium, openProject } from './support/shared.ts';
 
 it(`shows ${hostileTexts.length} hostile texts as the texts they are`, async () => {
   expect(hostileTexts.length).toBeGreaterThanOrEqual(40);
-  const server = await startServer();
-  const browser = await launchChromium();
+  const project = await openProject('hostile texts');
+  const browser = await openChromium();
   try {
-    const client = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
+    const { client } = project;
     for (const [index, text] of hostileTexts.entries()) await client.createFlag(hostileFlag(text, `hostile-${index}`));
 
-    const { page, signIn, complaints } = await openDashboard(browser, { url: server.url });
+    const { page, signIn, complaints } = await openDashboard(browser, { url: project.url });
     const { alarms, foreign } = await armPage(page);
-    await signIn(server.adminKey());
+    await signIn(project.adminKey());
     await page.getByText(`${hostileTexts.length} flags`).waitFor();
     await expectShownAsText(page, hostileTexts);
     await expectNoForeignElements(page);
@@ -38,12 +37,11 @@ it(`shows ${hostileTexts.length} hostile texts as the texts they are`, async () 
     expect(complaints()).toEqual([]);
   } finally {
     await browser.close();
-    await server.stop();
   }
 });
 
 it('would notice one that is not', async () => {
-  const browser = await launchChromium();
+  const browser = await openChromium();
   const page = await browser.newPage();
   const { alarms } = await armPage(page);
   await page.goto('data:text/html,<body></body>');

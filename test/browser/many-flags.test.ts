@@ -1,11 +1,10 @@
-import { createClient } from '@whetstone/shared/client';
 import { expect, it } from 'vitest';
-import { startServer } from '../support/server.ts';
-import { launchChromium, openDashboard } from './support/browser.ts';
+import { openDashboard } from './support/browser.ts';
+import { openChromium, openProject } from './support/shared.ts';
 
 it('lists 1,000 flags, finds among them while their rows are made, and has them all in the end', async () => {
-  const server = await startServer();
-  const browser = await launchChromium();
+  const project = await openProject('many flags');
+  const browser = await openChromium();
   try {
     const flags = Array.from({ length: 1_000 }, (_, i) => ({
       key: `many-${String(i).padStart(4, '0')}`,
@@ -15,10 +14,9 @@ it('lists 1,000 flags, finds among them while their rows are made, and has them 
       rules: [],
       fallthrough: { variant: 'off' },
     }));
-    const client = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
-    await client.importFlags({ format: 'whetstone', document: { flags } });
-    const { page, signIn, complaints } = await openDashboard(browser, { url: server.url });
-    await signIn(server.adminKey());
+    await project.client.importFlags({ format: 'whetstone', document: { flags } });
+    const { page, signIn, complaints } = await openDashboard(browser, { url: project.url });
+    await signIn(project.adminKey());
     const rows = page.locator('a.row-link');
     await rows.first().waitFor({ timeout: 60_000 });
     const search = page.getByRole('searchbox');
@@ -31,6 +29,5 @@ it('lists 1,000 flags, finds among them while their rows are made, and has them 
     expect(complaints()).toEqual([]);
   } finally {
     await browser.close();
-    await server.stop();
   }
 }, 240_000);

@@ -1,33 +1,30 @@
 import { createClient } from '@whetstone/shared/client';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { launchChromium, openDashboard } from './support/browser.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { openDashboard } from './support/browser.ts';
+import { openChromium, openProject, type OwnProject } from './support/shared.ts';
 
 describe('signing in', () => {
-  let server: TestServer;
+  let project: OwnProject;
   let browser: Browser;
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(), launchChromium()]);
+    [project, browser] = await Promise.all([openProject('First project'), openChromium()]);
   });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  afterAll(() => browser.close());
 
   const open = async () => {
-    const dashboard = await openDashboard(browser, { url: server.url });
+    const dashboard = await openDashboard(browser, { url: project.url });
     onTestFinished(dashboard.close);
     return dashboard;
   };
-  const admin = () => createClient({ baseUrl: server.url, apiKey: server.adminKey() });
+  const admin = () => project.client;
 
   it('takes the admin key, stays over a reload, and keeps the key nowhere a script could find it', async () => {
-    const { page, context, signIn, complaints } = await open();
-    await signIn(server.adminKey());
+    const { page, context, showKey, complaints } = await open();
+    await showKey(project.adminKey());
     await page.reload();
     await page.getByRole('heading', { name: 'Flags' }).waitFor();
-    const secret = server.adminKey().slice(17);
+    const secret = project.adminKey().slice(17);
     const kept = await page.evaluate(() =>
       JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state]),
     );
@@ -46,7 +43,7 @@ describe('signing in', () => {
     await page.keyboard.press('Enter');
     await page.getByText('this API key is malformed, unknown, revoked or expired').waitFor();
     expect(await field.getAttribute('aria-invalid')).toBe('true');
-    await field.fill(server.adminKey());
+    await field.fill(project.adminKey());
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Flags' }).waitFor();
     expect(complaints(/401.*\/auth\/key/)).toEqual([]);
@@ -56,14 +53,14 @@ describe('signing in', () => {
     await admin().createFlag({ key: 'came-for-this', rolloutPercentage: 5 });
     const { page } = await open();
     await page.goto('/flags/came-for-this');
-    await page.getByLabel('API key').fill(server.adminKey());
+    await page.getByLabel('API key').fill(project.adminKey());
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'came-for-this' }).waitFor();
   });
 
   it('ends when one signs out, also for the next who opens the page', async () => {
-    const { page, signIn, complaints } = await open();
-    await signIn(server.adminKey());
+    const { page, showKey, complaints } = await open();
+    await showKey(project.adminKey());
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('API key').waitFor();
     await page.reload();
@@ -73,8 +70,8 @@ describe('signing in', () => {
 
   it('ends with the key, while one looks', async () => {
     const key = await admin().createKey({ name: 'short', role: 'editor' });
-    const { page, signIn, complaints } = await open();
-    await signIn(key.secret);
+    const { page, showKey, complaints } = await open();
+    await showKey(key.secret);
     await admin().revokeKey({ id: key.id });
     await page.getByLabel('API key').waitFor();
     expect(complaints(/401/)).toEqual([]);
@@ -82,8 +79,8 @@ describe('signing in', () => {
 
   it('gives a key the rights it has: a viewer sees, and is told why the rest is closed', async () => {
     const key = await admin().createKey({ name: 'looks on', role: 'viewer' });
-    const { page, signIn } = await open();
-    await signIn(key.secret);
+    const { page, showKey } = await open();
+    await showKey(key.secret);
     const button = page.getByRole('button', { name: 'New flag' });
     expect(await button.isDisabled()).toBe(true);
     expect(await button.getAttribute('title')).toContain('needs the role editor');
@@ -91,12 +88,12 @@ describe('signing in', () => {
 
   it('holds several projects; a tab keeps to its own, and nothing of one shows in the other', async () => {
     const { adminKey } = await admin().createProject({ name: 'Second project' });
-    const second = createClient({ baseUrl: server.url, apiKey: adminKey.secret });
+    const second = createClient({ baseUrl: project.url, apiKey: adminKey.secret });
     await admin().createFlag({ key: 'of-the-first', rolloutPercentage: 1 });
     await second.createFlag({ key: 'of-the-second', rolloutPercentage: 2 });
 
-    const { page, context, signIn, complaints } = await open();
-    await signIn(server.adminKey());
+    const { page, context, showKey, complaints } = await open();
+    await showKey(project.adminKey());
     await page.getByRole('link', { name: 'of-the-first' }).waitFor();
     await page.getByLabel('Project').selectOption('Sign in to another …');
     await page.getByLabel('API key').fill(adminKey.secret);
@@ -106,7 +103,7 @@ describe('signing in', () => {
 
     const other = await context.newPage();
     await other.goto('/');
-    await other.getByLabel('Project').selectOption('Default');
+    await other.getByLabel('Project').selectOption('First project');
     await other.getByRole('link', { name: 'of-the-first' }).waitFor();
     await page.reload();
     await page.getByRole('link', { name: 'of-the-second' }).waitFor();
@@ -117,8 +114,8 @@ describe('signing in', () => {
   it('shows nothing of another tenant to a browser signed in elsewhere', async () => {
     const { adminKey } = await admin().createProject({ name: 'Somebody else' });
     await admin().createFlag({ key: 'private-to-the-first', rolloutPercentage: 1 });
-    const { page, signIn, complaints } = await open();
-    await signIn(adminKey.secret);
+    const { page, showKey, complaints } = await open();
+    await showKey(adminKey.secret);
     await page.getByText('No flags yet').waitFor();
     await page.goto('/flags/private-to-the-first');
     await page.getByRole('heading', { name: 'private-to-the-first' }).waitFor();

@@ -118,7 +118,9 @@ describe('the form of a run', () => {
   };
   const placesOf = (change: Partial<typeof form>) => {
     const complaints = complaintsAbout(change);
-    return Array.isArray(complaints) ? complaints.map(({ path }) => path).sort() : complaints;
+    return Array.isArray(complaints)
+      ? complaints.map(({ path }) => path).toSorted((a, b) => a.localeCompare(b))
+      : complaints;
   };
 
   it('complains at the field', () => {

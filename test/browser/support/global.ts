@@ -1,0 +1,14 @@
+import type { TestProject } from 'vitest/node';
+import { startServer } from '../../support/server.ts';
+import { serveChromium } from './chromium.ts';
+import type {} from './shared.ts';
+
+/** One server and one Chromium for all files: each has projects and windows of its own. */
+export default async function setup(project: TestProject) {
+  const [server, chromium] = await Promise.all([startServer(), serveChromium()]);
+  project.provide('dashboard', { url: server.url, adminKey: server.adminKey(), chromium: chromium.wsEndpoint() });
+  return async () => {
+    await chromium.close();
+    await server.stop();
+  };
+}

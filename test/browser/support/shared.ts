@@ -1,0 +1,27 @@
+import { createClient } from '@whetstone/shared/client';
+import { chromium, type Browser } from 'playwright-core';
+import { inject } from 'vitest';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    dashboard: { url: string; adminKey: string; chromium: string };
+  }
+}
+
+/** The Chromium that all files share; closing it closes what was opened by it, no more. */
+export const openChromium = (): Promise<Browser> => chromium.connect(inject('dashboard').chromium);
+
+/** A project of its own on the server that all files share. */
+export async function openProject(name: string) {
+  const { url, adminKey } = inject('dashboard');
+  const { id, adminKey: key } = await createClient({ baseUrl: url, apiKey: adminKey }).createProject({ name });
+  return {
+    url,
+    id,
+    name,
+    adminKey: () => key.secret,
+    client: createClient({ baseUrl: url, apiKey: key.secret }),
+  };
+}
+
+export type OwnProject = Awaited<ReturnType<typeof openProject>>;
