@@ -227,8 +227,8 @@ describe('the page of a flag', () => {
           for (const [i, input] of inputs.entries()) {
             input.value = values[i]!;
             input.dispatchEvent(new Event('input', { bubbles: true }));
+            await new Promise((drawn) => setTimeout(drawn));
           }
-          await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
           const shown = document.querySelector<HTMLElement>('[data-preview]')!;
           return { typed: inputs[0]!.value, variant: shown.dataset['preview'], text: shown.innerText };
         },

@@ -8,19 +8,24 @@ declare module 'vitest' {
   }
 }
 
+/** A busy machine takes its time for the thousand flags of a test. */
+const timeoutMs = 30_000;
+
 /** The Chromium that all files share; closing it closes what was opened by it, no more. */
 export const openChromium = (): Promise<Browser> => chromium.connect(inject('dashboard').chromium);
 
 /** A project of its own on the server that all files share. */
 export async function openProject(name: string) {
   const { url, adminKey } = inject('dashboard');
-  const { id, adminKey: key } = await createClient({ baseUrl: url, apiKey: adminKey }).createProject({ name });
+  const { id, adminKey: key } = await createClient({ baseUrl: url, apiKey: adminKey, timeoutMs }).createProject({
+    name,
+  });
   return {
     url,
     id,
     name,
     adminKey: () => key.secret,
-    client: createClient({ baseUrl: url, apiKey: key.secret }),
+    client: createClient({ baseUrl: url, apiKey: key.secret, timeoutMs }),
   };
 }
 
