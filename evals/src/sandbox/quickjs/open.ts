@@ -16,20 +16,9 @@ const HEAP_MB = 512;
  */
 export async function openQuickjsSandbox({ workers, languages }: SandboxOptions): Promise<Sandbox> {
   const typescript = openTypescript({ isNeeded: languages?.includes('typescript') ?? false });
-  const code = realpathSync(assetPath('sandbox/javascript'));
-  const quickjs = realpathSync(assetPath('sandbox/quickjs'));
-  const engine = engineFiles();
-  const stack = stackHere();
   const pool = openPool(
     {
-      driver: permitted([code], `${code}/node-driver.mjs`),
-      candidate: permitted(
-        [code, quickjs, ...new Set([engine.core, engine.variant, engine.types].map(nodeModulesOf))],
-        `${quickjs}/quickjs-candidate.mjs`,
-        stack.flags,
-        // By their paths, since looking them up by name would need more of the disk.
-        [engine.core, engine.variant, engine.wasm, String(stack.interpreterBytes)],
-      ),
+      ...quickjsPrograms(),
       reusable: true,
       prepare: (job) => (job.sameProcess ? Promise.resolve(notBeside) : typescript.prepare(job)),
     },
@@ -56,6 +45,24 @@ export async function openQuickjsSandbox({ workers, languages }: SandboxOptions)
     grade: pool.grade,
     probe: () => probesOf(pool.grade),
     close: async () => void (await Promise.all([pool.close(), typescript.close()])),
+  };
+}
+
+/** The two processes; `flags` are further ones for Node in that of the candidate. */
+export function quickjsPrograms(flags: readonly string[] = []): { driver: Program; candidate: Program } {
+  const code = realpathSync(assetPath('sandbox/javascript'));
+  const quickjs = realpathSync(assetPath('sandbox/quickjs'));
+  const engine = engineFiles();
+  const stack = stackHere();
+  return {
+    driver: permitted([code], `${code}/node-driver.mjs`),
+    candidate: permitted(
+      [code, quickjs, ...new Set([engine.core, engine.variant, engine.types].map(nodeModulesOf))],
+      `${quickjs}/quickjs-candidate.mjs`,
+      [...stack.flags, ...flags],
+      // By their paths, since looking them up by name would need more of the disk.
+      [engine.core, engine.variant, engine.wasm, String(stack.interpreterBytes)],
+    ),
   };
 }
 
