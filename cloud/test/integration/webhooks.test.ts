@@ -171,6 +171,39 @@ describeOnEngines('webhooks', (engine) => {
     await app.admin.deleteWebhook({ id });
   });
 
+  it('that do not answer are left alone for a while, but for a ping, and are then tried by one delivery', async () => {
+    receiver.answer('/silent', 'hangs up');
+    const { id } = await make('/silent');
+    await tell('rollback.done', { at: 1 });
+    await eventually(async () => expect(await deliveriesOf(id)).toMatchObject([{ state: 'waiting', attempts: 1 }]));
+    const { lastDelivery } = await webhookOf(id);
+    expect(lastDelivery).toMatchObject({
+      status: null,
+      problem: expect.stringContaining('cannot be reached') as string,
+    });
+    for (const at of [2, 3]) await tell('rollback.done', { at });
+    const heldBack = { state: 'waiting', attempts: 1, problem: expect.stringContaining('not called') as string };
+    await eventually(async () => expect((await deliveriesOf(id)).slice(0, 2)).toMatchObject([heldBack, heldBack]));
+    expect(receiver.at('/silent')).toHaveLength(1);
+    expect((await webhookOf(id)).lastDelivery).toEqual(lastDelivery);
+
+    // Nobody hears of it yet, but who pings it.
+    const { deliveryId } = await app.admin.pingWebhook({ id });
+    await eventually(async () =>
+      expect((await deliveriesOf(id))[0]).toMatchObject({ id: deliveryId, state: 'failed', status: null }),
+    );
+    expect(receiver.at('/silent')).toHaveLength(2);
+
+    receiver.answer('/silent', 204);
+    advance(60_000);
+    await eventually(async () => {
+      await hasten();
+      expect((await deliveriesOf(id)).filter(({ state }) => state === 'delivered')).toHaveLength(3);
+    });
+    expect(receiver.at('/silent')).toHaveLength(5);
+    await app.admin.deleteWebhook({ id });
+  });
+
   it('are turned off by 410 Gone, with the reason; what waits is given up, and people can turn them on again', async () => {
     receiver.answer('/gone', 410);
     const { id } = await make('/gone');

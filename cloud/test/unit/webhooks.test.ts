@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { afterAttempt, maxAttempts } from '../../src/features/webhooks/after-attempt.ts';
 import { eventBody, maxBodyBytes } from '../../src/features/webhooks/event-body.ts';
+import { silenceAfter, type Silence } from '../../src/features/webhooks/rest.ts';
 import { newSecret, signatureHeaders } from '../../src/features/webhooks/signature.ts';
 
 const first = { event: 'regression.alert', attempt: 1, failuresInRow: 0 };
@@ -61,6 +62,33 @@ describe('after an attempt', () => {
     expect(afterAttempt(first, refused, 0)).toMatchObject({ kind: 'failed', problem: 'this address is not called' });
     const ping = { event: 'ping', attempt: 1, failuresInRow: 9 };
     expect(afterAttempt(ping, { status: 500 }, 0)).toMatchObject({ kind: 'failed', turnOff: undefined });
+  });
+});
+
+describe('a receiver that does not answer', () => {
+  const endedAt = new Date('2026-01-02T03:04:05Z');
+  const awake: Silence = { silentInRow: 0, restingUntil: null };
+  const restS = ({ restingUntil }: Silence) => (restingUntil!.getTime() - endedAt.getTime()) / 1_000;
+
+  it('rests twice as long each time, up to ten minutes', () => {
+    const rests: number[] = [];
+    let standing = awake;
+    for (let call = 0; call < 100; call++) {
+      standing = silenceAfter(standing, { hasAnswered: false, silentBefore: standing.silentInRow, endedAt });
+      rests.push(restS(standing));
+    }
+    expect(rests.slice(0, 9)).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600]);
+    expect(rests.at(-1)).toBe(600);
+  });
+
+  it('counts calls of the same moment once', () => {
+    const once = silenceAfter(awake, { hasAnswered: false, silentBefore: 0, endedAt });
+    expect(silenceAfter(once, { hasAnswered: false, silentBefore: 0, endedAt })).toBe(once);
+  });
+
+  it('that answers is awake at once, whatever it answers', () => {
+    const silent = { silentInRow: 7, restingUntil: endedAt };
+    expect(silenceAfter(silent, { hasAnswered: true, silentBefore: 7, endedAt })).toEqual(awake);
   });
 });
 

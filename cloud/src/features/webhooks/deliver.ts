@@ -4,6 +4,7 @@ import type { Outbound } from '../../platform/outbound/outbound.ts';
 import type { JobRun } from '../../platform/queue/job.ts';
 import { afterAttempt, type Attempt } from './after-attempt.ts';
 import { webhookRepository, type DueDelivery } from './repository.ts';
+import { silenceAfter } from './rest.ts';
 import { signatureHeaders } from './signature.ts';
 import type { DeliveryMessage, SendDelivery } from './tell-webhooks.ts';
 
@@ -16,6 +17,8 @@ export interface DeliverDependencies {
 }
 
 const callTimeoutMs = 10_000;
+/** For the one call that tries whether a receiver answers again; then another may, should this server be gone. */
+const tryingMs = 2 * callTimeoutMs;
 
 /**
  * One attempt: read, post outside any transaction, write down what came of it. A process that dies in between leaves the
@@ -29,17 +32,31 @@ export async function deliver(
 ) {
   const due = await database.asProject(projectId, (tx) => takeUp(tx, message));
   if (!due) return;
-  const attempted = await post(outbound, { ...due, id: message.deliveryId }, signal);
+  const attempted = due.isHeldBack ? heldBack : await post(outbound, { ...due, id: message.deliveryId }, signal);
   const turnedOff = await database.asProject(projectId, (tx) =>
     writeDown(tx, message, { due, attempted, send, chance: random() }),
   );
   if (turnedOff) log.warn({ webhook: due.webhookId, reason: turnedOff }, 'a webhook was turned off');
 }
 
-async function takeUp(tx: ProjectTx, { deliveryId, attempt }: DeliveryMessage) {
+interface TakenUp extends DueDelivery {
+  at: Date;
+  isHeldBack: boolean;
+}
+
+/** What an attempt comes to that falls into the rest of its receiver. */
+const heldBack: Attempt = { status: undefined, problem: 'not called, since the receiver did not answer just before' };
+
+async function takeUp(tx: ProjectTx, { deliveryId, attempt }: DeliveryMessage): Promise<TakenUp | undefined> {
   const due = await webhookRepository.due(tx, deliveryId, attempt);
   if (!due) return undefined;
-  if (due.enabled || due.event === 'ping') return { ...due, at: tx.now };
+  // Somebody watches a ping, and wants to know how it is now.
+  if (due.event === 'ping') return { ...due, at: tx.now, isHeldBack: false };
+  if (due.enabled) {
+    const until = new Date(tx.now.getTime() + tryingMs);
+    const isHeldBack = due.silentInRow > 0 && !(await webhookRepository.tryAgain(tx, due.webhookId, until));
+    return { ...due, at: tx.now, isHeldBack };
+  }
   const problem = 'the webhook was turned off before it was delivered';
   const settled = { state: 'failed' as const, attempts: attempt - 1, status: undefined, problem };
   await webhookRepository.settle(tx, { id: deliveryId, attempt, ...settled });
@@ -71,7 +88,7 @@ async function post(
 }
 
 interface Made {
-  due: DueDelivery;
+  due: TakenUp;
   attempted: Attempt;
   send: SendDelivery;
   chance: number;
@@ -81,10 +98,12 @@ interface Made {
 async function writeDown(
   tx: ProjectTx,
   { deliveryId: id, attempt }: DeliveryMessage,
-  { due: { webhookId, event }, attempted, send, chance }: Made,
+  { due, attempted, send, chance }: Made,
 ): Promise<string | undefined> {
-  const failuresInRow = await webhookRepository.lockFailures(tx, webhookId);
-  if (failuresInRow === undefined) return undefined;
+  const { webhookId, event, isHeldBack, silentInRow: silentBefore } = due;
+  const before = await webhookRepository.lock(tx, webhookId);
+  if (!before) return undefined;
+  const { failuresInRow } = before;
   const next = afterAttempt({ event, attempt, failuresInRow }, attempted, chance);
   const { status } = attempted;
   const problem = next.kind === 'delivered' ? undefined : next.problem;
@@ -96,7 +115,14 @@ async function writeDown(
   const counts = next.kind === 'failed' && event !== 'ping';
   const turnOff = next.kind === 'failed' ? next.turnOff : undefined;
   const standing = next.kind === 'delivered' ? 0 : failuresInRow + (counts ? 1 : 0);
-  await webhookRepository.noteAttempt(tx, webhookId, { status, problem, failuresInRow: standing, turnOff });
+  const hasAnswered = status !== undefined;
+  await webhookRepository.noteAttempt(tx, webhookId, {
+    failuresInRow: standing,
+    turnOff,
+    ...(!isHeldBack && {
+      seen: { status, problem, ...silenceAfter(before, { hasAnswered, silentBefore, endedAt: tx.now }) },
+    }),
+  });
   if (nextAt) await send(tx, { deliveryId: id, attempt: attempt + 1 }, nextAt);
   return turnOff;
 }

@@ -2,9 +2,13 @@ import type { WebhookDelivery, WebhookEvent } from '@whetstone/shared/contract';
 import type { Selectable } from 'kysely';
 import type { ProjectTx, Tx } from '../../platform/db/database.ts';
 import type { Schema } from '../../platform/db/schema.ts';
+import type { Silence } from './rest.ts';
 
 /** Without its secret, which only the creation and a delivery know. */
-export type WebhookRow = Omit<Selectable<Schema['webhook']>, 'secret' | 'project_id' | 'failures_in_row'>;
+export type WebhookRow = Omit<
+  Selectable<Schema['webhook']>,
+  'secret' | 'project_id' | 'failures_in_row' | 'silent_in_row' | 'resting_until'
+>;
 
 export type DeliveryRow = Pick<
   Selectable<Schema['webhook_delivery']>,
@@ -12,7 +16,7 @@ export type DeliveryRow = Pick<
 >;
 
 /** A delivery with what it takes to make it. */
-export interface DueDelivery {
+export interface DueDelivery extends Silence {
   webhookId: string;
   url: string;
   secret: string;
@@ -91,7 +95,9 @@ export const webhookRepository = {
       .updateTable('webhook')
       .set({
         id,
-        ...(enabled === undefined ? {} : { enabled, disabled_reason: null, failures_in_row: 0 }),
+        ...(enabled === undefined
+          ? {}
+          : { enabled, disabled_reason: null, failures_in_row: 0, silent_in_row: 0, resting_until: null }),
         ...(events === undefined ? {} : { events: JSON.stringify(events) }),
       })
       .where('project_id', '=', tx.projectId)
@@ -158,6 +164,7 @@ export const webhookRepository = {
       .selectFrom('webhook_delivery as delivery')
       .innerJoin('webhook', 'webhook.id', 'delivery.webhook_id')
       .select(['webhook_id as webhookId', 'url', 'secret', 'enabled', 'body'])
+      .select(['silent_in_row as silentInRow', 'resting_until as restingUntil'])
       .select((row) => row.ref('delivery.event').$castTo<WebhookDelivery['event']>().as('event'))
       .where('delivery.project_id', '=', tx.projectId)
       .where('delivery.id', '=', id)
@@ -165,17 +172,27 @@ export const webhookRepository = {
       .where('attempts', '=', attempt - 1)
       .executeTakeFirst(),
 
-  /** How many of its deliveries were given up in a row; locks it, so that deliveries that end together count one by one. */
-  lockFailures: async (tx: ProjectTx, id: string): Promise<number | undefined> =>
-    (
-      await tx.sql
-        .selectFrom('webhook')
-        .select('failures_in_row')
-        .where('project_id', '=', tx.projectId)
-        .where('id', '=', id)
-        .forUpdate()
-        .executeTakeFirst()
-    )?.failures_in_row,
+  /** Lets one attempt try whether the receiver answers again, and has the others wait until then; false for those others. */
+  async tryAgain(tx: ProjectTx, id: string, until: Date): Promise<boolean> {
+    const { numUpdatedRows } = await tx.sql
+      .updateTable('webhook')
+      .set({ resting_until: until })
+      .where('project_id', '=', tx.projectId)
+      .where('id', '=', id)
+      .where((row) => row.or([row('resting_until', 'is', null), row('resting_until', '<=', tx.now)]))
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  },
+
+  /** How it stands; locks it, so that deliveries that end together count one by one. */
+  lock: (tx: ProjectTx, id: string): Promise<(Silence & { failuresInRow: number }) | undefined> =>
+    tx.sql
+      .selectFrom('webhook')
+      .select(['failures_in_row as failuresInRow', 'silent_in_row as silentInRow', 'resting_until as restingUntil'])
+      .where('project_id', '=', tx.projectId)
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst(),
 
   /** Writes down what came of an attempt; false when somebody has before. */
   async settle(
@@ -202,19 +219,19 @@ export const webhookRepository = {
     return numUpdatedRows > 0n;
   },
 
-  /** What people see of the last attempt, and whether it goes on. */
-  noteAttempt: (
-    tx: ProjectTx,
-    id: string,
-    { status, problem, failuresInRow, turnOff }: Pick<Settled, 'status' | 'problem'> & WebhookStanding,
-  ) =>
+  /** What people see of the last call, if there was one, and whether it goes on. */
+  noteAttempt: (tx: ProjectTx, id: string, { failuresInRow, turnOff, seen }: WebhookStanding) =>
     tx.sql
       .updateTable('webhook')
       .set({
-        last_at: tx.now,
-        last_status: status ?? null,
-        last_problem: problem ?? null,
         failures_in_row: failuresInRow,
+        ...(seen && {
+          last_at: tx.now,
+          last_status: seen.status ?? null,
+          last_problem: seen.problem ?? null,
+          silent_in_row: seen.silentInRow,
+          resting_until: seen.restingUntil,
+        }),
         ...(turnOff === undefined ? {} : { enabled: false, disabled_reason: turnOff }),
       })
       .where('project_id', '=', tx.projectId)
@@ -248,4 +265,5 @@ interface Settled {
 interface WebhookStanding {
   failuresInRow: number;
   turnOff: string | undefined;
+  seen?: Pick<Settled, 'status' | 'problem'> & Silence;
 }

@@ -366,6 +366,10 @@ export interface Schema {
     secret: string;
     /** Deliveries that were given up since the last one that arrived. */
     failures_in_row: Generated<number>;
+    /** Attempts without an answer since the last that had one. */
+    silent_in_row: Generated<number>;
+    /** Not called before, since it did not answer. */
+    resting_until: Date | null;
     /** Of the last attempt. */
     last_at: Date | null;
     last_status: number | null;

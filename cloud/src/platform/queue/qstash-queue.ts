@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { atOnce } from '../at-once.ts';
 import type { Database, Tx } from '../db/database.ts';
 import { withinTime } from '../within-time.ts';
-import { messageFor, mustBeRunnable, type JobDefinition } from './job.ts';
+import { messageFor, mostOfKind, mustBeRunnable, type JobDefinition } from './job.ts';
 import type { Taken } from './qstash-answers.ts';
 import { qstashDeliveries } from './qstash-deliveries.ts';
 import { messageRows, type Timing } from './qstash-messages.ts';
@@ -62,6 +62,8 @@ export async function openQStashQueue(options: Options): Promise<Queue> {
   const rows = messageRows(database, timing);
   const jobs = new Map<string, JobDefinition>();
   const inTurn = atOnce({ running: workers, waiting: mostWaiting });
+  /** Of each kind. */
+  const turns = new Map<string, typeof inTurn>();
   const publisher = qstashPublisher({ client, requests, rows, jobs, log, ...timing });
   let scheduled: Scheduled[] = [];
   let runs: ReturnType<typeof qstashRuns> | undefined;
@@ -89,7 +91,7 @@ export async function openQStashQueue(options: Options): Promise<Queue> {
   const run = async (name: string, id: string): Promise<Taken> => {
     if (!runs) return notWorking;
     const { run: runClaimed } = runs;
-    return inTurn(() => runClaimed(jobs.get(name)!, id));
+    return turns.get(name)!(() => inTurn(() => runClaimed(jobs.get(name)!, id)));
   };
 
   const keyOf = (dueMs: number) => `scheduled for ${new Date(dueMs).toISOString()}`;
@@ -155,6 +157,9 @@ export async function openQStashQueue(options: Options): Promise<Queue> {
       const taken = given.find(({ name }) => pathOf(name) === failurePath || encodeURIComponent(name) !== name);
       if (taken) throw new Error(`the job "${taken.name}" cannot be part of an address`);
       for (const job of given) jobs.set(job.name, job);
+      for (const job of given) {
+        turns.set(job.name, atOnce({ running: mostOfKind(job, workers, jobs.size), waiting: mostWaiting }));
+      }
       scheduled = await knownSchedules(database, jobs.values());
     },
 

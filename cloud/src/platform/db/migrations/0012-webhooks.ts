@@ -16,6 +16,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       disabled_reason text,
       secret text not null,
       failures_in_row integer not null default 0,
+      silent_in_row integer not null default 0,
+      resting_until timestamptz,
       last_at timestamptz,
       last_status integer,
       last_problem text,
