@@ -64,20 +64,22 @@ export async function rentMachine(config: E2bConfig, options: RentOptions): Prom
       });
       return machineOf(sandbox);
     } catch (error) {
+      // Gateways repeat what they refuse.
+      const said = wordsOf(error).replaceAll(config.apiKey, '[secret]');
       if (error instanceof AuthenticationError)
-        throw new WhetstoneError('unauthorized', `E2B refuses E2B_API_KEY: ${error.message}`, { cause: error });
+        throw new WhetstoneError('unauthorized', `E2B refuses E2B_API_KEY: ${said}`);
       if (error instanceof InvalidArgumentError)
-        throw new WhetstoneError('invalid', `E2B refuses the request: ${error.message}`, { cause: error });
-      if (attempt + 1 >= tries) throw unavailable(`no machine could be rented in ${tries} tries`, error);
+        throw new WhetstoneError('invalid', `E2B refuses the request: ${said}`);
+      if (attempt + 1 >= tries) throw unavailable(`no machine could be rented in ${tries} tries`, new Error(said));
       await sleep(pauseMs(attempt), undefined, signal ? { signal } : {});
     }
   }
 }
 
 export const unavailable = (what: string, cause: unknown) =>
-  new WhetstoneError('unavailable', `e2b: ${what} (${cause instanceof Error ? cause.message : String(cause)})`, {
-    cause,
-  });
+  new WhetstoneError('unavailable', `e2b: ${what} (${wordsOf(cause)})`, { cause });
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function machineOf(sandbox: Sandbox): Machine {
   let isSpent = false;

@@ -90,7 +90,10 @@ export function sandboxPool({ config, log, idleMs = 300_000 }: Options): Sandbox
       } catch (error) {
         giveBack();
         clearTimeout(kept.idle);
-        throw error;
+        // It is the server's key that is refused, not that of the caller, who would take theirs for a wrong one.
+        throw error instanceof WhetstoneError && error.code === 'unauthorized'
+          ? new WhetstoneError('conflict', error.message)
+          : error;
       }
     },
 

@@ -75,7 +75,7 @@ export function subjects(config: Pick<ExecutorConfig, 'openai' | 'datasetsDir' |
     if (!sandbox?.exec)
       throw new WhetstoneError(
         'forbidden',
-        `a command runs only inside a sandbox that runs commands, and ${sandbox ? `the ${sandbox.tier} sandbox` : 'none here'} does`,
+        `a command runs only inside a sandbox that runs commands, which ${sandbox ? `the ${sandbox.tier} sandbox does not` : 'none here does'}`,
       );
     const limits = timeoutMs === undefined ? {} : { functionTimeoutMs: timeoutMs };
     if (repo === undefined)

@@ -32,6 +32,15 @@ export function tierFor(
   return tier;
 }
 
+/** Before a sandbox is opened that cannot be what is wanted. */
+export function refuseCommands(tier: SandboxTier | undefined) {
+  if (tier !== 'pyodide' && tier !== 'quickjs') return;
+  throw new WhetstoneError(
+    'forbidden',
+    `a command runs only inside a sandbox that runs commands, which the ${tier} sandbox does not`,
+  );
+}
+
 /** What a tier cannot grade is refused at once, not sample by sample. */
 export function refuseHopeless(
   problems: readonly Problem[],

@@ -4,14 +4,15 @@ import { invalidField, WhetstoneError } from '@whetstone/shared/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { LoadByName } from '../executor/datasets.ts';
 import type { ExecutorConfig } from '../executor/config.ts';
-import type { LendSandbox } from '../executor/sandboxes.ts';
+import type { LendSandbox, LentSandbox } from '../executor/sandboxes.ts';
 import type { Subjects } from '../executor/subjects.ts';
 import type { ProjectTx } from '../../../platform/db/database.ts';
+import { withinTime } from '../../../platform/within-time.ts';
 import { chooseProblems } from './choose.ts';
 import { cutPlan, cuttingOf } from './cut-plan.ts';
 import { holdToDailyBudget } from './daily-budget.ts';
 import { identityOf, keptRequest } from './identity.ts';
-import { languagesOf, refuseHopeless, tierFor } from './gradable.ts';
+import { languagesOf, refuseCommands, refuseHopeless, tierFor } from './gradable.ts';
 import { startRepository } from './start/repository.ts';
 import type { PreparedRun, PrepareRun } from './start-run.ts';
 import type { RunLimits } from './run-limits.ts';
@@ -34,8 +35,9 @@ export const prepareRun =
     const chosen = chooseProblems(dataset, request);
     const tier = tierFor(request.sandbox, chosen, config);
     const runsCommands = request.subject.kind === 'command' || chosen.some(({ kind }) => kind === 'repo');
+    if (request.subject.kind === 'command') refuseCommands(tier);
     // Only what runs commands is opened now: whether there is any depends on this machine.
-    const lent = runsCommands ? await lend(tier, languagesOf(chosen)) : undefined;
+    const lent = runsCommands ? await inTime(lend(tier, languagesOf(chosen))) : undefined;
     try {
       refuseHopeless(chosen, tier, lent?.sandbox);
       const { solver, close } = await subjects.open(request, dataset, lent?.sandbox);
@@ -48,6 +50,21 @@ export const prepareRun =
       lent?.giveBack();
     }
   };
+
+/** Opening a sandbox runs its probes: seconds, on a machine that is busy more than a request has. */
+const openingMs = 30_000;
+
+async function inTime(lending: Promise<LentSandbox>): Promise<LentSandbox> {
+  const ended = lending.then(
+    (lent) => ({ lent }),
+    (error: unknown) => ({ error }),
+  );
+  const found = await withinTime(ended, openingMs).catch(() => undefined);
+  if (found && 'lent' in found) return found.lent;
+  if (found) throw found.error;
+  void ended.then((late) => 'lent' in late && late.lent.giveBack());
+  throw new WhetstoneError('unavailable', 'the sandbox is still being opened and tried; ask again in a moment');
+}
 
 /** They are planned and written at once: beyond this the server would be away for seconds. */
 const mostSamples = 100_000;
