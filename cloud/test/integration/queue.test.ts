@@ -274,6 +274,30 @@ describeOnBoth('the queue port', engines, (engine, queueEngine) => {
     expect(begunAtMs[0]).toBeGreaterThanOrEqual(startAfter.getTime());
   });
 
+  it('leaves a place to the others, however many of one kind there are and however long they take', async () => {
+    const { passed, open } = gate();
+    let begun = 0;
+    const long = aJob({
+      concurrency: 50,
+      run: async () => {
+        begun++;
+        await passed;
+      },
+    });
+    const urgent = aJob();
+    const queue = await working([long, urgent]);
+    const longs: string[] = [];
+    for (let i = 0; i < 6; i++) longs.push(await queue.send(long, { text: '' }, { projectId: shared.mine }));
+    await eventually(() => expect(begun).toBe(3));
+    const id = await queue.send(urgent, { text: '' }, { projectId: shared.mine });
+    await eventually(async () => expect(await queue.find(shared.mine, id)).toMatchObject({ state: 'completed' }));
+    expect(begun).toBe(3);
+    open();
+    await eventually(async () => {
+      for (const each of longs) expect(await queue.find(shared.mine, each)).toMatchObject({ state: 'completed' });
+    });
+  });
+
   it('runs no more at once than a job allows, and never more than four', async () => {
     const underWay = { narrow: 0, all: 0 };
     const most = { narrow: 0, all: 0 };
