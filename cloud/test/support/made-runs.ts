@@ -108,7 +108,7 @@ export function madeRuns({ database, projectId, onEnded, problems = 100, now = D
         })
         .where('id', '=', runId)
         .execute();
-      const { parentId, scheduleId, commit, flagKey, flagVariant, summary: _, ...rest } = run;
+      const { parentId, scheduleId, commit, flagKey, flagVariant, ...rest } = run;
       await onEnded(tx, {
         ...rest,
         status,
@@ -162,7 +162,7 @@ export function madeRuns({ database, projectId, onEnded, problems = 100, now = D
 
     /** Ends the reruns of a regression that are under way. */
     async endReruns(parentId: string, status?: EndedRun['status']) {
-      const running = await inProject((tx) =>
+      const { rows: running } = await inProject((tx) =>
         runRepository.list(tx, { parentId, status: 'running' }, { before: undefined, limit: 10 }),
       );
       for (const { id } of running) await end(id, status);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
-import { fitting } from '../../../platform/page-bytes.ts';
+import { pageFitting, type FittingPage, type PageWanted } from '../../../platform/page-bytes.ts';
 import type { BisectRow, StepRow, StepVerdict } from './bisect-row.ts';
 
 const columns = [
@@ -63,25 +63,21 @@ export const bisectRepository = {
   },
 
   /** Newest first, below the id `before`: as many as fit on a page. */
-  async page(
-    tx: ProjectTx,
-    before: string | undefined,
-    limit: number,
-  ): Promise<{ rows: BisectRow[]; hasMore: boolean }> {
-    const sizes = await tx.sql
-      .selectFrom('eval_bisect')
-      .select('id')
-      .select(sql<number>`octet_length(request::text) + octet_length(candidates::text)`.as('bytes'))
-      .where('project_id', '=', tx.projectId)
-      .$if(before !== undefined, (query) => query.where('id', '<', before!))
-      .orderBy('id', 'desc')
-      .limit(limit + 1)
-      .execute();
-    const { ids, hasMore } = fitting(sizes, limit);
-    if (ids.length === 0) return { rows: [], hasMore };
-    const rows = await ofProject(tx).where('id', 'in', ids).orderBy('id', 'desc').execute();
-    return { rows: rows as BisectRow[], hasMore };
-  },
+  page: (tx: ProjectTx, { before, limit }: PageWanted): Promise<FittingPage<BisectRow>> =>
+    pageFitting(
+      limit,
+      (most) =>
+        tx.sql
+          .selectFrom('eval_bisect')
+          .select('id')
+          .select(sql<number>`octet_length(request::text) + octet_length(candidates::text)`.as('bytes'))
+          .where('project_id', '=', tx.projectId)
+          .$if(before !== undefined, (query) => query.where('id', '<', before!))
+          .orderBy('id', 'desc')
+          .limit(most)
+          .execute(),
+      async (ids) => (await ofProject(tx).where('id', 'in', ids).orderBy('id', 'desc').execute()) as BisectRow[],
+    ),
 
   async update(tx: ProjectTx, id: string, changes: Changes): Promise<void> {
     const { status, problems, maxRuns, resumedAfter, answer, failure } = changes;

@@ -50,7 +50,7 @@ export const bisectService = ({
 
   listBisects: (ctx, { limit, cursor }) =>
     ctx.transaction(async (tx) => {
-      const { rows, hasMore } = await bisectRepository.page(tx, readCursor(cursor, isId), limit);
+      const { rows, hasMore } = await bisectRepository.page(tx, { before: readCursor(cursor, isId), limit });
       const steps = await bisectRepository.stepsOf(
         tx,
         rows.map(({ id }) => id),

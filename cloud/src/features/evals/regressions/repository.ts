@@ -1,7 +1,8 @@
-import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { Schema } from '../../../platform/db/schema.ts';
+import { pageFitting, type FittingPage, type PageWanted } from '../../../platform/page-bytes.ts';
 import type { RunRow } from '../runs/repository.ts';
 import type { RegressionChange, RegressionRow, RegressionState } from './regression.ts';
 
@@ -133,20 +134,34 @@ export const regressionRepository = {
     return new Map(rows.map(({ runId, id }) => [runId, id]));
   },
 
-  async list(tx: ProjectTx, filter: Filter, page: { before: string | undefined; limit: number }) {
-    const { dataset, subjectId, state, open } = filter;
-    const rows = await regressions(tx)
-      .$if(dataset !== undefined, (query) => query.where('eval_dataset.name', '=', dataset!))
-      .$if(subjectId !== undefined, (query) => query.where('eval_regression.subject_id', '=', subjectId!))
-      .$if(state !== undefined, (query) => query.where('state', '=', state!))
-      .$if(open === true, (query) => query.where(isOpen))
-      .$if(open === false, (query) => query.where((eb) => eb.not(isOpen(eb))))
-      .$if(page.before !== undefined, (query) => query.where('eval_regression.id', '<', page.before!))
-      .orderBy('eval_regression.id', 'desc')
-      .limit(page.limit)
-      .execute();
-    return rows as RegressionRow[];
-  },
+  /** Newest first, below the id `before`: as many as fit on a page. */
+  page: (
+    tx: ProjectTx,
+    { dataset, subjectId, state, open }: Filter,
+    { before, limit }: PageWanted,
+  ): Promise<FittingPage<RegressionRow>> =>
+    pageFitting(
+      limit,
+      (most) =>
+        joined(tx)
+          .select(['eval_regression.id', rowBytes.as('bytes')])
+          .$if(dataset !== undefined, (query) => query.where('eval_dataset.name', '=', dataset!))
+          .$if(subjectId !== undefined, (query) => query.where('eval_regression.subject_id', '=', subjectId!))
+          .$if(state !== undefined, (query) => query.where('state', '=', state!))
+          .$if(open === true, (query) => query.where(isOpen))
+          .$if(open === false, (query) => query.where((eb) => eb.not(isOpen(eb))))
+          .$if(before !== undefined, (query) => query.where('eval_regression.id', '<', before!))
+          .orderBy('eval_regression.id', 'desc')
+          .limit(most)
+          .execute(),
+      async (ids) => {
+        const rows = await regressions(tx)
+          .where('eval_regression.id', 'in', ids)
+          .orderBy('eval_regression.id', 'desc')
+          .execute();
+        return rows as RegressionRow[];
+      },
+    ),
 
   /** After `lock`. `what` and by whom are added to its history; nothing is where it is not worth a line. */
   async change(
@@ -181,41 +196,46 @@ export const regressionRepository = {
   },
 };
 
-const regressions = (
-  tx: ProjectTx,
-): SelectQueryBuilder<Schema, 'eval_regression' | 'eval_dataset' | 'eval_subject', object> =>
+/** Of `eval_regression` with its data set and subject. */
+const columns = [
+  'eval_regression.id',
+  'eval_regression.dataset_id as datasetId',
+  'eval_dataset.name as dataset',
+  'eval_regression.subject_id as subjectId',
+  'eval_subject.label as subjectLabel',
+  'found',
+  'state',
+  'severity',
+  'reason',
+  'before_run_id as beforeRunId',
+  'after_run_id as afterRunId',
+  'before_rerun_id as beforeRerunId',
+  'after_rerun_id as afterRerunId',
+  'suspicion',
+  'evidence',
+  'flag_key as flagKey',
+  'flag_variant as flagVariant',
+  'rollback_claimed_at as rollbackClaimedAt',
+  'rollback',
+  'acknowledged',
+  'muted_until as mutedUntil',
+  'assignee',
+  'history',
+  'eval_regression.created_at as createdAt',
+  'eval_regression.updated_at as updatedAt',
+] as const;
+
+/** What evidence names, and what people have written. */
+const rowBytes = sql<number>`1000 + octet_length(history::text) + coalesce(octet_length(evidence::text), 0)`;
+
+const joined = (tx: ProjectTx) =>
   tx.sql
     .selectFrom('eval_regression')
     .innerJoin('eval_dataset', 'eval_dataset.id', 'eval_regression.dataset_id')
     .innerJoin('eval_subject', 'eval_subject.id', 'eval_regression.subject_id')
-    .where('eval_regression.project_id', '=', tx.projectId)
-    .select([
-      'eval_regression.id',
-      'eval_regression.dataset_id as datasetId',
-      'eval_dataset.name as dataset',
-      'eval_regression.subject_id as subjectId',
-      'eval_subject.label as subjectLabel',
-      'found',
-      'state',
-      'severity',
-      'reason',
-      'before_run_id as beforeRunId',
-      'after_run_id as afterRunId',
-      'before_rerun_id as beforeRerunId',
-      'after_rerun_id as afterRerunId',
-      'suspicion',
-      'evidence',
-      'flag_key as flagKey',
-      'flag_variant as flagVariant',
-      'rollback_claimed_at as rollbackClaimedAt',
-      'rollback',
-      'acknowledged',
-      'muted_until as mutedUntil',
-      'assignee',
-      'history',
-      'eval_regression.created_at as createdAt',
-      'eval_regression.updated_at as updatedAt',
-    ]);
+    .where('eval_regression.project_id', '=', tx.projectId);
+
+const regressions = (tx: ProjectTx) => joined(tx).select(columns);
 
 /** Undecided, or an alert that nobody has answered. */
 const isOpen = (eb: ExpressionBuilder<Schema, 'eval_regression'>) =>

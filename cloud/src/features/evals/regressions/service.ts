@@ -1,7 +1,7 @@
 import type { Handlers, regressions } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Ctx } from '../../../context.ts';
-import { pageAfter, readCursor } from '../../../platform/page.ts';
+import { pageOfFitting, readCursor } from '../../../platform/page.ts';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import { regressionView, type RegressionChange, type RegressionRow } from './regression.ts';
 import { regressionRepository } from './repository.ts';
@@ -35,8 +35,8 @@ export function regressionService({ askGates }: Dependencies): Handlers<Operatio
     listRegressions: (ctx, { limit, cursor, ...filter }) =>
       ctx.transaction(async (tx) => {
         const before = readCursor(cursor, isId);
-        const rows = await regressionRepository.list(tx, filter, { before, limit: limit + 1 });
-        return pageAfter(rows.map(regressionView), limit, ({ id }) => id);
+        const { rows, hasMore } = await regressionRepository.page(tx, filter, { before, limit });
+        return pageOfFitting(rows.map(regressionView), hasMore);
       }),
 
     getRegression: (ctx, { id }) =>

@@ -1,13 +1,13 @@
 import type { RunManifest, RunSummary } from '@whetstone/evals';
 import type { EvalRunRequest, RunStatus, SampleStatus, SubjectKind } from '@whetstone/shared/contract';
-import { sql, type SelectQueryBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
-import type { Schema } from '../../../platform/db/schema.ts';
+import { pageFitting, type FittingPage, type PageWanted } from '../../../platform/page-bytes.ts';
 import type { ProblemOutcome } from './ended-run.ts';
 import type { RunPurpose } from './start-run.ts';
 
-/** A run with the names of its data set and subject. */
-export interface RunRow {
+/** A run as lists show it, with the names of its data set and subject. What a request, a manifest or a summary holds can be large. */
+export interface ListedRun {
   id: string;
   datasetId: string;
   dataset: string;
@@ -20,8 +20,8 @@ export interface RunRow {
   purpose: RunPurpose;
   parentId: string | null;
   scheduleId: string | null;
-  /** Inline samples left out. */
-  request: EvalRunRequest;
+  promptVersion: string | null;
+  guidanceVersion: string | null;
   commit: string | null;
   flagKey: string | null;
   flagVariant: string | null;
@@ -39,14 +39,25 @@ export interface RunRow {
   budgetUsd: number | null;
   paidUsd: number;
   eventSeq: number;
-  manifest: RunManifest | null;
+  executor: string | null;
   manifestHash: string | null;
-  summary: RunSummary | null;
+  /** Of its end; null before it. */
+  figures: RunFigures | null;
   failure: string | null;
   startedBy: string;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
+}
+
+/** The part of the summary that people see. */
+export type RunFigures = Pick<RunSummary, (typeof figureNames)[number]>;
+
+/** A run whole. */
+export interface RunRow extends ListedRun {
+  /** Inline samples left out. */
+  request: EvalRunRequest;
+  manifest: RunManifest | null;
 }
 
 export interface DatasetRow {
@@ -96,6 +107,69 @@ export interface RunFilter {
   status?: RunStatus | undefined;
 }
 
+const figureNames = [
+  'passRate',
+  'interval',
+  'passAtK',
+  'passHatK',
+  'costUsd',
+  'avgCostUsd',
+  'costPerSolvedUsd',
+  'avgTimeMs',
+  'medianTimeMs',
+  'p95TimeMs',
+  'reportHash',
+] as const;
+
+/** Of `eval_run` with its data set and subject. */
+const listColumns = [
+  'eval_run.id',
+  'eval_run.dataset_id as datasetId',
+  'eval_dataset.name as dataset',
+  'eval_dataset.sha256 as datasetSha256',
+  'eval_run.subject_id as subjectId',
+  'eval_subject.kind as subjectKind',
+  'eval_subject.label as subjectLabel',
+  'eval_run.build_id as buildId',
+  'eval_run.status',
+  'eval_run.purpose',
+  'eval_run.parent_id as parentId',
+  'eval_run.schedule_id as scheduleId',
+  sql<string | null>`request #>> '{subject,promptVersion}'`.as('promptVersion'),
+  sql<string | null>`request #>> '{subject,guidanceVersion}'`.as('guidanceVersion'),
+  'eval_run.commit_id as commit',
+  'eval_run.flag_key as flagKey',
+  'eval_run.flag_variant as flagVariant',
+  'eval_run.tags',
+  'eval_run.is_whole as isWhole',
+  'eval_run.problem_count as problemCount',
+  'eval_run.samples_per_problem as samplesPerProblem',
+  'eval_run.sample_count as sampleCount',
+  'eval_run.open_shards as openShards',
+  'eval_run.passed',
+  'eval_run.failed',
+  'eval_run.error',
+  'eval_run.timeout',
+  'eval_run.skipped',
+  'eval_run.budget_usd as budgetUsd',
+  'eval_run.paid_usd as paidUsd',
+  'eval_run.event_seq as eventSeq',
+  sql<string | null>`manifest #>> '{executor,tier}'`.as('executor'),
+  'eval_run.manifest_hash as manifestHash',
+  sql<RunFigures | null>`
+    case when summary is not null then json_strip_nulls(json_build_object(${sql.join(
+      figureNames.flatMap((name) => [sql.lit(name), sql`summary -> ${sql.lit(name)}`]),
+    )})) end`.as('figures'),
+  'eval_run.failure',
+  'eval_run.started_by as startedBy',
+  'eval_run.created_at as createdAt',
+  'eval_run.started_at as startedAt',
+  'eval_run.finished_at as finishedAt',
+] as const;
+
+/** What of a listed run callers and failures fill. */
+const listedBytes = sql<number>`1000 + octet_length(tags::text) + coalesce(octet_length(failure), 0)`;
+
 const resultColumns = [
   'problem',
   'sample',
@@ -127,27 +201,43 @@ const answerColumns = [
 /** Runs, versions of data sets, and what came of problems, as everybody reads them. */
 export const runRepository = {
   async find(tx: ProjectTx, runId: string): Promise<RunRow | undefined> {
-    return (await runs(tx).where('eval_run.id', '=', runId).executeTakeFirst()) as RunRow | undefined;
+    const found = await runs(tx)
+      .select(listColumns)
+      .select(['eval_run.request', 'eval_run.manifest'])
+      .where('eval_run.id', '=', runId)
+      .executeTakeFirst();
+    return found as RunRow | undefined;
   },
 
-  /** Newest first, below the id `before`. */
-  async list(
+  /** Newest first, below the id `before`: as many as fit on a page. */
+  list: (
     tx: ProjectTx,
     { dataset, subjectId, scheduleId, parentId, status }: RunFilter,
-    page: { before: string | undefined; limit: number },
-  ): Promise<RunRow[]> {
-    const found = await runs(tx)
-      .$if(dataset !== undefined, (query) => query.where('eval_dataset.name', '=', dataset!))
-      .$if(subjectId !== undefined, (query) => query.where('eval_run.subject_id', '=', subjectId!))
-      .$if(scheduleId !== undefined, (query) => query.where('eval_run.schedule_id', '=', scheduleId!))
-      .$if(parentId !== undefined, (query) => query.where('eval_run.parent_id', '=', parentId!))
-      .$if(status !== undefined, (query) => query.where('eval_run.status', '=', status!))
-      .$if(page.before !== undefined, (query) => query.where('eval_run.id', '<', page.before!))
-      .orderBy('eval_run.id', 'desc')
-      .limit(page.limit)
-      .execute();
-    return found as RunRow[];
-  },
+    { before, limit }: PageWanted,
+  ): Promise<FittingPage<ListedRun>> =>
+    pageFitting(
+      limit,
+      (most) =>
+        runs(tx)
+          .select(['eval_run.id', listedBytes.as('bytes')])
+          .$if(dataset !== undefined, (query) => query.where('eval_dataset.name', '=', dataset!))
+          .$if(subjectId !== undefined, (query) => query.where('eval_run.subject_id', '=', subjectId!))
+          .$if(scheduleId !== undefined, (query) => query.where('eval_run.schedule_id', '=', scheduleId!))
+          .$if(parentId !== undefined, (query) => query.where('eval_run.parent_id', '=', parentId!))
+          .$if(status !== undefined, (query) => query.where('eval_run.status', '=', status!))
+          .$if(before !== undefined, (query) => query.where('eval_run.id', '<', before!))
+          .orderBy('eval_run.id', 'desc')
+          .limit(most)
+          .execute(),
+      async (ids) => {
+        const found = await runs(tx)
+          .select(listColumns)
+          .where('eval_run.id', 'in', ids)
+          .orderBy('eval_run.id', 'desc')
+          .execute();
+        return found as ListedRun[];
+      },
+    ),
 
   /** By run, then in the order of the data set; problems without any result are absent. */
   async outcomes(tx: ProjectTx, runIds: readonly string[]): Promise<Map<string, ProblemOutcome[]>> {
@@ -244,49 +334,9 @@ export const runRepository = {
   },
 };
 
-const runs = (tx: ProjectTx): SelectQueryBuilder<Schema, 'eval_run' | 'eval_dataset' | 'eval_subject', object> =>
+const runs = (tx: ProjectTx) =>
   tx.sql
     .selectFrom('eval_run')
     .innerJoin('eval_dataset', 'eval_dataset.id', 'eval_run.dataset_id')
     .innerJoin('eval_subject', 'eval_subject.id', 'eval_run.subject_id')
-    .where('eval_run.project_id', '=', tx.projectId)
-    .select([
-      'eval_run.id',
-      'eval_run.dataset_id as datasetId',
-      'eval_dataset.name as dataset',
-      'eval_dataset.sha256 as datasetSha256',
-      'eval_run.subject_id as subjectId',
-      'eval_subject.kind as subjectKind',
-      'eval_subject.label as subjectLabel',
-      'eval_run.build_id as buildId',
-      'eval_run.status',
-      'eval_run.purpose',
-      'eval_run.parent_id as parentId',
-      'eval_run.schedule_id as scheduleId',
-      'eval_run.request',
-      'eval_run.commit_id as commit',
-      'eval_run.flag_key as flagKey',
-      'eval_run.flag_variant as flagVariant',
-      'eval_run.tags',
-      'eval_run.is_whole as isWhole',
-      'eval_run.problem_count as problemCount',
-      'eval_run.samples_per_problem as samplesPerProblem',
-      'eval_run.sample_count as sampleCount',
-      'eval_run.open_shards as openShards',
-      'eval_run.passed',
-      'eval_run.failed',
-      'eval_run.error',
-      'eval_run.timeout',
-      'eval_run.skipped',
-      'eval_run.budget_usd as budgetUsd',
-      'eval_run.paid_usd as paidUsd',
-      'eval_run.event_seq as eventSeq',
-      'eval_run.manifest',
-      'eval_run.manifest_hash as manifestHash',
-      'eval_run.summary',
-      'eval_run.failure',
-      'eval_run.started_by as startedBy',
-      'eval_run.created_at as createdAt',
-      'eval_run.started_at as startedAt',
-      'eval_run.finished_at as finishedAt',
-    ]);
+    .where('eval_run.project_id', '=', tx.projectId);

@@ -2,16 +2,14 @@ import type { SampleResult } from '@whetstone/evals';
 import type { EvalResult, EvalRun } from '@whetstone/shared/contract';
 import type { z } from 'zod';
 import { bracketOf, doneOf, rateOf } from './progress.ts';
-import type { ResultRow, RunRow } from './repository.ts';
+import type { ListedRun, ResultRow } from './repository.ts';
 
 /** A run as callers see it: figures of its end where there are any, else those of what is there. */
-export function runView(run: RunRow): EvalRun {
-  const { summary, request } = run;
+export function runView(run: ListedRun): EvalRun {
+  const { figures } = run;
   const { passed, failed, error, timeout, skipped } = run;
   const counts = { passed, failed, error, timeout, skipped };
   const rate = rateOf(counts);
-  const versions = 'promptVersion' in request.subject ? request.subject : undefined;
-  const guided = 'guidanceVersion' in request.subject ? request.subject : undefined;
   return {
     runId: run.id,
     status: run.status,
@@ -21,8 +19,8 @@ export function runView(run: RunRow): EvalRun {
     build: {
       id: run.buildId,
       ...(run.commit !== null && { commit: run.commit }),
-      ...(versions?.promptVersion !== undefined && { promptVersion: versions.promptVersion }),
-      ...(guided?.guidanceVersion !== undefined && { guidanceVersion: guided.guidanceVersion }),
+      ...(run.promptVersion !== null && { promptVersion: run.promptVersion }),
+      ...(run.guidanceVersion !== null && { guidanceVersion: run.guidanceVersion }),
     },
     purpose: run.purpose,
     ...(run.parentId !== null && { parentId: run.parentId }),
@@ -35,22 +33,22 @@ export function runView(run: RunRow): EvalRun {
     doneCount: doneOf(counts),
     isWhole: run.isWhole,
     counts,
-    passRate: summary?.passRate ?? rate.passRate,
-    interval: summary?.interval ?? rate.interval,
+    passRate: figures?.passRate ?? rate.passRate,
+    interval: figures?.interval ?? rate.interval,
     bracket: bracketOf(counts, run.sampleCount),
-    passAtK: summary?.passAtK ?? {},
-    passHatK: summary?.passHatK ?? null,
-    costUsd: summary?.costUsd ?? null,
+    passAtK: figures?.passAtK ?? {},
+    passHatK: figures?.passHatK ?? null,
+    costUsd: figures?.costUsd ?? null,
     paidUsd: run.paidUsd,
     budgetUsd: run.budgetUsd,
-    avgCostUsd: summary?.avgCostUsd ?? null,
-    costPerSolvedUsd: summary?.costPerSolvedUsd ?? null,
-    avgTimeMs: summary?.avgTimeMs ?? null,
-    medianTimeMs: summary?.medianTimeMs ?? null,
-    p95TimeMs: summary?.p95TimeMs ?? null,
-    executor: run.manifest?.executor.tier ?? null,
+    avgCostUsd: figures?.avgCostUsd ?? null,
+    costPerSolvedUsd: figures?.costPerSolvedUsd ?? null,
+    avgTimeMs: figures?.avgTimeMs ?? null,
+    medianTimeMs: figures?.medianTimeMs ?? null,
+    p95TimeMs: figures?.p95TimeMs ?? null,
+    executor: run.executor,
     manifestHash: run.manifestHash,
-    reportHash: summary?.reportHash ?? null,
+    reportHash: figures?.reportHash ?? null,
     failure: run.failure,
     startedBy: run.startedBy,
     createdAt: run.createdAt.toISOString(),

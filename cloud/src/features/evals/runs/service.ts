@@ -3,7 +3,7 @@ import type { evalRuns as operations, Handlers } from '@whetstone/shared/contrac
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Ctx } from '../../../context.ts';
 import type { ProjectTx } from '../../../platform/db/database.ts';
-import { pageAfter, pageUpTo, readCursor } from '../../../platform/page.ts';
+import { pageUpTo, readCursor } from '../../../platform/page.ts';
 import { staged } from '../../../platform/staged.ts';
 import type { LoadByName } from '../executor/datasets.ts';
 import { endRun, type Ending } from './end-run.ts';
@@ -85,9 +85,8 @@ export function runService(given: Dependencies): RunHandlers {
     listEvalRuns: (ctx, { limit, cursor, ...filter }) =>
       ctx.transaction(async (tx) => {
         const before = readCursor(cursor, (text) => uuid.test(text));
-        const rows = await runRepository.list(tx, filter, { before, limit: limit + 1 });
-        const { items, nextCursor } = pageAfter(rows, limit, ({ id }) => id);
-        return { items: items.map(runView), nextCursor };
+        const { rows, hasMore } = await runRepository.list(tx, filter, { before, limit });
+        return pageUpTo(rows.map(runView), hasMore ? rows.at(-1)?.id : undefined);
       }),
 
     cancelEvalRun: (ctx, { runId }) =>

@@ -2,7 +2,7 @@ import type { EvalRunRequest } from '@whetstone/shared/contract';
 import { sql, type Updateable } from 'kysely';
 import type { ProjectTx, Tx } from '../../../platform/db/database.ts';
 import type { Schema } from '../../../platform/db/schema.ts';
-import { fitting } from '../../../platform/page-bytes.ts';
+import { pageFitting, type FittingPage, type PageWanted } from '../../../platform/page-bytes.ts';
 
 const columns = [
   'id',
@@ -110,31 +110,30 @@ export const scheduleRepository = {
   },
 
   /** Newest first, below the id `before`: as many as fit on a page. */
-  async page(
-    tx: ProjectTx,
-    before: string | undefined,
-    limit: number,
-  ): Promise<{ rows: ScheduleRow[]; hasMore: boolean }> {
-    const sizes = await tx.sql
-      .selectFrom('eval_schedule')
-      .select('id')
-      .select(sql<number>`octet_length(run::text)`.as('bytes'))
-      .where('project_id', '=', tx.projectId)
-      .$if(before !== undefined, (query) => query.where('id', '<', before!))
-      .orderBy('id', 'desc')
-      .limit(limit + 1)
-      .execute();
-    const { ids, hasMore } = fitting(sizes, limit);
-    if (ids.length === 0) return { rows: [], hasMore };
-    const rows = await tx.sql
-      .selectFrom('eval_schedule')
-      .select(columns)
-      .where('project_id', '=', tx.projectId)
-      .where('id', 'in', ids)
-      .orderBy('id', 'desc')
-      .execute();
-    return { rows: rows.map(rowOf), hasMore };
-  },
+  page: (tx: ProjectTx, { before, limit }: PageWanted): Promise<FittingPage<ScheduleRow>> =>
+    pageFitting(
+      limit,
+      (most) =>
+        tx.sql
+          .selectFrom('eval_schedule')
+          .select('id')
+          .select(sql<number>`octet_length(run::text)`.as('bytes'))
+          .where('project_id', '=', tx.projectId)
+          .$if(before !== undefined, (query) => query.where('id', '<', before!))
+          .orderBy('id', 'desc')
+          .limit(most)
+          .execute(),
+      async (ids) => {
+        const rows = await tx.sql
+          .selectFrom('eval_schedule')
+          .select(columns)
+          .where('project_id', '=', tx.projectId)
+          .where('id', 'in', ids)
+          .orderBy('id', 'desc')
+          .execute();
+        return rows.map(rowOf);
+      },
+    ),
 
   async replace(tx: ProjectTx, id: string, schedule: Written): Promise<ScheduleRow | undefined> {
     const row = await tx.sql

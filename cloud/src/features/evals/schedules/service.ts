@@ -49,7 +49,7 @@ export function scheduleService({
 
     async listEvalSchedules(ctx, { limit, cursor }) {
       const before = readCursor(cursor, isUuid);
-      const { rows, hasMore } = await ctx.transaction((tx) => scheduleRepository.page(tx, before, limit));
+      const { rows, hasMore } = await ctx.transaction((tx) => scheduleRepository.page(tx, { before, limit }));
       return pageOfFitting(rows.map(scheduleView), hasMore);
     },
 
