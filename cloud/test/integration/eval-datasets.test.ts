@@ -2,11 +2,12 @@ import { access, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expireTaskSets } from '../../src/features/evals/datasets/expire.ts';
+import { projectDatasetFinder } from '../../src/features/evals/datasets/find-project-dataset.ts';
 import { taskFolders } from '../../src/features/evals/datasets/task-folders.ts';
 import { jobScope } from '../../src/features/evals/runs/run-scope.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
-import { insertRun } from '../support/run-row.ts';
+import { insertRun } from '../support/run-rows.ts';
 import { someTasks } from '../support/task-files.ts';
 
 const dayMs = 86_400_000;
@@ -15,6 +16,12 @@ describeOnEngines('data sets of a project', (engine) => {
   let app: TestApp;
   let tasks: Awaited<ReturnType<typeof someTasks>>;
   const folder = () => join(app.directory, 'evals-cache', 'task-sets');
+  /** As runs find them, on the same disk. */
+  const find = (...[within, ...wanted]: Parameters<ReturnType<typeof projectDatasetFinder>>) =>
+    projectDatasetFinder({ folders: taskFolders(folder()), reposDirs: [dirname(tasks.repository.path)] })(
+      within,
+      ...wanted,
+    );
   const scope = () => jobScope(app.database, app.projectId);
 
   beforeAll(async () => {
@@ -38,7 +45,7 @@ describeOnEngines('data sets of a project', (engine) => {
   it('are tasks with a bundle beside them, and found again as the harness reads them', async () => {
     const made = await app.admin.createEvalDataset({ name: 'own', tasks: { sums: await tasks.whole() } });
     expect(made).toMatchObject({ name: 'own', source: 'project', problemCount: 1, isAvailable: true });
-    const found = await app.findProjectDataset(scope(), 'own');
+    const found = await find(scope(), 'own');
     expect(found).toMatchObject({
       name: 'own',
       sha256: made.sha256,
@@ -54,7 +61,7 @@ describeOnEngines('data sets of a project', (engine) => {
       'test.patch',
     ]);
     expect((await stat(dirname(problem.folder))).mode & 0o077).toBe(0);
-    expect(await app.findProjectDataset(scope(), 'nobodys')).toBeUndefined();
+    expect(await find(scope(), 'nobodys')).toBeUndefined();
   });
 
   it('are listed with what everybody has, and with why some of that is not there', async () => {
@@ -140,21 +147,21 @@ describeOnEngines('data sets of a project', (engine) => {
     expect((await refusal('bad', { sums: { ...good, 'repo.bundle': 'AAAA' } })).message).toContain(
       'no repository or bundle',
     );
-    await expect(app.findProjectDataset(scope(), 'of-server')).resolves.toMatchObject({ problems: [{ id: 'sums' }] });
+    await expect(find(scope(), 'of-server')).resolves.toMatchObject({ problems: [{ id: 'sums' }] });
   });
 
   it('are written again where their files were tidied away or are not what was stored', async () => {
-    const { sha256 } = (await app.findProjectDataset(scope(), 'own'))!;
+    const { sha256 } = (await find(scope(), 'own'))!;
     await rm(folder(), { recursive: true });
-    expect(await app.findProjectDataset(scope(), 'own')).toMatchObject({ sha256 });
+    expect(await find(scope(), 'own')).toMatchObject({ sha256 });
     const [version] = await readdir(folder());
     await writeFile(join(folder(), version!, 'sums', 'instruction.md'), 'Something else.\n');
-    expect(await app.findProjectDataset(scope(), 'own')).toMatchObject({
+    expect(await find(scope(), 'own')).toMatchObject({
       sha256,
       problems: [{ prompt: 'Mend add.\n' }],
     });
     await rm(folder(), { recursive: true });
-    const many = await Promise.all(Array.from({ length: 5 }, () => app.findProjectDataset(scope(), 'own')));
+    const many = await Promise.all(Array.from({ length: 5 }, () => find(scope(), 'own')));
     expect(many.map((each) => each?.sha256)).toEqual(Array.from({ length: 5 }, () => sha256));
     expect(await readdir(folder())).toEqual([version]);
   });
@@ -164,13 +171,11 @@ describeOnEngines('data sets of a project', (engine) => {
     const one = await app.admin.createEvalDataset({ name: 'versions', tasks: { task: first } });
     const two = await app.admin.createEvalDataset({ name: 'versions', tasks: { task: second } });
     const three = await app.admin.createEvalDataset({ name: 'versions', tasks: { task: await tasks.whole('third') } });
-    const found = async (sha256?: string) =>
-      (await app.findProjectDataset(scope(), 'versions', sha256))?.problems[0]?.id;
+    const found = async (sha256?: string) => (await find(scope(), 'versions', sha256))?.problems[0]?.id;
     expect([await found(), await found(one.sha256!), await found(two.sha256!)]).toEqual(['third', 'first', 'second']);
 
+    await insertRun(app, app.projectId, { dataset: 'versions' });
     await app.database.asProject(app.projectId, async (tx) => {
-      const run = { dataset: 'versions', subject: { kind: 'reference' } } as const;
-      await insertRun(tx, run, { purpose: 'run', startedBy: 'a test' });
       await tx.sql.updateTable('eval_dataset').set({ sha256: one.sha256! }).where('name', '=', 'versions').execute();
       await tx.sql.updateTable('eval_run').set({ status: 'completed', finished_at: tx.now }).execute();
     });
@@ -198,7 +203,7 @@ describeOnEngines('data sets of a project', (engine) => {
 
   it('go with all their versions when deleted, their files within a day, and nobody has them but their project', async () => {
     const theirs = await app.otherTenant('other');
-    expect(await app.findProjectDataset(jobScope(app.database, theirs.projectId), 'own')).toBeUndefined();
+    expect(await find(jobScope(app.database, theirs.projectId), 'own')).toBeUndefined();
     await expect(theirs.client.deleteEvalDataset({ name: 'own' })).rejects.toMatchObject({ code: 'not_found' });
     await expect(app.admin.deleteEvalDataset({ name: 'starter' })).rejects.toMatchObject({ code: 'conflict' });
     await expect(
@@ -206,11 +211,11 @@ describeOnEngines('data sets of a project', (engine) => {
     ).rejects.toMatchObject({ code: 'conflict' });
     expect(await app.admin.deleteEvalDataset({ name: 'own' })).toEqual({ name: 'own' });
     await app.admin.deleteEvalDataset({ name: 'versions' });
-    expect(await app.findProjectDataset(scope(), 'own')).toBeUndefined();
+    expect(await find(scope(), 'own')).toBeUndefined();
     const expired = { database: app.database, folders: taskFolders(folder()), keepDaysOf: async () => 90 };
     expect(await expireTaskSets({ ...expired, nowMs: Date.now() })).toBe(0);
     expect(await expireTaskSets({ ...expired, nowMs: Date.now() + 2 * dayMs })).toBeGreaterThan(0);
     await access(folder());
-    expect((await app.findProjectDataset(scope(), 'of-server'))?.problems).toHaveLength(1);
+    expect((await find(scope(), 'of-server'))?.problems).toHaveLength(1);
   });
 });

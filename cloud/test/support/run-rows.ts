@@ -4,26 +4,36 @@ import type { Database } from '../../src/platform/db/database.ts';
 import { insertDataset, insertRunRow, insertSubject } from './insert-rows.ts';
 
 interface Place {
-  database: Database;
+  database: Pick<Database, 'asProject'>;
 }
 
-/** The row of a run that nothing works on, for tests of those who only read runs. */
-export const insertRun = ({ database }: Place, projectId: string, sampleCount = 100): Promise<string> =>
-  database.asProject(projectId, async (tx) => {
-    const name = `set-${uuidv7()}`;
-    return insertRunRow(tx, {
+interface MadeRun {
+  dataset?: string;
+  sampleCount?: number;
+  status?: EvalRun['status'];
+}
+
+/** The row of a run that nothing works on. */
+export const insertRun = (
+  { database }: Place,
+  projectId: string,
+  { dataset = `set-${uuidv7()}`, sampleCount = 100, status = 'running' }: MadeRun = {},
+): Promise<string> =>
+  database.asProject(projectId, async (tx) =>
+    insertRunRow(tx, {
       dataset_id: await insertDataset(tx, {
-        name,
+        name: dataset,
         problem_ids: JSON.stringify(Array.from({ length: sampleCount }, (_, i) => `p${i}`)),
         problem_count: sampleCount,
       }),
       subject_id: await insertSubject(tx, {}),
-      request: JSON.stringify({ dataset: name, subject: { kind: 'reference' } }),
+      status,
+      request: JSON.stringify({ dataset, subject: { kind: 'reference' } }),
       problem_count: sampleCount,
       sample_count: sampleCount,
       started_at: tx.now,
-    });
-  });
+    }),
+  );
 
 interface Told {
   type: 'result' | 'progress' | 'done';
