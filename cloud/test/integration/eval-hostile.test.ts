@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mostActiveBisects } from '../../src/features/evals/bisect/hold-to-active.ts';
+import { mostOpenRuns } from '../../src/features/evals/runs/open-runs.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOn, pglite } from '../support/engines.ts';
 import { anAlert } from '../support/made-runs.ts';
@@ -171,6 +173,70 @@ describeOn(pglite, 'evals over HTTP', () => {
     }
     expect(pages.map((page) => page.length)).toEqual([5, 2]);
     expect(pages.flat()).toEqual(made.toReversed());
+  });
+
+  /** Of two that come at once while there is room for one, which are refused, and how. */
+  const refusedOfTwo = async (begin: () => Promise<unknown>) => {
+    const outcomes = await Promise.allSettled([begin(), begin()]);
+    return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  };
+  const copies = (table: string, columns: string, count: number) =>
+    app.database.execute(
+      `insert into ${table} (id, ${columns}) select gen_random_uuid(), ${columns}
+       from (select ${columns} from ${table} order by id desc limit 1) as one, generate_series(1, ${count})`,
+    );
+
+  it('has so many runs queued or running, started or taken up again, and no more', async () => {
+    await app.database.execute(`update eval_run set status = 'cancelled', finished_at = now()`);
+    const { runId } = await app.admin.startEvalRun(reference);
+    await copies(
+      'eval_run',
+      `project_id, dataset_id, subject_id, build_id, status, purpose, request, tags, is_whole, problem_count,
+       samples_per_problem, sample_count, open_shards, started_by, created_at`,
+      mostOpenRuns - 2,
+    );
+    const tooMany = {
+      code: 'rate_limited',
+      message: expect.stringMatching(/^100 runs of this project are queued or running.* cancel one$/),
+    };
+    expect(await refusedOfTwo(() => app.admin.startEvalRun(reference))).toMatchObject([tooMany]);
+    await app.admin.cancelEvalRun({ runId });
+    expect(await refusedOfTwo(() => app.admin.startEvalRun(reference))).toMatchObject([tooMany]);
+    await expect(app.admin.resumeEvalRun({ runId })).rejects.toMatchObject(tooMany);
+    await app.database.execute(`update eval_run set status = 'cancelled', finished_at = now() where id <> $1`, [runId]);
+    expect(await app.admin.resumeEvalRun({ runId })).toMatchObject({ status: 'running' });
+  });
+
+  it('has so many bisects under way, and no more', async () => {
+    await app.database.execute(`update eval_bisect set status = 'cancelled'`);
+    const { id } = await app.admin.startBisect(aBisect);
+    await copies(
+      'eval_bisect',
+      'project_id, status, request, candidates, max_runs, started_by, created_at, updated_at',
+      mostActiveBisects - 2,
+    );
+    const tooMany = {
+      code: 'rate_limited',
+      message: expect.stringMatching(/^10 bisects of this project.* cancel one$/),
+    };
+    expect(await refusedOfTwo(() => app.admin.startBisect(aBisect))).toMatchObject([tooMany]);
+    await app.admin.cancelBisect({ id });
+    await app.admin.startBisect(aBisect);
+    await expect(app.admin.resumeBisect({ id })).rejects.toMatchObject(tooMany);
+  });
+
+  it('has so many schedules, and no more', async () => {
+    const schedule = { name: 'one', cron: 'nightly', enabled: false, run: reference };
+    await app.admin.createEvalSchedule(schedule);
+    const { rows } = await app.database.execute('select count(*)::int as n from eval_schedule');
+    await copies(
+      'eval_schedule',
+      'project_id, name, cron, time_zone, run, enabled, generation, created_at, updated_at',
+      199 - Number(rows[0]!['n']),
+    );
+    expect(await refusedOfTwo(() => app.admin.createEvalSchedule(schedule))).toMatchObject([
+      { code: 'conflict', message: 'a project has at most 200 schedules; delete one first' },
+    ]);
   });
 });
 

@@ -119,7 +119,7 @@ export const bisects = {
     input: BisectRequest,
     output: Bisect,
     idempotent: true,
-    errors: ['not_found', 'conflict'],
+    errors: [...errors, 'rate_limited'],
   }),
   listBisects: operation({
     method: 'GET',
@@ -159,6 +159,6 @@ export const bisects = {
     status: 202,
     input: byId.extend({ maxRuns: z.int().min(1).max(1_000).optional() }),
     output: Bisect,
-    errors,
+    errors: [...errors, 'rate_limited'],
   }),
 };

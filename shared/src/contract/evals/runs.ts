@@ -269,7 +269,7 @@ export const evalRuns = {
     status: 202,
     input: byRunId.extend({ budgetUsd: Usd.optional().describe('In place of the budget it had') }),
     output: EvalRun,
-    errors: ['not_found', 'conflict'],
+    errors: ['not_found', 'conflict', 'rate_limited'],
   }),
 
   createLiveTicket: operation({

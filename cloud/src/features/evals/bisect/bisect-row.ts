@@ -40,5 +40,5 @@ export interface StepRow {
   posterior: number[] | null;
 }
 
-const active = new Set<BisectRow['status']>(['queued', 'seeding', 'searching']);
-export const isActive = ({ status }: Pick<BisectRow, 'status'>) => active.has(status);
+export const activeStatuses: readonly BisectRow['status'][] = ['queued', 'seeding', 'searching'];
+export const isActive = ({ status }: Pick<BisectRow, 'status'>) => activeStatuses.includes(status);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import { pageFitting, type FittingPage, type PageWanted } from '../../../platform/page-bytes.ts';
-import type { BisectRow, StepRow, StepVerdict } from './bisect-row.ts';
+import { activeStatuses, type BisectRow, type StepRow, type StepVerdict } from './bisect-row.ts';
 
 const columns = [
   'id',
@@ -78,6 +78,16 @@ export const bisectRepository = {
           .execute(),
       async (ids) => (await ofProject(tx).where('id', 'in', ids).orderBy('id', 'desc').execute()) as BisectRow[],
     ),
+
+  async activeCount(tx: ProjectTx): Promise<number> {
+    const { n } = await tx.sql
+      .selectFrom('eval_bisect')
+      .select(({ fn }) => fn.countAll<string>().as('n'))
+      .where('project_id', '=', tx.projectId)
+      .where('status', 'in', [...activeStatuses])
+      .executeTakeFirstOrThrow();
+    return Number(n);
+  },
 
   async update(tx: ProjectTx, id: string, changes: Changes): Promise<void> {
     const { status, problems, maxRuns, resumedAfter, answer, failure } = changes;

@@ -8,6 +8,7 @@ import { pageOfFitting, readCursor } from '../../../platform/page.ts';
 import { staged } from '../../../platform/staged.ts';
 import type { PrepareRun } from '../runs/start-run.ts';
 import type { SendBisect } from './advance.ts';
+import { holdToActive } from './hold-to-active.ts';
 import { isActive, type BisectRow, type KnownRequest } from './bisect-row.ts';
 import { bisectView } from './bisect-view.ts';
 import { candidatesOf, type VersionSources } from './candidates.ts';
@@ -42,6 +43,7 @@ export const bisectService = ({
     await prepare(ctx, stepRequest(row, row.candidates[0]!, phase, input.budgetUsd));
     return (within) =>
       within.transaction(async (tx) => {
+        await holdToActive(tx);
         await bisectRepository.insert(tx, row);
         await send(tx, row.id);
         return bisectView({ ...row, createdAt: tx.now, updatedAt: tx.now }, []);
@@ -85,6 +87,7 @@ export const bisectService = ({
       const steps = await bisectRepository.steps(tx, id);
       const most = maxRuns ?? row.maxRuns;
       refuseToResume(row, most, searchRuns(seenOf(row.candidates.length, steps)));
+      await holdToActive(tx);
       const resumedAfter = steps.at(-1)?.number ?? 0;
       await bisectRepository.update(tx, id, {
         status: 'queued',

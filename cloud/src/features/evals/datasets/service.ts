@@ -16,6 +16,7 @@ interface Dependencies {
   reposDirs: readonly string[];
 }
 
+/** The files lie in the database, and on the disk of every server that grades: thousands of tasks in text, or some dozens of bundles. */
 const mostNames = 100;
 const mostBytes = 64 * 2 ** 20;
 

@@ -7,12 +7,14 @@ import type { ExecutorConfig } from '../executor/config.ts';
 import type { LendSandbox, LentSandbox } from '../executor/sandboxes.ts';
 import type { Subjects } from '../executor/subjects.ts';
 import type { ProjectTx } from '../../../platform/db/database.ts';
+import { bounded } from './bounded.ts';
 import { withinTime } from '../../../platform/within-time.ts';
 import { chooseProblems } from './choose.ts';
 import { cutPlan, cuttingOf } from './cut-plan.ts';
 import { holdToDailyBudget } from './daily-budget.ts';
 import { identityOf, keptRequest } from './identity.ts';
 import { languagesOf, refuseCommands, refuseHopeless, tierFor } from './gradable.ts';
+import { holdToOpenRuns } from './open-runs.ts';
 import { startRepository } from './start/repository.ts';
 import type { PreparedRun, PrepareRun } from './start-run.ts';
 import type { RunLimits } from './run-limits.ts';
@@ -111,7 +113,7 @@ async function prepared({ request, dataset, chosen, solver, limitsOf, begin }: P
             generationOf(
               problem.id,
               sampleIndex,
-              await solver.solve(problem, sampleIndex, new AbortController().signal),
+              await bounded(solver).solve(problem, sampleIndex, new AbortController().signal),
             ),
           ),
         )
@@ -125,6 +127,7 @@ async function prepared({ request, dataset, chosen, solver, limitsOf, begin }: P
     worstCaseUsd,
     async insert(tx, cause) {
       const mostUsd = Math.min(budgetUsd ?? Infinity, worstCaseUsd ?? Infinity);
+      await holdToOpenRuns(tx, cause.purpose);
       await holdToDailyBudget(tx, await limitsOf(tx), mostUsd);
       const datasetId = await startRepository.datasetVersion(tx, dataset);
       const subjectId = await startRepository.subject(tx, { ...identity, kind: subject.kind });

@@ -3,6 +3,7 @@ import { WhetstoneError } from '@whetstone/shared/errors';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import type { Ctx } from '../../../context.ts';
 import type { ProjectTx } from '../../../platform/db/database.ts';
+import { lockProject } from '../../../platform/db/lock-project.ts';
 import { pageOfFitting, readCursor } from '../../../platform/page.ts';
 import { staged } from '../../../platform/staged.ts';
 import type { PrepareRun } from '../runs/start-run.ts';
@@ -20,6 +21,7 @@ interface Dependencies {
 
 export type AwaitOccurrence = (tx: ProjectTx, message: OccurrenceMessage) => Promise<void>;
 
+/** More than anybody looks through. Each has one run at a time at most. */
 const mostSchedules = 200;
 
 export function scheduleService({
@@ -38,6 +40,8 @@ export function scheduleService({
       await inRun(prepare(ctx, schedule.run));
       return (within) =>
         within.transaction(async (tx) => {
+          // Two that are made at once must not both fit.
+          await lockProject(tx);
           if ((await scheduleRepository.count(tx)) >= mostSchedules)
             throw new WhetstoneError('conflict', `a project has at most ${mostSchedules} schedules; delete one first`);
           const id = uuidv7({ msecs: tx.now.getTime() });

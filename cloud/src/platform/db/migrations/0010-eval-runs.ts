@@ -81,6 +81,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index eval_run_newest on eval_run (project_id, id)`.execute(db);
   await sql`create index eval_run_of_subject on eval_run (project_id, dataset_id, subject_id, finished_at)`.execute(db);
+  // Of few rows, however many have ended.
+  await sql`create index eval_run_open on eval_run (project_id) where status in ('queued', 'running')`.execute(db);
   await sql`create index eval_run_of_parent on eval_run (parent_id) where parent_id is not null`.execute(db);
 
   await sql`

@@ -149,6 +149,18 @@ export const startRepository = {
         .execute();
   },
 
+  /** Runs of these purposes that have not ended. */
+  async openCount(tx: ProjectTx, purposes: readonly string[]): Promise<number> {
+    const { n } = await tx.sql
+      .selectFrom('eval_run')
+      .select(({ fn }) => fn.countAll<string>().as('n'))
+      .where('project_id', '=', tx.projectId)
+      .where('status', 'in', ['queued', 'running'])
+      .where('purpose', 'in', [...purposes])
+      .executeTakeFirstOrThrow();
+    return Number(n);
+  },
+
   /** What runs of a time on have come to, and what those under way can come to. */
   async boundSince(tx: ProjectTx, since: Date): Promise<number> {
     const { rows } = await sql<{ usd: number }>`
