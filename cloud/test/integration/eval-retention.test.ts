@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expireEvents, expireResults } from '../../src/features/evals/retention/expire-runs.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
-import { insertRun } from '../support/run-row.ts';
+import { insertRun } from '../support/run-rows.ts';
 
 const dayMs = 86_400_000;
 const now = Date.now();
@@ -15,17 +15,18 @@ describeOnEngines('rows of eval runs', (engine) => {
   afterAll(() => app.close());
 
   /** A run that ended so many days ago (or never), with rows of every kind. */
-  const endedRun = (projectId: string, daysAgo: number | undefined, rows: number) =>
-    app.database.asProject(projectId, async (tx) => {
-      const id = await insertRun(
-        tx,
-        { dataset: 'starter', subject: { kind: 'reference' } },
-        { purpose: 'run', startedBy: 'a test' },
-      );
+  const endedRun = async (projectId: string, daysAgo: number | undefined, rows: number) => {
+    const id = await insertRun(app, projectId);
+    await app.database.asProject(projectId, async (tx) => {
       const finished = daysAgo === undefined ? null : new Date(now - daysAgo * dayMs);
       const change = finished ? { status: 'completed', finished_at: finished, summary: '{"kept":true}' } : {};
       if (finished) await tx.sql.updateTable('eval_run').set(change).where('id', '=', id).execute();
       for (let sample = 0; sample < rows; sample++) {
+        const part = { run_id: id, shard: sample, project_id: projectId, first_sample: sample, sample_count: 1 };
+        await tx.sql
+          .insertInto('eval_shard')
+          .values({ ...part, samples: `[[0, ${sample}]]`, is_done: true })
+          .execute();
         const key = { run_id: id, problem: 0, sample, project_id: projectId };
         await tx.sql
           .insertInto('eval_answer')
@@ -56,11 +57,12 @@ describeOnEngines('rows of eval runs', (engine) => {
           })
           .execute();
       }
-      return id;
     });
+    return id;
+  };
 
   const left = async (runId: string) => {
-    const counted = ['eval_answer', 'eval_result', 'eval_event'].map(async (table) => {
+    const counted = ['eval_shard', 'eval_answer', 'eval_result', 'eval_event'].map(async (table) => {
       const { rows } = await app.database.execute(`select count(*)::int as n from ${table} where run_id = $1`, [runId]);
       return rows[0]!['n'];
     });
@@ -78,22 +80,27 @@ describeOnEngines('rows of eval runs', (engine) => {
     const [theirOld, theirRecent] = [await endedRun(other, 11, 2), await endedRun(other, 9, 2)];
     const options = { database: app.database, nowMs: now, rowsAtOnce: 2 };
 
-    expect(await expireResults({ ...options, keepDaysOf })).toBe(14);
+    expect(await expireResults({ ...options, keepDaysOf })).toBe(21);
     expect(await Promise.all([old, recent, endless, theirOld, theirRecent].map(left))).toEqual([
-      [0, 0, 5],
-      [2, 2, 2],
-      [2, 2, 2],
-      [0, 0, 2],
-      [2, 2, 2],
+      [0, 0, 0, 5],
+      [2, 2, 2, 2],
+      [2, 2, 2, 2],
+      [0, 0, 0, 2],
+      [2, 2, 2, 2],
     ]);
     expect(await expireResults({ ...options, keepDaysOf })).toBe(0);
 
     expect(await expireEvents(options)).toBe(5 + 2 + 2 + 2);
     expect(await Promise.all([recent, endless, theirRecent].map(left))).toEqual([
-      [2, 2, 0],
-      [2, 2, 2],
-      [2, 2, 0],
+      [2, 2, 2, 0],
+      [2, 2, 2, 2],
+      [2, 2, 2, 0],
     ]);
+    // What is gone would be asked again, and counted twice.
+    await expect(app.admin.resumeEvalRun({ runId: old })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('keepDays'),
+    });
     const { rows } = await app.database.execute('select status, summary from eval_run where id = $1', [old]);
     expect(rows).toEqual([{ status: 'completed', summary: { kept: true } }]);
   });
@@ -102,8 +109,8 @@ describeOnEngines('rows of eval runs', (engine) => {
     const id = await endedRun(app.projectId, 100, 4);
     const options = { database: app.database, nowMs: now, rowsAtOnce: 1, keepDaysOf: async () => 90 };
     await expireResults({ ...options, signal: AbortSignal.abort() });
-    expect(await left(id)).toEqual([4, 4, 4]);
+    expect(await left(id)).toEqual([4, 4, 4, 4]);
     await expireResults(options);
-    expect(await left(id)).toEqual([0, 0, 4]);
+    expect(await left(id)).toEqual([0, 0, 0, 4]);
   });
 });

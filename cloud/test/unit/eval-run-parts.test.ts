@@ -1,6 +1,7 @@
 import type { EvalRunRequest } from '@whetstone/shared/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { boundedAttempt, shortDetail } from '../../src/features/evals/runs/bounded.ts';
 import { cutPlan, cuttingOf } from '../../src/features/evals/runs/cut-plan.ts';
 import { identityOf, keptRequest } from '../../src/features/evals/runs/identity.ts';
 import { bracketOf, progressOf } from '../../src/features/evals/runs/progress.ts';
@@ -70,6 +71,33 @@ describe('who is measured', () => {
       identityOf({ dataset: 'starter', subject }, { kind: 'samples', label: 'x', sha256 });
     expect(identity('a'.repeat(64)).label).toBe('samples aaaaaaaa');
     expect(identity('a'.repeat(64)).buildId).not.toBe(identity('b'.repeat(64)).buildId);
+  });
+});
+
+describe('what is kept of a sample', () => {
+  const attempt = (text: string, words = '') => ({
+    answer: { kind: 'program' as const, text },
+    usage: { costUsd: 1 },
+    solveMs: 2,
+    transcript: { request: words, response: words },
+  });
+
+  it('is what it is, where people and programs wrote it', () => {
+    const usual = attempt('x'.repeat(1_000_000), 'y'.repeat(200_000));
+    expect(boundedAttempt(usual)).toEqual(usual);
+    expect(shortDetail('z'.repeat(4_000))).toHaveLength(4_000);
+  });
+
+  it('is cut with a mark where it is larger, and an answer of more characters is none', () => {
+    const { answer, transcript, ...rest } = boundedAttempt(attempt('x'.repeat(1_000_001), `a${'y'.repeat(300_000)}z`));
+    expect(answer).toEqual({
+      kind: 'none',
+      reason: 'the answer has 1000001 characters, more than the 1000000 that are kept',
+    });
+    expect(transcript?.response).toMatch(/^ay+\n\[whetstone: 100002 characters left out\]\ny+z$/);
+    expect(transcript?.response.length).toBeLessThan(201_000);
+    expect(rest).toEqual({ usage: { costUsd: 1 }, solveMs: 2 });
+    expect(shortDetail('z'.repeat(5_000))).toMatch(/^z{3999}…$/);
   });
 });
 

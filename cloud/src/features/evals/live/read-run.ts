@@ -1,7 +1,7 @@
 import type { EvalRun, LiveEvent } from '@whetstone/shared/contract';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { Reading } from '../../../platform/events/events.ts';
-import { runRepository, type RunRow } from '../runs/repository.ts';
+import { runRepository, type ListedRun } from '../runs/repository.ts';
 import { runView } from '../runs/run-view.ts';
 import { liveRepository } from './repository.ts';
 
@@ -16,7 +16,7 @@ export interface RunEvent {
 
 /** What was told of a run after a place. Lost: there is no such run any more. */
 export async function readRun(tx: ProjectTx, runId: string, after: number, limit: number): Promise<Reading<RunEvent>> {
-  const run = await runRepository.find(tx, runId);
+  const run = await runRepository.glance(tx, runId);
   if (!run) return { kind: 'lost', floor: 0, head: 0 };
   const head = run.eventSeq;
   const rows = after < head ? await liveRepository.events(tx, runId, after, head, limit) : [];
@@ -42,4 +42,4 @@ function whatIsLeftOf(run: EvalRun): LiveEvent {
   return { seq, type: 'progress', done, total, counts, passRate, interval, paidUsd };
 }
 
-export const isOver = ({ status }: Pick<RunRow, 'status'>) => status !== 'queued' && status !== 'running';
+export const isOver = ({ status }: Pick<ListedRun, 'status'>) => status !== 'queued' && status !== 'running';

@@ -10,15 +10,20 @@ interface Options {
   rowsAtOnce?: number;
 }
 
+const firstId = '00000000-0000-0000-0000-000000000000';
+
 /** Live connections go on from where they were; nobody does so a week after the end. */
 const eventDays = 7;
 
-/** Removes answers and single results of runs that ended before the days that their project keeps them; the runs stay. */
+/**
+ * Removes answers and single results of runs that ended before the days that their project keeps them; the runs stay. Their parts
+ * go first, all of a run at once: from then on it is not resumed, which would count what is gone twice.
+ */
 export async function expireResults({
   keepDaysOf,
   ...options
 }: Options & { keepDaysOf: (tx: ProjectTx) => Promise<number> }): Promise<number> {
-  return expire(['eval_answer', 'eval_result'], keepDaysOf, 1, options);
+  return expire(['eval_shard', 'eval_answer', 'eval_result'], keepDaysOf, 1, options);
 }
 
 /** Removes what live connections were sent of runs that ended a week ago. */
@@ -38,13 +43,18 @@ async function expire(
   for (const projectId of projectIds) {
     const days = await database.asProject(projectId, keptDaysOf);
     const before = new Date(nowMs - days * dayMs);
-    for (const table of tables)
+    for (const table of tables) {
+      // Runs whose rows are gone are not looked at again for each part of the next.
+      let from = firstId;
       removed += await untilNoneIsLeft(signal, () =>
         database.asProject(projectId, async (tx) => {
-          const runId = await runRetentionRepository.oldestWith(tx, table, before);
-          return runId === undefined ? 0 : runRetentionRepository.remove(tx, table, runId, rowsAtOnce);
+          const runId = await runRetentionRepository.oldestWith(tx, table, before, from);
+          if (runId === undefined) return 0;
+          from = runId;
+          return runRetentionRepository.remove(tx, table, runId, rowsAtOnce);
         }),
       );
+    }
   }
   return removed;
 }

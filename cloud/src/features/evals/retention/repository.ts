@@ -2,9 +2,10 @@ import { sql } from 'kysely';
 import type { ProjectTx, Tx } from '../../../platform/db/database.ts';
 
 /** Rows of a run beside the run itself, which stays. */
-export type RunRows = 'eval_answer' | 'eval_result' | 'eval_event';
+export type RunRows = 'eval_shard' | 'eval_answer' | 'eval_result' | 'eval_event';
 
 const orderOf = {
+  eval_shard: ['shard'],
   eval_answer: ['problem', 'sample'],
   eval_result: ['problem', 'sample'],
   eval_event: ['seq'],
@@ -19,13 +20,13 @@ export const runRetentionRepository = {
     return rows.map(({ id }) => id);
   },
 
-  /** A run that ended before a time and still has such rows. */
-  async oldestWith(tx: ProjectTx, table: RunRows, before: Date): Promise<string | undefined> {
+  /** The next run, from an id on, that ended before a time and still has such rows; nobody resumes it meanwhile. */
+  async oldestWith(tx: ProjectTx, table: RunRows, before: Date, from: string): Promise<string | undefined> {
     const { rows } = await sql<{ id: string }>`
       select id from eval_run
-      where project_id = ${tx.projectId} and finished_at < ${before}
+      where project_id = ${tx.projectId} and id >= ${from} and finished_at < ${before}
         and exists (select from ${sql.table(table)} as part where part.run_id = eval_run.id)
-      order by id limit 1`.execute(tx.sql);
+      order by id limit 1 for no key update`.execute(tx.sql);
     return rows[0]?.id;
   },
 

@@ -209,6 +209,12 @@ export const runRepository = {
     return found as RunRow | undefined;
   },
 
+  /** Without what can be large. */
+  async glance(tx: ProjectTx, runId: string): Promise<ListedRun | undefined> {
+    const found = await runs(tx).select(listColumns).where('eval_run.id', '=', runId).executeTakeFirst();
+    return found as ListedRun | undefined;
+  },
+
   /** Newest first, below the id `before`: as many as fit on a page. */
   list: (
     tx: ProjectTx,

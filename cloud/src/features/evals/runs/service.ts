@@ -8,7 +8,7 @@ import { staged } from '../../../platform/staged.ts';
 import type { LoadByName } from '../executor/datasets.ts';
 import { endRun, type Ending } from './end-run.ts';
 import { resumeRun } from './resume-run.ts';
-import { runRepository, type AnswerRow, type RunRow } from './repository.ts';
+import { runRepository, type AnswerRow, type ListedRun } from './repository.ts';
 import { resultView, runView } from './run-view.ts';
 import { shardRepository } from './shard/repository.ts';
 import type { RunLimits } from './run-limits.ts';
@@ -108,8 +108,8 @@ export function runService(given: Dependencies): RunHandlers {
   };
 }
 
-async function existing(tx: ProjectTx, runId: string): Promise<RunRow> {
-  const run = await runRepository.find(tx, runId);
+async function existing(tx: ProjectTx, runId: string): Promise<ListedRun> {
+  const run = await runRepository.glance(tx, runId);
   if (run) return run;
   throw new WhetstoneError('not_found', `no run of evals has the id ${runId}`);
 }

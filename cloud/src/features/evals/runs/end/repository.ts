@@ -1,6 +1,7 @@
 import type { RunSummary } from '@whetstone/evals';
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../../platform/db/database.ts';
+import { shortDetail } from '../bounded.ts';
 
 /** The end of runs, and how they go on. */
 export const endRepository = {
@@ -8,7 +9,7 @@ export const endRepository = {
   async end(tx: ProjectTx, runId: string, status: string, failure: string | null): Promise<boolean> {
     const { numUpdatedRows } = await tx.sql
       .updateTable('eval_run')
-      .set({ status, failure, finished_at: tx.now })
+      .set({ status, failure: failure && shortDetail(failure), finished_at: tx.now })
       .where('project_id', '=', tx.projectId)
       .where('id', '=', runId)
       .where('status', 'in', ['queued', 'running'])
@@ -80,6 +81,18 @@ export const endRepository = {
       .where('id', '=', runId)
       .execute();
     return open.length;
+  },
+
+  /** Parts go with answers and results: without them nobody knows what is lacking. */
+  async hasParts(tx: ProjectTx, runId: string): Promise<boolean> {
+    const part = await tx.sql
+      .selectFrom('eval_shard')
+      .select('shard')
+      .where('project_id', '=', tx.projectId)
+      .where('run_id', '=', runId)
+      .limit(1)
+      .executeTakeFirst();
+    return part !== undefined;
   },
 
   /** Where nobody knows what it may cost, no budget can be kept. */

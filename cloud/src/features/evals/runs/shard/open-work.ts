@@ -13,6 +13,7 @@ import { WhetstoneError } from '@whetstone/shared/errors';
 import type { LoadByName } from '../../executor/datasets.ts';
 import { hashSeed, type LendSandbox } from '../../executor/sandboxes.ts';
 import type { Subjects } from '../../executor/subjects.ts';
+import { bounded } from '../bounded.ts';
 import { languagesOf, tierFor } from '../gradable.ts';
 import type { ExecutorConfig } from '../../executor/config.ts';
 import type { RunScope } from '../run-scope.ts';
@@ -56,7 +57,9 @@ export async function openWork(
     const { solver, close } =
       request.subject.kind === 'samples'
         ? recorded(shard.subject)
-        : await subjects.open(request, dataset, lent.sandbox);
+        : await subjects
+            .open(request, dataset, lent.sandbox)
+            .then((opened) => ({ ...opened, solver: bounded(opened.solver) }));
     const timeoutMs = request.timeoutMs ?? dataset.timeoutMs;
     const { sandbox } = lent;
     try {

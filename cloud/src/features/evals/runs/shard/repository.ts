@@ -129,20 +129,23 @@ export const shardRepository = {
 
   /** What is there of a shard's samples: answers, and how they were judged. */
   async stateOf(tx: ProjectTx, runId: string, samples: ClaimedShard['samples'], problemIds: readonly string[]) {
-    const problems = [...new Set(samples.map(([problem]) => problem))];
+    // Theirs alone: of a problem that is asked a hundred times, the other answers belong to other shards.
+    const isOwn = sql<boolean>`(problem, sample) in (
+      select (one ->> 0)::int, (one ->> 1)::int from json_array_elements(${JSON.stringify(samples)}::json) as one
+    )`;
     const results = await tx.sql
       .selectFrom('eval_result')
       .select(['problem', 'sample', 'status'])
       .where('project_id', '=', tx.projectId)
       .where('run_id', '=', runId)
-      .where('problem', 'in', problems)
+      .where(isOwn)
       .execute();
     const answers = await tx.sql
       .selectFrom('eval_answer')
       .selectAll()
       .where('project_id', '=', tx.projectId)
       .where('run_id', '=', runId)
-      .where('problem', 'in', problems)
+      .where(isOwn)
       .execute();
     const keyOf = ({ problem, sample }: { problem: number; sample: number }) => sampleKey(problemIds[problem]!, sample);
     return {

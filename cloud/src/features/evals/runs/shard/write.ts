@@ -1,6 +1,7 @@
 import type { Counts, SampleStatus } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { ProjectTx } from '../../../../platform/db/database.ts';
+import { shortDetail } from '../bounded.ts';
 import { progressOf } from '../progress.ts';
 import { freshResultView } from '../run-view.ts';
 import { shardRepository, type Claim, type Written } from './repository.ts';
@@ -27,7 +28,7 @@ export async function writeBatch(
   const run = await shardRepository.lockRun(tx, runId);
   if (!(await shardRepository.isHeld(tx, claim, batch.releasedUsd))) throw new ClaimLost();
   await shardRepository.insertAnswers(tx, runId, batch.answers);
-  const results = run?.status === 'running' ? batch.results : [];
+  const results = run?.status === 'running' ? batch.results.map(withShortDetail) : [];
   const written = await shardRepository.upsertResults(tx, runId, results);
   const events = written.length > 0 ? written.length + 1 : 0;
   const state = await shardRepository.count(tx, runId, {
@@ -52,6 +53,11 @@ export async function writeBatch(
   tx.afterCommit(() => wake(runId));
   return isWhole;
 }
+
+const withShortDetail = ({ problem, result }: Written['results'][number]) => ({
+  problem,
+  result: result.detail === undefined ? result : { ...result, detail: shortDetail(result.detail) },
+});
 
 /** What the sums of a run change by. */
 export function changeOf(
