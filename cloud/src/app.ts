@@ -106,7 +106,6 @@ export interface App {
   seedSamples: (projectId: string) => Promise<string>;
   /** Has the sample runs made, those that are left of them. */
   seedRuns: (projectId: string) => Promise<void>;
-  findProjectDataset: ReturnType<typeof evalsSlice>['findProjectDataset'];
   /** What further ports there are and who is behind them, for the person who starts the server. */
   engineLines: () => Record<string, string>;
   /** Takes a variant that does harm from everybody who has it. */
@@ -295,7 +294,6 @@ export function buildApp(platform: Platform): App {
     rollBackVariant,
     onRunEnded: evals.onRunEnded,
     seedRuns: evals.seedRuns,
-    findProjectDataset: evals.findProjectDataset,
     engineLines: () => Object.fromEntries(evals.ports.map(({ port, engine }) => [port, engine()])),
     tellWebhooks,
   };

@@ -1,4 +1,4 @@
-import { loadDataset } from '@whetstone/evals';
+import { loadDataset, sampleKey } from '@whetstone/evals';
 import type { EvalRunRequest } from '@whetstone/shared/contract';
 import { randomUUID } from 'node:crypto';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startOpenAiStandIn, type ChatRequest, type StandInFault } from '../../../test/support/openai-stand-in.ts';
+import type { EvalRunsOptions } from '../../src/features/evals/runs/runs.ts';
 import { runView } from '../../src/features/evals/runs/run-view.ts';
 import { runRepository } from '../../src/features/evals/runs/repository.ts';
 import { shardRepository } from '../../src/features/evals/runs/shard/repository.ts';
@@ -28,6 +29,7 @@ describeOnEngines('messages of runs of evals', (engine) => {
   let model: Awaited<ReturnType<typeof startOpenAiStandIn>>;
   let fault: (problemId: string, ordinal: number, request: ChatRequest) => StandInFault | undefined = () => undefined;
   let runs: ReturnType<typeof drivenRuns>;
+  let findOwn: EvalRunsOptions['findProjectDataset'] = async () => undefined;
 
   const configWith = (apiKey: string) => ({
     datasetsDir: join(folder, 'datasets'),
@@ -50,10 +52,14 @@ describeOnEngines('messages of runs of evals', (engine) => {
       fault: (...call) => fault(...call),
     });
     app = await startApp(engine);
-    runs = drivenRuns(app, { config: configWith('sk-fake-for-tests') });
+    runs = drivenRuns(app, {
+      config: configWith('sk-fake-for-tests'),
+      findProjectDataset: (...asked) => findOwn(...asked),
+    });
   });
   afterEach(() => {
     fault = () => undefined;
+    findOwn = async () => undefined;
     runs.messages.length = 0;
     runs.ended.length = 0;
   });
@@ -237,21 +243,130 @@ describeOnEngines('messages of runs of evals', (engine) => {
     );
 
   it('give a part up after many tries, as trouble of ours', async () => {
-    const request: EvalRunRequest = { ...reference, problems: [ids[0]!] };
-    const runId = await runs.start(request);
-    const broken = drivenRuns(app, {
-      config: configWith('sk-fake-for-tests'),
-      findProjectDataset: async () => undefined,
-      workMs: 1_000,
-    });
-    await broken.stop();
-    // Its sandboxes cannot be had any more.
-    expect(await broken.deliver(runs.messages[0]!)).toMatchObject({ code: 'unavailable' });
+    let isBroken = false;
+    findOwn = async () => {
+      if (isBroken) throw new Error('a mistake');
+      return starter;
+    };
+    const runId = await runs.start({ ...reference, dataset: 'mine', problems: [ids[0]!] });
+    isBroken = true;
+    const message = runs.messages.shift()!;
+    expect(await runs.deliver(message)).toMatchObject({ message: 'a mistake' });
     expect(await runOf(runId)).toMatchObject({ status: 'running', doneCount: 0 });
-    expect(await broken.deliver(runs.messages.shift()!, { attempt: 13 })).toMatchObject({ code: 'unavailable' });
-    runs.messages.push(...broken.messages);
+    expect(await runs.deliver(message, { attempt: 13 })).toMatchObject({ message: 'a mistake' });
     await runs.drive();
     expect(await runOf(runId)).toMatchObject({ status: 'completed', counts: { error: 1, failed: 0 } });
+  });
+
+  it('go on with the version that the run began with, while it is kept', async () => {
+    const next = { ...starter, sha256: 'f'.repeat(64) };
+    let current = starter;
+    findOwn = async (_, __, sha256) =>
+      sha256 === undefined ? current : [starter, next].find((each) => each.sha256 === sha256);
+    const runId = await runs.start({ ...reference, dataset: 'versioned', problems: [ids[0]!] });
+    current = next;
+    await runs.drive();
+    expect(await runOf(runId)).toMatchObject({
+      status: 'completed',
+      datasetSha256: starter.sha256,
+      counts: { passed: 1 },
+    });
+  });
+
+  it('let go of their part when their server stops, for another one to go on with at once', async () => {
+    const runId = await runs.start({ ...asked, problems: [ids[0]!] });
+    const message = runs.messages.shift()!;
+    const stop = new AbortController();
+    fault = () => {
+      stop.abort();
+      return { kind: 'never' };
+    };
+    expect(await runs.deliver(message, { signal: stop.signal })).toMatchObject({ message: 'the server stops' });
+    fault = () => undefined;
+    expect(await runs.deliver(message)).toBeUndefined();
+    await runs.drive();
+    expect(await runOf(runId)).toMatchObject({ counts: { passed: 1 } });
+  });
+
+  it('read the answers of their own part alone', async () => {
+    const runId = await runs.start({ ...reference, problems: [ids[0]!], samplesPerProblem: 3 });
+    await runs.drive();
+    const samples: [number, number][] = [[starter.problems.findIndex(({ id }) => id === ids[0]), 1]];
+    const { statuses, generations } = await runs.scope.transaction((tx) =>
+      shardRepository.stateOf(
+        tx,
+        runId,
+        samples,
+        starter.problems.map(({ id }) => id),
+      ),
+    );
+    const own = [sampleKey(ids[0]!, 1)];
+    expect([[...statuses.keys()], [...generations.keys()]]).toEqual([own, own]);
+  });
+
+  it('leave a list to read what it shows alone, the same as of the run itself', async () => {
+    const guidance = 'Be brief. '.repeat(100);
+    const subject = { kind: 'model' as const, model: 'm', guidance, promptVersion: '7' };
+    const runId = await runs.start({ ...asked, problems: [ids[0]!], subject });
+    await runs.drive();
+    const { rows } = await runs.scope.transaction((tx) => runRepository.list(tx, {}, { before: undefined, limit: 1 }));
+    expect(JSON.stringify(rows)).not.toContain(guidance);
+    expect(rows.map(({ id }) => id)).toEqual([runId]);
+    const shown = runView(rows[0]!);
+    expect(shown).toEqual(await runOf(runId));
+    expect(shown).toMatchObject({ build: { promptVersion: '7' }, executor: 'quickjs', passRate: 1, passAtK: { 1: 1 } });
+  });
+
+  describe('that meet', () => {
+    const ctx = () => {
+      const person = { kind: 'key' as const, id: 'k', name: 'somebody', role: 'editor' as const, selector: 's' };
+      return { organisationId: 'o', actor: person, ...runs.scope };
+    };
+    const cancel = (runId: string) => runs.handlers.cancelEvalRun(ctx(), { runId });
+    const resume = (runId: string) => runs.handlers.resumeEvalRun(ctx(), { runId });
+    const one = { ...reference, problems: [ids[0]!] };
+    /** Each end is told once, with no hole in front of it. */
+    const isWhole = async (runId: string, ends: number) => {
+      const events = await eventsOf(runId);
+      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+      expect(events.filter(({ type }) => type === 'done')).toHaveLength(ends);
+      expect(runs.ended).toHaveLength(ends);
+    };
+
+    it('end a run once: two that finish it and one who cancels it', async () => {
+      const runId = await runs.start(one);
+      await runs.deliver(runs.messages.shift()!);
+      const finish = runs.messages.shift()!;
+      expect(finish.name).toBe('evals.finish');
+      const [cancelled] = await Promise.allSettled([cancel(runId), runs.deliver(finish), runs.deliver(finish)]);
+      const status = cancelled.status === 'fulfilled' ? 'cancelled' : 'completed';
+      expect(await runOf(runId)).toMatchObject({ status, counts: { passed: 1 } });
+      await isWhole(runId, 1);
+    });
+
+    it('cancel it once', async () => {
+      const runId = await runs.start(one);
+      const outcomes = await Promise.allSettled([cancel(runId), cancel(runId)]);
+      expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'conflict' } });
+      await runs.drive();
+      expect(await runOf(runId)).toMatchObject({ status: 'cancelled', doneCount: 0 });
+      await isWhole(runId, 1);
+    });
+
+    it('take up what is being cancelled, or leave it cancelled, and lose or repeat no sample', async () => {
+      const runId = await runs.start(one);
+      const message = runs.messages[0]!;
+      const [, cancelled, resumed] = await Promise.allSettled([runs.deliver(message), cancel(runId), resume(runId)]);
+      await runs.drive({ times: 2 });
+      const { status } = await runOf(runId);
+      const goesOn = cancelled.status === 'rejected' || resumed.status === 'fulfilled';
+      expect(status).toBe(goesOn ? 'completed' : 'cancelled');
+      if (status === 'cancelled') await resume(runId);
+      await runs.drive({ times: 2 });
+      expect(await runOf(runId)).toMatchObject({ status: 'completed', counts: { passed: 1 }, doneCount: 1 });
+      await isWhole(runId, cancelled.status === 'rejected' ? 1 : 2);
+    });
   });
 
   it('are sent anew, with all their tries, while those who die on them get further', async () => {

@@ -7,6 +7,7 @@ import type { TestApp } from './app.ts';
 interface Message {
   name: string;
   input: unknown;
+  startAfter?: Date;
 }
 
 /**
@@ -21,8 +22,8 @@ export function drivenRuns(app: TestApp, options: Partial<EvalRunsOptions> & Pic
   const runs = evalRuns({
     database,
     queue: {
-      async send(job, input, { tx } = {}) {
-        const message = { name: job.name, input };
+      async send(job, input, { tx, startAfter } = {}) {
+        const message = { name: job.name, input, ...(startAfter && { startAfter }) };
         if (tx) tx.afterCommit(() => void messages.push(message));
         else messages.push(message);
         return '';

@@ -5,6 +5,7 @@ import { boundedAttempt, shortDetail } from '../../src/features/evals/runs/bound
 import { cutPlan, cuttingOf } from '../../src/features/evals/runs/cut-plan.ts';
 import { identityOf, keptRequest } from '../../src/features/evals/runs/identity.ts';
 import { bracketOf, progressOf } from '../../src/features/evals/runs/progress.ts';
+import { nextLookMs } from '../../src/features/evals/runs/shard/next-look.ts';
 import { changeOf } from '../../src/features/evals/runs/shard/write.ts';
 import { taskTypesOf } from '../../src/features/evals/runs/task-types.ts';
 
@@ -99,6 +100,18 @@ describe('what is kept of a sample', () => {
     expect(rest).toEqual({ usage: { costUsd: 1 }, solveMs: 2 });
     expect(shortDetail('z'.repeat(5_000))).toMatch(/^z{3999}…$/);
   });
+});
+
+it('looks for a sandbox after pauses that double, for a quarter of an hour', () => {
+  const looks: number[] = [];
+  let nowMs = 1_000;
+  for (let inMs = nextLookMs(1_000, nowMs); inMs !== undefined; inMs = nextLookMs(1_000, nowMs)) {
+    nowMs += inMs;
+    looks.push((nowMs - 1_000) / 1_000);
+  }
+  expect(looks).toEqual([10, 20, 40, 80, 160, 280, 400, 520, 640, 760, 880, 900]);
+  // A clock that was set back waits no longer for that.
+  expect(nextLookMs(1_000_000, 0)).toBe(10_000);
 });
 
 describe('sums of a run', () => {

@@ -147,7 +147,6 @@ export function evalsSlice({ database, queue, events, cache, clock, log, config,
     recover,
     /** Has the sample runs made, those that are left of them. */
     seedRuns: seed.start,
-    findProjectDataset,
     onRunEnded: regressions.onEnded,
     stopListening: live.stop,
     /** After the queue: nothing is graded any more. */

@@ -63,9 +63,11 @@ export function leases(database: Database, boss: PgBoss, leaseMs: number) {
         `update pgboss.job set expire_in = now() - started_on - interval '1 second' where state = 'active'`,
       );
       await boss.expire();
-      // Else the next run would have begun with a lease that is over, and be taken for a dead one's before it extends it.
+      // Else the next run would have begun with a lease that is over, and be taken for a dead one's before it extends it. Nor is it
+      // to wait: the pause between retries is for what failed, not for what died with its process.
       await database.execute(
-        `update pgboss.job set expire_in = ${lease} where state = 'retry' and expire_in < ${lease}`,
+        `update pgboss.job set expire_in = ${lease}, start_after = least(start_after, now())
+          where state = 'retry' and expire_in < ${lease}`,
       );
     },
   };

@@ -8,6 +8,8 @@ export interface E2bConfig {
   domain?: string;
   /** Where every machine is reached, instead of an address of its own; for a stand-in. */
   sandboxUrl?: string;
+  /** Between tries to rent, likewise. */
+  pauseMs?: (attempt: number) => number;
 }
 
 /** A machine that was rented for a while. */
@@ -45,8 +47,9 @@ export interface RentOptions {
 
 /** Machines are refused, slow and short at times: tried again, and `unavailable` in the end. */
 export async function rentMachine(config: E2bConfig, options: RentOptions): Promise<Machine> {
-  const { template, signal, pauseMs = (attempt) => 500 * 2 ** attempt } = options;
-  if (!config.apiKey)
+  const { pauseMs: ownPauseMs = (attempt: number) => 500 * 2 ** attempt, ...access } = config;
+  const { template, signal, pauseMs = ownPauseMs } = options;
+  if (!access.apiKey)
     throw new WhetstoneError(
       'conflict',
       'the e2b sandbox needs E2B_API_KEY; without an account choose the sandbox process',
@@ -56,7 +59,7 @@ export async function rentMachine(config: E2bConfig, options: RentOptions): Prom
     try {
       // `secure` keeps others who learn the machine's address out; without internet, candidates reach nobody.
       const sandbox = await Sandbox.create(template, {
-        ...config,
+        ...access,
         timeoutMs: leaseMs,
         requestTimeoutMs,
         allowInternetAccess: false,
@@ -65,7 +68,7 @@ export async function rentMachine(config: E2bConfig, options: RentOptions): Prom
       return machineOf(sandbox);
     } catch (error) {
       // Gateways repeat what they refuse.
-      const said = wordsOf(error).replaceAll(config.apiKey, '[secret]');
+      const said = wordsOf(error).replaceAll(access.apiKey, '[secret]');
       if (error instanceof AuthenticationError)
         throw new WhetstoneError('unauthorized', `E2B refuses E2B_API_KEY: ${said}`);
       if (error instanceof InvalidArgumentError)

@@ -9,10 +9,11 @@ import { withoutPath } from './without-path.ts';
 
 interface Options {
   datasetsDir: string;
-  findProjectDataset: (scope: RunScope, name: string) => Promise<Dataset | undefined>;
+  findProjectDataset: (scope: RunScope, name: string, sha256?: string) => Promise<Dataset | undefined>;
 }
 
-export type LoadByName = (scope: RunScope, name: string) => Promise<Dataset>;
+/** With a hash the version of it, where that is still there; else the current one. */
+export type LoadByName = (scope: RunScope, name: string, sha256?: string) => Promise<Dataset>;
 
 /**
  * Data sets by their name: those that come with the harness or from a publisher, those of the project, and folders and files
@@ -38,7 +39,7 @@ export function datasetLibrary({ datasetsDir, findProjectDataset }: Options): Lo
   const loadFrom = (path: string, isFile: boolean) =>
     isFile ? loadFile(path, path) : loadDataset(path, { datasetsDir });
 
-  return async (scope, name) => {
+  return async (scope, name, sha256) => {
     if (name === 'starter') return remembered(name, () => loadDataset(name, { datasetsDir }));
     const published = catalogue.find((entry) => entry.name === name);
     if (published) {
@@ -49,7 +50,7 @@ export function datasetLibrary({ datasetsDir, findProjectDataset }: Options): Lo
         `the data set ${name} is not on this server; who runs it fetches it with: whetstone-evals datasets pull ${name}`,
       );
     }
-    const own = await findProjectDataset(scope, name);
+    const own = (sha256 && (await findProjectDataset(scope, name, sha256))) || (await findProjectDataset(scope, name));
     if (own) return { ...own, name };
     const path = await pathInside([datasetsDir], name, 'WHETSTONE_DATASETS_DIR').catch(() => undefined);
     const found = path && (await stat(path).catch(() => undefined));

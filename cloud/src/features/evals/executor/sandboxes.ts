@@ -91,9 +91,12 @@ export function sandboxPool({ config, log, idleMs = 300_000 }: Options): Sandbox
         giveBack();
         clearTimeout(kept.idle);
         // It is the server's key that is refused, not that of the caller, who would take theirs for a wrong one.
-        throw error instanceof WhetstoneError && error.code === 'unauthorized'
-          ? new WhetstoneError('conflict', error.message)
-          : error;
+        if (error instanceof WhetstoneError && error.code === 'unauthorized')
+          throw new WhetstoneError('conflict', error.message);
+        if (error instanceof WhetstoneError) throw error;
+        // A machine without memory or processes to spare has some again later.
+        log.warn({ err: error, tier }, 'a sandbox could not be started');
+        throw new WhetstoneError('unavailable', 'the sandbox could not be started; the log of the server says why');
       }
     },
 

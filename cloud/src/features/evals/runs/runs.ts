@@ -27,7 +27,7 @@ export interface EvalRunsOptions {
   log: Pick<Logger, 'info' | 'warn'>;
   config: ExecutorConfig;
   /** Data sets that a project has registered. */
-  findProjectDataset: (scope: RunScope, name: string) => Promise<Dataset | undefined>;
+  findProjectDataset: (scope: RunScope, name: string, sha256?: string) => Promise<Dataset | undefined>;
   limitsOf: (tx: ProjectTx) => Promise<RunLimits>;
   /** Counts one more under a key that is forgotten after `ttlMs`: how many there are. */
   count: (key: string, ttlMs: number) => Promise<number>;
@@ -56,7 +56,7 @@ export interface EvalRuns {
 
 /** Runs of evals: started, worked through by messages, ended, taken up again. */
 export function evalRuns(options: EvalRunsOptions): EvalRuns {
-  const { database, queue, log, config, onEnded, wake, limitsOf } = options;
+  const { database, queue, clock, log, config, onEnded, wake, limitsOf } = options;
   const load = datasetLibrary({ ...config, findProjectDataset: options.findProjectDataset });
   const subjects = openSubjects(config);
   const pool = sandboxPool({ config, log });
@@ -64,7 +64,7 @@ export function evalRuns(options: EvalRunsOptions): EvalRuns {
   const finish = finishJob({ database, ...ending });
   const tools = { load, lend: pool.lend, subjects, config };
   const { workMs = 45_000 } = options;
-  const shard = shardJob({ ...ending, ...tools, database, queue, finish, workMs });
+  const shard = shardJob({ ...ending, ...tools, database, queue, clock, finish, workMs });
   const mend = mendJob({ database, queue, shard });
   const begin = (tx: ProjectTx, runId: string) => shard.sendShards(tx, runId);
   const hold = holdToRate(options);

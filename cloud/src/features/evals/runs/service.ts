@@ -71,7 +71,7 @@ export function runService(given: Dependencies): RunHandlers {
         };
       });
       // Another version has other problems: better none than those.
-      const dataset = await load(ctx, run.dataset).catch(() => undefined);
+      const dataset = await load(ctx, run.dataset, run.datasetSha256).catch(() => undefined);
       const asked = dataset?.sha256 === run.datasetSha256 ? dataset : undefined;
       return {
         ...resultView(result, problemId),

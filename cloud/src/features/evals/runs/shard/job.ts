@@ -10,6 +10,7 @@ import type { finishJob } from '../end/finish-job.ts';
 import { runRepository } from '../repository.ts';
 import { jobScope, type RunScope } from '../run-scope.ts';
 import { holdOn } from './hold.ts';
+import { nextLookMs } from './next-look.ts';
 import { openWork, type WorkTools } from './open-work.ts';
 import { shardRepository, type Claim, type ClaimedShard } from './repository.ts';
 import { ClaimLost, writeBatch } from './write.ts';
@@ -19,12 +20,14 @@ const ShardMessage = z.strictObject({
   runId: z.uuid(),
   shard: z.int().min(0),
   known: z.int().min(0).optional().describe('How many answers and verdicts there were when it was sent; absent: none'),
+  awaySinceMs: z.int().min(0).optional().describe('Since when the sandbox could not be had, as far as this part knows'),
 });
 type ShardMessage = z.infer<typeof ShardMessage>;
 
 interface Dependencies extends Ending, WorkTools {
   database: Pick<Database, 'asProject'>;
   queue: Pick<Queue, 'send'>;
+  clock: () => number;
   finish: ReturnType<typeof finishJob>;
   /** How long a message works before it sends the next. */
   workMs: number;
@@ -41,7 +44,7 @@ export type ShardJob = JobDefinition<ShardMessage> & {
 
 /** Works through a part of a run, a message at a time. */
 export function shardJob(given: Dependencies): ShardJob {
-  const { database, queue, workMs } = given;
+  const { database, queue, clock, workMs } = given;
   const job: JobDefinition<ShardMessage> = defineJob({
     name: 'evals.shard',
     input: ShardMessage,
@@ -50,7 +53,7 @@ export function shardJob(given: Dependencies): ShardJob {
     expireInMs: 14 * 60_000,
     concurrency: 16,
 
-    async run({ runId, shard, known = 0 }, run) {
+    async run({ runId, shard, known = 0, awaySinceMs }, run) {
       const scope = jobScope(database, run.projectId!);
       const claim: Claim = { runId, shard, owner: randomUUID() };
       const claimed = await scope.transaction((tx) => shardRepository.claim(tx, claim));
@@ -59,7 +62,7 @@ export function shardJob(given: Dependencies): ShardJob {
         throw new WhetstoneError('unavailable', 'another worker is at this part of the run; it is looked at again');
       try {
         if (run.attempt >= renewFrom && (await renewed(scope, claim, known))) return;
-        await work(scope, claim, claimed, run);
+        await work(scope, claim, claimed, run, awaySinceMs);
       } catch (error) {
         if (error instanceof ClaimLost) return;
         if (run.attempt <= retryLimit || run.signal.aborted) {
@@ -86,7 +89,14 @@ export function shardJob(given: Dependencies): ShardJob {
       return true;
     });
 
-  async function work(scope: RunScope, claim: Claim, shard: ClaimedShard, run: JobRun) {
+  async function work(
+    scope: RunScope,
+    claim: Claim,
+    shard: ClaimedShard,
+    run: JobRun,
+    awaySinceMs: number | undefined,
+  ) {
+    const mayWait = awaySinceMs === undefined || nextLookMs(awaySinceMs, clock()) !== undefined;
     const hold = holdOn({
       extend: () => scope.transaction((tx) => shardRepository.holdOn(tx, claim)),
       signal: run.signal,
@@ -95,15 +105,19 @@ export function shardJob(given: Dependencies): ShardJob {
     let end: WorkEnd;
     try {
       const tools = await openWork(scope, claim.runId, shard, given).catch((error: unknown) => {
-        if (error instanceof WhetstoneError && error.code !== 'unavailable') return error;
+        if (error instanceof WhetstoneError) return error;
         throw error;
       });
       if (tools instanceof WhetstoneError) {
-        end = { kind: 'halted', error: tools };
+        const { code, message } = tools;
+        end = code === 'unavailable' ? { kind: 'away', detail: message } : { kind: 'halted', error: tools };
       } else {
         try {
           const warn = (message: string) => run.log.warn({ runId: claim.runId }, message);
-          end = await workOn({ scope, claim, shard, work: tools, hold, wake: given.wake, warn });
+          const isBack = awaySinceMs === undefined || !mayWait || (await tools.isThere(hold.cut));
+          end = isBack
+            ? await workOn({ scope, claim, shard, work: tools, hold, mayWait, wake: given.wake, warn })
+            : { kind: 'away', detail: 'the sandbox does not answer' };
         } finally {
           await tools.close();
         }
@@ -117,11 +131,32 @@ export function shardJob(given: Dependencies): ShardJob {
     if (end.kind === 'done') return scope.transaction((tx) => finished(tx, claim));
     // Handed back: whoever takes it next goes on from here.
     if (reason === 'server') throw new WhetstoneError('unavailable', 'the server stops');
+    if (end.kind === 'away' && reason !== 'ended') return putOff(scope, claim, shard, run, { awaySinceMs, ...end });
     return scope.transaction(async (tx) => {
       await shardRepository.lockRun(tx, claim.runId);
       await shardRepository.release(tx, claim);
       const { runId, shard: number, owner: _ } = claim;
       if (reason === 'time') await queue.send(job, { runId, shard: number }, { projectId: tx.projectId, tx });
+    });
+  }
+
+  /** To be looked at again in a while, or, after a long one, done without. */
+  async function putOff(
+    scope: RunScope,
+    claim: Claim,
+    shard: ClaimedShard,
+    { log }: JobRun,
+    { awaySinceMs = clock(), detail }: { awaySinceMs: number | undefined; detail: string },
+  ) {
+    const { runId, shard: number } = claim;
+    const afterMs = nextLookMs(awaySinceMs, clock());
+    if (afterMs === undefined) return giveUp(scope, claim, shard, new WhetstoneError('unavailable', detail));
+    log.warn({ runId, shard: number, afterMs, detail }, 'a part of a run waits for its sandbox');
+    return scope.transaction(async (tx) => {
+      await shardRepository.lockRun(tx, runId);
+      await shardRepository.release(tx, claim);
+      const startAfter = new Date(clock() + afterMs);
+      await queue.send(job, { runId, shard: number, awaySinceMs }, { projectId: tx.projectId, tx, startAfter });
     });
   }
 

@@ -17,6 +17,7 @@ import { bounded } from '../bounded.ts';
 import { languagesOf, tierFor } from '../gradable.ts';
 import type { ExecutorConfig } from '../../executor/config.ts';
 import type { RunScope } from '../run-scope.ts';
+import { isThere } from './is-there.ts';
 import { shardRepository, type ClaimedShard } from './repository.ts';
 
 export interface OpenWork {
@@ -24,6 +25,8 @@ export interface OpenWork {
   solver: Solver;
   grade: Grade;
   manifest: RunManifest;
+  /** Whether the sandbox grades anything at all at the moment. */
+  isThere: (signal: AbortSignal) => Promise<boolean>;
   close: () => Promise<void>;
 }
 
@@ -45,7 +48,7 @@ export async function openWork(
   { load, lend, subjects, config }: WorkTools,
 ): Promise<OpenWork> {
   const { request } = shard;
-  const dataset = await load(scope, shard.dataset.name);
+  const dataset = await load(scope, shard.dataset.name, shard.dataset.sha256);
   if (dataset.sha256 !== shard.dataset.sha256)
     throw new WhetstoneError(
       'conflict',
@@ -78,6 +81,7 @@ export async function openWork(
         solver,
         grade: graderOf({ sandbox, preamble: dataset.preamble, timeoutMs }),
         manifest,
+        isThere: (signal) => isThere(sandbox, languagesOf(problems), signal),
         async close() {
           await close();
           lent.giveBack();

@@ -215,20 +215,21 @@ export const shardRepository = {
     return numUpdatedRows > 0n;
   },
 
+  /** When it was let go stays known, so that one which waits for its next message is not taken for one that lost it. */
   release: (tx: ProjectTx, claim: Claim) =>
     tx.sql
       .updateTable('eval_shard')
-      .set({ lease_owner: null, lease_until: null })
+      .set({ lease_owner: null, lease_until: sql`clock_timestamp() - interval '1 second'` })
       .where('project_id', '=', tx.projectId)
       .where('run_id', '=', claim.runId)
       .where('shard', '=', claim.shard)
       .where('lease_owner', '=', claim.owner)
       .execute(),
 
-  markErrorsRetried: (tx: ProjectTx, claim: Claim) =>
+  markErrorsRetried: (tx: ProjectTx, claim: Claim, areRetried = true) =>
     tx.sql
       .updateTable('eval_shard')
-      .set({ errors_retried: true })
+      .set({ errors_retried: areRetried })
       .where('project_id', '=', tx.projectId)
       .where('run_id', '=', claim.runId)
       .where('shard', '=', claim.shard)

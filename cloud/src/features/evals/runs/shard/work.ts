@@ -15,6 +15,8 @@ export type WorkEnd =
   | { kind: 'done' }
   /** There was no more time, or it was told to stop. */
   | { kind: 'more' }
+  /** The sandbox cannot be had at the moment. */
+  | { kind: 'away'; detail: string }
   /** No further ask can succeed. */
   | { kind: 'halted'; error: WhetstoneError };
 
@@ -24,12 +26,14 @@ interface Options {
   shard: ClaimedShard;
   work: OpenWork;
   hold: Hold;
+  /** What the sandbox could not grade may be left for a later message. */
+  mayWait: boolean;
   wake: (runId: string) => void;
   warn: (message: string) => void;
 }
 
 /** Has what a shard lacks answered and judged by the harness, with the database as its memory. */
-export async function workOn({ scope, claim, shard, work, hold, wake, warn }: Options): Promise<WorkEnd> {
+export async function workOn({ scope, claim, shard, work, hold, mayWait, wake, warn }: Options): Promise<WorkEnd> {
   const { dataset, solver, grade, manifest } = work;
   const ids = dataset.problems.map(({ id }) => id);
   const places = new Map(ids.map((id, place) => [id, place]));
@@ -103,6 +107,13 @@ export async function workOn({ scope, claim, shard, work, hold, wake, warn }: Op
     }
   };
 
+  /** What to say of trouble with grading that is the sandbox's and not a sample's, if it is. */
+  const outage = async (undone: readonly Undone[]) => {
+    const trouble = undone.find(({ status, cause }) => status === 'error' && cause === 'grade');
+    if (!trouble || !mayWait || hold.cut.aborted || (await work.isThere(hold.cut))) return undefined;
+    return trouble.detail;
+  };
+
   const all = shard.samples.map(([place, sampleIndex]) => ({ problem: dataset.problems[place]!, sampleIndex }));
   const statusOf = ({ problem, sampleIndex }: Sample) => statuses.get(sampleKey(problem.id, sampleIndex));
   const undone = await does(all.filter((sample) => statusOf(sample) === undefined));
@@ -112,18 +123,24 @@ export async function workOn({ scope, claim, shard, work, hold, wake, warn }: Op
     ? []
     : [...all.filter((sample) => statusOf(sample) === 'error'), ...troubled.map(({ sample }) => sample)];
   let rest = undone.filter(({ cause }) => cause === 'stop').length;
-  if (again.length === 0 || hold.stop.aborted) {
+  let away = await outage(undone);
+  if (away !== undefined) {
+    rest += again.length;
+  } else if (again.length === 0 || hold.stop.aborted) {
     reportUndone(troubled);
     rest += again.length;
   } else {
     // Marked before: what a worker dies of is not tried again for ever.
     await scope.transaction((tx) => shardRepository.markErrorsRetried(tx, claim));
     const stillUndone = await does(again);
-    reportUndone(stillUndone.filter(({ cause }) => cause !== 'stop'));
+    away = await outage(stillUndone);
+    if (away === undefined) reportUndone(stillUndone.filter(({ cause }) => cause !== 'stop'));
+    else await scope.transaction((tx) => shardRepository.markErrorsRetried(tx, claim, false));
     rest += stillUndone.filter(({ cause }) => cause === 'stop').length;
   }
   if (broken) throw broken.error;
   await store.drain();
   if (halted) return { kind: 'halted', error: halted };
+  if (away !== undefined) return { kind: 'away', detail: away };
   return rest === 0 && !isCutShort ? { kind: 'done' } : { kind: 'more' };
 }
