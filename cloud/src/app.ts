@@ -45,7 +45,6 @@ import { expireDeliveries } from './features/webhooks/expire.ts';
 import { webhookJobs } from './features/webhooks/jobs.ts';
 import { webhookService } from './features/webhooks/service.ts';
 import { webhookTeller, type SendDelivery } from './features/webhooks/tell-webhooks.ts';
-import type { TellWebhooks } from './features/webhooks/tell.ts';
 import { authentication } from './http/authentication.ts';
 import { serveDashboard } from './http/dashboard.ts';
 import { serveDocs } from './http/docs.ts';
@@ -91,7 +90,6 @@ export interface Platform {
   /** Tests may bring their own of these, to see what is asked of them. */
   prepareRun?: PrepareRun;
   sampleRuns?: SampleRuns;
-  tellWebhooks?: TellWebhooks;
   /** The built dashboard. */
   dashboardDir: string;
   /** What runs of evals need, and what they may use. */
@@ -110,7 +108,6 @@ export interface App {
   engineLines: () => Record<string, string>;
   /** Takes a variant that does harm from everybody who has it. */
   rollBackVariant: RollBackVariant;
-  tellWebhooks: TellWebhooks;
   /** What is done in the transaction that ends a run of evals. */
   onRunEnded: OnRunEnded;
 }
@@ -138,7 +135,6 @@ export function buildApp(platform: Platform): App {
 
   const sendDelivery: SendDelivery = (tx, message, startAfter) =>
     queue.send(webhookWork.deliver, message, { tx, projectId: tx.projectId, ...(startAfter ? { startAfter } : {}) });
-  const tellWebhooks = platform.tellWebhooks ?? webhookTeller({ send: sendDelivery });
   const evals = evalsSlice({
     database,
     queue,
@@ -147,7 +143,7 @@ export function buildApp(platform: Platform): App {
     clock,
     log,
     config: platform.evals,
-    tell: tellWebhooks,
+    tell: webhookTeller({ send: sendDelivery }),
     rollBackVariant,
     askGates: gates.ask,
     holdPlan: gates.hold,
@@ -295,6 +291,5 @@ export function buildApp(platform: Platform): App {
     onRunEnded: evals.onRunEnded,
     seedRuns: evals.seedRuns,
     engineLines: () => Object.fromEntries(evals.ports.map(({ port, engine }) => [port, engine()])),
-    tellWebhooks,
   };
 }

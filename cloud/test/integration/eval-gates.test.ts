@@ -15,7 +15,7 @@ const patience = { timeout: 30_000, interval: 50 };
 describeOnEngines('an eval gate of a rollout plan', (engine) => {
   let app: TestApp;
   let runs: ReturnType<typeof madeRuns>;
-  const told: string[] = [];
+  let webhookId: string;
   const { clock, advance } = testClock();
   const at = (hours: number) => new Date(clock() + hours * hourMs).toISOString();
 
@@ -24,8 +24,8 @@ describeOnEngines('an eval gate of a rollout plan', (engine) => {
     app = await startApp(engine, {
       clock,
       prepareRun,
-      tellWebhooks: async (_, event) => void told.push(event),
     });
+    webhookId = (await app.admin.createWebhook({ url: 'http://127.0.0.1/hook' })).id;
     const onEnded: OnRunEnded = (...ended) => app.onRunEnded(...ended);
     runs = madeRuns({ database: app.database, projectId: app.projectId, onEnded, now: clock });
     runs.build('good', failing(10));
@@ -127,7 +127,8 @@ describeOnEngines('an eval gate of a rollout plan', (engine) => {
       expect((await app.admin.getRegression({ id: regression.id })).rollback).toMatchObject({ outcome: 'rolled_back' });
       expect((await app.admin.getFlag({ key })).rollout!.pausedAt).toBeDefined();
     }, patience);
-    expect(told).toEqual(['regression.suspected', 'regression.alert', 'rollback.done']);
+    const told = (await app.admin.listWebhookDeliveries({ id: webhookId })).items.map(({ event }) => event);
+    expect(told.toReversed()).toEqual(['regression.suspected', 'regression.alert', 'rollback.done']);
     const changes = (await app.admin.getFlagHistory({ key })).items.slice(0, 2);
     expect(new Set(changes.map(({ actor }) => actor.name))).toEqual(new Set(['automatic rollback', 'eval gate']));
     for (const { reason } of changes) expect(reason).toContain(`regression ${regression.id}`);

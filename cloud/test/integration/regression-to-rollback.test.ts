@@ -17,16 +17,20 @@ const recorded = (weakened: number) => ({
   })),
 });
 
-/** Everything real but the webhooks' way out: the queue, the sandbox, the runs, the flags. */
+/** Everything real: the queue, the sandbox, the runs, the flags, and a webhook where nobody listens. */
 describeOn(pglite, 'a subject that got worse', () => {
   let app: TestApp;
-  const told: { event: string; data: Record<string, unknown> }[] = [];
+  let webhookId: string;
   beforeAll(async () => {
-    app = await startApp(pglite, { tellWebhooks: async (_, event, data) => void told.push({ event, data }) });
+    app = await startApp(pglite);
+    webhookId = (await app.admin.createWebhook({ url: 'http://127.0.0.1/hook' })).id;
     await app.admin.putEvalSettings({ rerunSamples: 1 });
     await app.work();
   });
   afterAll(() => app.close());
+
+  const told = async () =>
+    (await app.admin.listWebhookDeliveries({ id: webhookId })).items.map(({ event }) => event).toReversed();
 
   const measured = async (weakened: number, flag?: { key: string; variant: string }) => {
     const { runId } = await app.admin.startEvalRun({
@@ -50,9 +54,9 @@ describeOn(pglite, 'a subject that got worse', () => {
       await app.admin.createFlag(aFlag(key, { rules: [], fallthrough: { variant: 'on' } }));
       const before = await measured(0);
       const after = await measured(10, { key, variant: 'on' });
-      await vi.waitFor(() => expect(told.at(-1)?.event).toBe('rollback.done'), patience);
+      await vi.waitFor(async () => expect((await told()).at(-1)).toBe('rollback.done'), patience);
       // Of reruns nobody is told.
-      expect(told.map(({ event }) => event)).toEqual([
+      expect(await told()).toEqual([
         'eval.run.completed',
         'eval.run.completed',
         'regression.suspected',

@@ -11,6 +11,7 @@ import { defineJob } from '../../src/platform/queue/job.ts';
 import { startApp, testClock, type TestApp } from '../support/app.ts';
 import { describeOn, describeOnEngines, postgres } from '../support/engines.ts';
 import { aJob } from '../support/queue.ts';
+import { tellingBy } from '../support/tell-webhooks.ts';
 import { startReceiver } from '../support/webhook-receiver.ts';
 
 const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
@@ -35,7 +36,7 @@ describeOnEngines('webhooks', (engine) => {
   });
 
   const tell = (event: WebhookEvent, data: Record<string, unknown>, projectId = app.projectId) =>
-    app.database.asProject(projectId, (tx) => app.tellWebhooks(tx, event, data));
+    app.database.asProject(projectId, (tx) => tellingBy(app.queue)(tx, event, data));
   const deliveriesOf = async (id: string) => (await app.admin.listWebhookDeliveries({ id })).items;
   const webhookOf = async (id: string) => (await app.admin.listWebhooks({})).items.find((each) => each.id === id)!;
   const make = (path: string, events: WebhookEvent[] = []) =>
@@ -86,7 +87,7 @@ describeOnEngines('webhooks', (engine) => {
   it('are told nothing of what was rolled back', async () => {
     const { id } = await make('/rolled-back');
     const change = app.database.asProject(app.projectId, async (tx) => {
-      await app.tellWebhooks(tx, 'bisect.ended', {});
+      await tellingBy(app.queue)(tx, 'bisect.ended', {});
       throw new Error('rolled back');
     });
     await expect(change).rejects.toThrow('rolled back');

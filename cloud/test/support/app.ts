@@ -10,7 +10,6 @@ import type { KeptDays } from '../../src/features/flags/exposures/kept.ts';
 import { bootstrap } from '../../src/features/tenancy/bootstrap.ts';
 import type { Cache } from '../../src/platform/cache/cache.ts';
 import { inProcessCache } from '../../src/platform/cache/in-process.ts';
-import type { TellWebhooks } from '../../src/features/webhooks/tell.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
 import { openEvents } from '../../src/platform/events/open.ts';
@@ -48,8 +47,6 @@ interface Options {
   prepareRun?: PrepareRun;
   /** What a new project is seeded with. */
   sampleRuns?: SampleRuns;
-  /** Hears what webhooks would be told. */
-  tellWebhooks?: TellWebhooks;
   /** What runs of evals may use; default no model, no rented machine, no repository. */
   evals?: Partial<ExecutorConfig>;
 }
@@ -68,7 +65,6 @@ export async function startApp(
     outbound: outboundChange,
     prepareRun,
     sampleRuns,
-    tellWebhooks,
     evals = {},
     qstash,
   }: Options = {},
@@ -96,7 +92,6 @@ export async function startApp(
     dashboardDir: join(at.directory, 'no-dashboard'),
     ...(prepareRun && { prepareRun }),
     ...(sampleRuns && { sampleRuns }),
-    ...(tellWebhooks && { tellWebhooks }),
     evals: {
       datasetsDir: join(at.directory, 'datasets'),
       reposDirs: [],

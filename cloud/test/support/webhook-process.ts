@@ -8,18 +8,20 @@ import { openEvents } from '../../src/platform/events/open.ts';
 import { openOutbound } from '../../src/platform/outbound/guarded-fetch.ts';
 import { openPgBossQueue } from '../../src/platform/queue/pg-boss-queue.ts';
 import { makeProject } from './projects.ts';
+import { tellingBy } from './tell-webhooks.ts';
 
 /** A server process that makes deliveries. With a URL it makes a project with a webhook there first and tells it something. */
 const { choice, url } = JSON.parse(process.argv[2] ?? '') as { choice: DatabaseChoice; url?: string };
 
 const surroundings = { clock: Date.now, log: pino({ level: 'silent' }) };
 const database = await openDatabase(choice, surroundings);
-const { app, work, tellWebhooks } = buildApp({
+// The jobs of the dead are soon taken over, so that nobody waits for them.
+const queue = await openPgBossQueue({ database, ...surroundings, leaseMs: 1_500 });
+const { app, work } = buildApp({
   ...surroundings,
   database,
   events: openEvents({ database, directUrl: choice.url, ...surroundings }),
-  // The jobs of the dead are soon taken over, so that nobody waits for them.
-  queue: await openPgBossQueue({ database, ...surroundings, leaseMs: 1_500 }),
+  queue,
   cache: inProcessCache(surroundings),
   outbound: openOutbound({ allow: ['127.0.0.1'], ports: [80, 443], userAgent: 'Whetstone' }),
   version: '0.0.0',
@@ -38,7 +40,7 @@ if (url !== undefined) {
     `insert into webhook (id, project_id, url, events, secret, created_at) values ($1, $1, $2, '[]', 'whsec_ZmFrZQ==', now())`,
     [projectId, url],
   );
-  await database.asProject(projectId, (tx) => tellWebhooks(tx, 'rollback.done', { flag: 'x' }));
+  await database.asProject(projectId, (tx) => tellingBy(queue)(tx, 'rollback.done', { flag: 'x' }));
 }
 await work();
 process.stdout.write('working\n');

@@ -9,14 +9,19 @@ interface Dependencies extends DeliverDependencies {
   sendAgain: SendAgain;
 }
 
+/** The message of a delivery, without what is done with it. */
+export const deliveryMessage = {
+  name: 'webhooks.deliver',
+  input: z.object({ deliveryId: z.uuid(), attempt: z.int().positive() }),
+  // Of this server's own failures. What receivers do is an outcome, and the next attempt a message of its own.
+  retries: { limit: 10, delayS: 2, backoff: 'exponential' as const },
+  expireInMs: 30_000,
+  concurrency: 8,
+};
+
 export const webhookJobs = ({ database, sendAgain, ...dependencies }: Dependencies) => ({
   deliver: defineJob({
-    name: 'webhooks.deliver',
-    input: z.object({ deliveryId: z.uuid(), attempt: z.int().positive() }),
-    // Of this server's own failures. What receivers do is an outcome, and the next attempt a message of its own.
-    retries: { limit: 10, delayS: 2, backoff: 'exponential' },
-    expireInMs: 30_000,
-    concurrency: 8,
+    ...deliveryMessage,
     run: (message, { projectId, ...run }) => deliver({ database, ...dependencies }, projectId!, message, run),
   }),
 
