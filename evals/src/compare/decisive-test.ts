@@ -14,7 +14,7 @@ export interface DecisiveTest {
 
 export interface PairedRates {
   /** Second less first, one per problem: of the shares of samples that passed. */
-  differences: readonly number[];
+  differences: readonly number[] | Float64Array;
   /** Where each problem has one sample on both sides. */
   counts?: Pick<PairedCounts, 'onlyFirst' | 'onlySecond'> | undefined;
   /** Of each problem, where some share one; see `sharedClusters`. */
@@ -33,8 +33,9 @@ export function decisiveTest({ differences, counts, clusters }: PairedRates): De
   if (mcnemar) return { name: 'exact McNemar', p: mcnemar };
   if (t) return { name: clusters ? 'cluster-robust paired t' : 'paired t', p: t };
   // All problems changed alike, so that there is no spread to measure by: their directions still speak.
-  const fell = differences.filter((difference) => difference < 0).length;
-  const rose = differences.filter((difference) => difference > 0).length;
+  const values = Array.from(differences);
+  const fell = values.filter((difference) => difference < 0).length;
+  const rose = values.filter((difference) => difference > 0).length;
   return { name: 'sign test', p: mcnemarExact(fell, rose) };
 }
 

@@ -14,19 +14,22 @@ interface Options {
  * 2411.00640, §2.2). Of paired differences it is that of the paired difference. `undefined` for fewer than two clusters.
  */
 export function clusteredStandardError(
-  values: readonly number[],
+  values: readonly number[] | Float64Array,
   clusters: readonly unknown[],
   { smallSample = true }: Options = {},
 ): number | undefined {
   refuseNonFinite(values, 'value');
   if (values.length !== clusters.length)
     throw new RangeError(`expected a cluster for each of ${values.length} values, got ${clusters.length}`);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  const mean = sum / values.length;
   const residuals = new Map<unknown, number>();
-  for (const [i, value] of values.entries())
-    residuals.set(clusters[i], (residuals.get(clusters[i]) ?? 0) + value - mean);
+  for (let i = 0; i < values.length; i++)
+    residuals.set(clusters[i], (residuals.get(clusters[i]) ?? 0) + values[i]! - mean);
   const count = residuals.size;
   if (count < 2) return undefined;
-  const squares = [...residuals.values()].reduce((sum, residual) => sum + residual * residual, 0);
+  let squares = 0;
+  for (const residual of residuals.values()) squares += residual * residual;
   return Math.sqrt(squares * (smallSample ? count / (count - 1) : 1)) / values.length;
 }

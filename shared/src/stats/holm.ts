@@ -4,11 +4,12 @@
  */
 export function holm(pValues: readonly number[]): number[] {
   for (const p of pValues) if (!(p >= 0 && p <= 1)) throw new RangeError(`expected p-values from 0 to 1, got ${p}`);
-  const ascending = pValues.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);
+  const ascending = Uint32Array.from(pValues.keys()).sort((a, b) => pValues[a]! - pValues[b]!);
   const adjusted = pValues.map(() => 1);
   let highest = 0;
-  for (const [rank, { p, index }] of ascending.entries()) {
-    highest = Math.max(highest, Math.min(1, p * (pValues.length - rank)));
+  for (let rank = 0; rank < ascending.length; rank++) {
+    const index = ascending[rank]!;
+    highest = Math.max(highest, Math.min(1, pValues[index]! * (pValues.length - rank)));
     adjusted[index] = highest;
   }
   return adjusted;

@@ -14,6 +14,9 @@ export interface PairedTest {
   interval: Interval;
 }
 
+/** Of many pairs at once, lists of plain numbers are much of the work. */
+export type Values = readonly number[] | Float64Array;
+
 interface Options {
   alpha?: number;
   /** The cluster of each difference; absent where problems are independent of each other. */
@@ -26,14 +29,14 @@ interface Options {
  * 2411.00640, §4.2 and §3.1). With clusters the standard error is cluster-robust (CR1). `undefined` where differences do
  * not vary or there are fewer than two: identical values say little about what comes next.
  */
-export const pairedZ = (differences: readonly number[], options: Options = {}): PairedTest | undefined =>
+export const pairedZ = (differences: Values, options: Options = {}): PairedTest | undefined =>
   pairedTest(differences, options, {
     survival: (z) => normalSurvival(z),
     upperQuantile: (tail) => -normalQuantile(tail),
   });
 
 /** The same by Student's t, which few problems or few clusters need. */
-export const pairedT = (differences: readonly number[], options: Options = {}): PairedTest | undefined =>
+export const pairedT = (differences: Values, options: Options = {}): PairedTest | undefined =>
   pairedTest(differences, options, { survival: studentSurvival, upperQuantile: studentUpperQuantile });
 
 interface Reference {
@@ -42,13 +45,13 @@ interface Reference {
 }
 
 /** The p-values of `pairedT` alone: without the interval a tenth of the work, for many pairs at once. */
-export function pairedTP(differences: readonly number[], clusters?: readonly unknown[]): SidedP | undefined {
+export function pairedTP(differences: Values, clusters?: readonly unknown[]): SidedP | undefined {
   const statistic = statisticOf(differences, clusters);
   return statistic && sidedP(statistic, studentSurvival);
 }
 
 function pairedTest(
-  differences: readonly number[],
+  differences: Values,
   { alpha = 0.05, clusters }: Options,
   { survival, upperQuantile }: Reference,
 ): PairedTest | undefined {
@@ -61,7 +64,7 @@ function pairedTest(
 
 type Statistic = Pick<PairedTest, 'difference' | 'standardError' | 'df'>;
 
-function statisticOf(differences: readonly number[], clusters: readonly unknown[] | undefined): Statistic | undefined {
+function statisticOf(differences: Values, clusters: readonly unknown[] | undefined): Statistic | undefined {
   const standardError = clusters ? clusteredStandardError(differences, clusters) : standardErrorOf(differences);
   const difference = meanOf(differences);
   // A sum that should cancel leaves a rounding behind.
@@ -76,13 +79,18 @@ function sidedP({ difference, standardError, df }: Statistic, survival: Referenc
 }
 
 /** CR1 with each value in a cluster of its own. */
-function standardErrorOf(values: readonly number[]): number | undefined {
+function standardErrorOf(values: Values): number | undefined {
   refuseNonFinite(values, 'value');
   const n = values.length;
   if (n < 2) return undefined;
   const mean = meanOf(values);
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  let squares = 0;
+  for (let i = 0; i < n; i++) squares += (values[i]! - mean) ** 2;
   return Math.sqrt(squares * (n / (n - 1))) / n;
 }
 
-const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function meanOf(values: Values): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}

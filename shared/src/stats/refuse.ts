@@ -5,12 +5,9 @@ export function refuseCounts(successes: number, n: number): void {
 }
 
 /** NaN and infinities would spoil every sum that follows, silently. */
-export function refuseNonFinite(values: Iterable<number>, what: string): void {
-  let index = 0;
-  for (const value of values) {
-    if (!Number.isFinite(value)) throw new RangeError(`${what} ${index} is ${value}, expected a finite number`);
-    index++;
-  }
+export function refuseNonFinite(values: ArrayLike<number>, what: string): void {
+  for (let i = 0; i < values.length; i++)
+    if (!Number.isFinite(values[i])) throw new RangeError(`${what} ${i} is ${values[i]}, expected a finite number`);
 }
 
 export function refuseChance(chance: number, what: string): void {

@@ -22,19 +22,26 @@ export function tieGroups(
   alpha = 0.05,
 ): TieStanding[] {
   for (const score of scores) if (Number.isNaN(score)) throw new RangeError('expected scores, got NaN');
-  const pairs = scores.flatMap((_, i) => scores.slice(0, i).map((_score, j): [number, number] => [i, j]));
-  const adjusted = holm(pairs.map(([i, j]) => pOf(i, j)));
-  const apart = new Set(
-    pairs.filter((_, at) => adjusted[at]! <= alpha).flatMap(([i, j]) => [`${i} ${j}`, `${j} ${i}`]),
-  );
-  const isSeparated = (i: number, j: number) => apart.has(`${i} ${j}`) && scores[i] !== scores[j];
+  const count = scores.length;
+  const pValues: number[] = [];
+  for (let i = 0; i < count; i++) for (let j = 0; j < i; j++) pValues.push(pOf(i, j));
+  const adjusted = holm(pValues);
+  const isSeparated = (i: number, j: number) =>
+    i !== j && adjusted[placeOf(Math.max(i, j), Math.min(i, j))]! <= alpha && scores[i] !== scores[j];
   const groups = groupsOf(scores, isSeparated);
   return scores.map((score, i) => {
-    const others = scores.map((_, j) => j).filter((j) => isSeparated(i, j));
-    const better = others.filter((j) => scores[j]! > score).length;
-    return { ranks: [1 + better, scores.length - (others.length - better)], group: groups[i]! };
+    let [better, worse] = [0, 0];
+    for (let j = 0; j < count; j++) {
+      if (!isSeparated(i, j)) continue;
+      if (scores[j]! > score) better++;
+      else worse++;
+    }
+    return { ranks: [1 + better, count - worse], group: groups[i]! };
   });
 }
+
+/** Of a pair in the list of all, those with a smaller first index before it. */
+const placeOf = (larger: number, smaller: number) => (larger * (larger - 1)) / 2 + smaller;
 
 function groupsOf(scores: readonly number[], isSeparated: (i: number, j: number) => boolean): number[] {
   const groups = scores.map(() => 0);

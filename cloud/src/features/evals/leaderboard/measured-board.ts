@@ -2,7 +2,6 @@ import { timeRangeMs } from '@whetstone/shared/contract';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import { mostSubjects, type AskedBoard, type BoardFacts } from './board-facts.ts';
 import type { BoardLine } from './board.ts';
-import { groupedBy } from './grouped-by.ts';
 import { minus } from './int32-bytes.ts';
 import { scopeOf } from './lines-of-dataset.ts';
 import { standingRepository, type LineEnds, type LineTotals, type TrendBin } from './repository.ts';
@@ -53,8 +52,9 @@ export async function measuredBoard(
         mostPoints: mostTrendPoints,
         binMs: binMsOf(rangeMs),
       });
-      const binsOf = groupedBy(bins, ({ subjectId }) => subjectId);
-      return lines.map((line) => boardLine(line, totals, binsOf.get(line.subjectId) ?? [], { open, marks }));
+      const single = [...bins.values()].flatMap((of) => of.flatMap(({ runId }) => runId ?? []));
+      const gone = single.length > 0 ? await standingRepository.gone(later, single) : new Set<string>();
+      return lines.map((line) => boardLine(line, totals, bins.get(line.subjectId) ?? [], { open, marks, gone }));
     },
   };
 }
@@ -69,11 +69,17 @@ const nothing: BoardFacts = {
   lines: async () => [],
 };
 
+interface Found {
+  open: ReadonlyMap<string, string>;
+  marks: ReadonlyMap<string, string>;
+  gone: ReadonlySet<string>;
+}
+
 function boardLine(
   line: LineEnds,
   totals: ReadonlyMap<string, LineTotals>,
   bins: readonly TrendBin[],
-  { open, marks }: { open: ReadonlyMap<string, string>; marks: ReadonlyMap<string, string> },
+  { open, marks, gone }: Found,
 ): BoardLine {
   const { problems, times } = totals.get(line.runId) ?? noTotals;
   const before = line.beforeRunId === null ? noTotals : (totals.get(line.beforeRunId) ?? noTotals);
@@ -87,7 +93,7 @@ function boardLine(
     change:
       line.changePoints === null || line.changeP === null ? undefined : { points: line.changePoints, p: line.changeP },
     openRegressionId: open.get(line.subjectId) ?? null,
-    trend: trendOf(bins, marks),
+    trend: trendOf(bins, marks, gone),
   };
 }
 

@@ -1,5 +1,5 @@
 import { tieGroups, type TieStanding } from '@whetstone/shared/stats';
-import { pairedDifference } from './paired-difference.ts';
+import { differenceOf, ratesOf } from './paired-difference.ts';
 import type { ProblemSums } from './problem-sums.ts';
 
 interface Ranked {
@@ -13,10 +13,10 @@ interface Ranked {
  * none, the two are not told apart.
  */
 export function rankSubjects(subjects: readonly Ranked[], clusterOfProblem?: readonly unknown[]): TieStanding[] {
+  const rates = subjects.map(({ problems }) => ratesOf(problems));
   const pOf = (i: number, j: number) => {
-    const [first, second] = [subjects[i]!, subjects[j]!];
-    const found = pairedDifference(first.problems, second.problems, clusterOfProblem);
-    const agrees = found && Math.sign(found.difference) === Math.sign(second.passRate - first.passRate);
+    const found = differenceOf(rates[i]!, rates[j]!, clusterOfProblem);
+    const agrees = found && Math.sign(found.difference) === Math.sign(subjects[j]!.passRate - subjects[i]!.passRate);
     return agrees ? found.p : 1;
   };
   return tieGroups(

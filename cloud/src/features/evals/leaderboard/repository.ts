@@ -1,5 +1,5 @@
 import type { SubjectKind } from '@whetstone/shared/contract';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { Schema } from '../../../platform/db/schema.ts';
 import { bytesOf, int32sOf } from './int32-bytes.ts';
@@ -41,10 +41,10 @@ export interface LineTotals {
 
 /** One run, or several that were near each other in time. */
 export interface TrendBin {
-  subjectId: string;
   runs: number;
+  /** Of the last one, as are the build and the commit. */
   at: Date;
-  /** The only one, if it is still there. */
+  /** The only one; null where there are several. */
   runId: string | null;
   markedRunId: string | null;
   buildId: string;
@@ -102,7 +102,8 @@ export const standingRepository = {
     const { rows } = await sql<LineEnds>`
       select subject.id as "subjectId", subject.kind, subject.label,
         top.run_id as "runId", top.seq, top.revision, top.at, top.change_points as "changePoints", top.change_p as "changeP",
-        exists (select from eval_run run where run.id = top.run_id and run.project_id = ${tx.projectId}) as "isKept",
+        -- Looked up by each id: of "exists" a plan reads all runs of the project.
+        (select run.id from eval_run run where run.id = top.run_id and run.project_id = ${tx.projectId}) is not null as "isKept",
         before.run_id as "beforeRunId", before.seq as "beforeSeq", before.revision as "beforeRevision"
       from eval_subject subject
       cross join lateral (
@@ -146,7 +147,8 @@ export const standingRepository = {
 
   /**
    * What the rows between the ends came to, in their order: each for itself, or where a line may have more than `mostPoints`
-   * those of each time span of `binMs` together.
+   * those of each time span of `binMs` together. One row and one text for each line, as columns by the thousand take longer
+   * to read than to add up.
    */
   async bins(
     tx: ProjectTx,
@@ -156,40 +158,43 @@ export const standingRepository = {
       mostPoints: number;
       binMs: number;
     },
-  ): Promise<TrendBin[]> {
+  ): Promise<Map<string, TrendBin[]>> {
     const { datasetId, taskType, lines, marked, mostPoints, binMs } = of;
-    const { rows } = await sql<TrendBin>`
+    const { rows } = await sql<{ subjectId: string; bins: string }>`
       with line as (
         select * from unnest(
           ${lines.map(({ subjectId }) => subjectId)}::uuid[], ${lines.map(({ beforeSeq }) => beforeSeq ?? 0)}::integer[],
           ${lines.map(({ seq }) => seq)}::integer[]
         ) as line (subject_id, after_seq, last_seq)
-      ), entry as materialized (
-        select standing.subject_id, run_id, seq, at, build_id, commit_id, passed, failed, error, timeout, skipped,
-          effective_n, answered, unpriced, cost_usd,
-          case when last_seq - after_seq <= ${mostPoints} then seq
-            else floor(date_part('epoch', at) * 1000 / ${binMs}::double precision) end as bin
+      ), bin as (
+        select standing.subject_id, max(seq) as seq, date_part('epoch', max(at)) as at, count(*) as runs,
+          sum(passed) as passed, sum(failed) as failed, sum(error) as error, sum(timeout) as timeout,
+          sum(skipped) as skipped, avg(effective_n) as effective_n, sum(answered) as answered, sum(unpriced) as unpriced,
+          sum(cost_usd) as cost_usd, ${lastOf(sql`concat_ws(${between}, run_id, build_id, commit_id)`)} as last,
+          ${marked.length > 0 ? sql`${lastOf(sql`run_id::text`)} filter (where run_id = ${anyOf(marked)})` : sql`''`} as marked
         from line
         join eval_standing standing on standing.project_id = ${tx.projectId} and standing.dataset_id = ${datasetId}
           and standing.task_type = ${taskType} and standing.subject_id = line.subject_id
           and standing.seq > line.after_seq and standing.seq <= line.last_seq
-      ), bin as (
-        select subject_id, count(*)::integer as runs, max(seq) as seq,
-          max(seq) filter (where run_id = any(${marked}::uuid[])) as marked_seq,
-          sum(passed)::integer as passed, sum(failed)::integer as failed, sum(error)::integer as error,
-          sum(timeout)::integer as timeout, sum(skipped)::integer as skipped, avg(effective_n) as "effectiveN",
-          sum(answered)::integer as answered, sum(unpriced)::integer as unpriced, sum(cost_usd) as "costUsd"
-        from entry group by subject_id, bin
+        group by standing.subject_id,
+          case when last_seq - after_seq <= ${mostPoints} then seq
+            else floor(date_part('epoch', at) * 1000 / ${binMs}::double precision) end
       )
-      select bin.subject_id as "subjectId", runs, last.at, last.build_id as "buildId", last.commit_id as commit,
-        case when runs = 1 then (select id from eval_run where project_id = ${tx.projectId} and id = last.run_id) end as "runId",
-        marked.run_id as "markedRunId", bin.passed, bin.failed, bin.error, bin.timeout, bin.skipped, "effectiveN",
-        bin.answered, bin.unpriced, "costUsd"
-      from bin
-      join entry last on last.subject_id = bin.subject_id and last.seq = bin.seq
-      left join entry marked on marked.subject_id = bin.subject_id and marked.seq = marked_seq
-      order by bin.seq`.execute(tx.sql);
-    return rows;
+      select subject_id as "subjectId", string_agg(
+        concat_ws(${between}, at, runs, passed, failed, error, timeout, skipped, effective_n, answered, unpriced, cost_usd,
+          coalesce(marked, ''), last), ${afterEach} order by seq) as bins
+      from bin group by subject_id`.execute(tx.sql);
+    return new Map(rows.map(({ subjectId, bins }) => [subjectId, bins.split(afterEach).map(binOf)]));
+  },
+
+  /** Of runs that stand on a line, those that were deleted since. */
+  async gone(tx: ProjectTx, runIds: readonly string[]): Promise<Set<string>> {
+    const { rows } = await sql<{ id: string }>`
+      select id from unnest(${runIds}::uuid[]) as of_line (id)
+      where not exists (select from eval_run run where run.project_id = ${tx.projectId} and run.id = of_line.id)`.execute(
+      tx.sql,
+    );
+    return new Set(rows.map(({ id }) => id));
   },
 
   /** How many runs each data set has on its board, all versions together. */
@@ -381,6 +386,41 @@ const datasetOf = ({ id, problemCount, taskTypes, problemIds, clusters }: Datase
   taskTypes,
   clusterOfPlace: clusters && problemIds ? clustersByPlace(problemIds, clusters) : undefined,
 });
+
+/** Neither is in an id, a hash or a number. */
+const between = '\u001f';
+const afterEach = '\u001e';
+
+const seqDigits = 10;
+
+/** What is told of the last row of a group: the largest text, as each begins with its place in the line. */
+const lastOf = (told: RawBuilder<unknown>) => sql`max((lpad(seq::text, ${seqDigits}, '0') || ${told}) collate "C")`;
+
+function binOf(text: string): TrendBin {
+  const [at, runs, passed, failed, error, timeout, skipped, effectiveN, answered, unpriced, costUsd, ...told] =
+    text.split(between) as BinFields;
+  const [marked, last, buildId, commit = null] = told;
+  return {
+    runs: Number(runs),
+    at: new Date(Math.round(1_000 * Number(at))),
+    runId: runs === '1' ? last.slice(seqDigits) : null,
+    markedRunId: marked === '' ? null : marked.slice(seqDigits),
+    buildId,
+    commit,
+    passed: Number(passed),
+    failed: Number(failed),
+    error: Number(error),
+    timeout: Number(timeout),
+    skipped: Number(skipped),
+    effectiveN: Number(effectiveN),
+    answered: Number(answered),
+    unpriced: Number(unpriced),
+    costUsd: Number(costUsd),
+  };
+}
+
+type Figures = [string, string, string, string, string, string, string, string, string, string, string];
+type BinFields = [...Figures, marked: string, last: string, buildId: string, commit?: string];
 
 /** One parameter, however many there are. */
 const anyOf = (ids: readonly string[]) => sql<string>`any(${ids}::uuid[])`;

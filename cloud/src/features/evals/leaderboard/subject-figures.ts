@@ -1,6 +1,6 @@
 import type { Counts, LeaderboardRow } from '@whetstone/shared/contract';
-import { clusteredInterval, passAtK } from '@whetstone/shared/stats';
-import { clustersOf, gradedOf, passedOf, problemCountOf, type ProblemSums } from './problem-sums.ts';
+import { clusteredInterval, passAtK, type ClusterCount } from '@whetstone/shared/stats';
+import { clustersOf, type ProblemSums } from './problem-sums.ts';
 import { timeQuantile, type TimeHistogram } from './time-histogram.ts';
 
 /** What runs of a subject came to together. */
@@ -49,18 +49,27 @@ export function subjectFigures(sums: SubjectSums, clusterOfProblem?: readonly un
   };
 }
 
-/** A product of up to k factors for each problem; more samples than this are the same subject's long past. */
+/** A product of up to k factors for each outcome; more samples than this are the same subject's long past. */
 const largestK = 100;
 
 function passAtKs(problems: ProblemSums): Record<string, number> {
-  const known = Array.from({ length: problemCountOf(problems) }, (_, problem) => problem).filter(
-    (problem) => gradedOf(problems, problem) > 0,
-  );
-  const fewest = known.reduce((least, problem) => Math.min(least, gradedOf(problems, problem)), largestK);
-  const meanOf = (k: number) =>
-    known.reduce((sum, problem) => sum + passAtK(gradedOf(problems, problem), passedOf(problems, problem), k)!, 0) /
-    known.length;
-  return Object.fromEntries([...new Set([1, fewest])].map((k) => [k, meanOf(k)]));
+  const known = clustersOf(problems);
+  const fewest = known.reduce((least, { n }) => Math.min(least, n), largestK);
+  return Object.fromEntries([...new Set([1, fewest])].map((k) => [k, meanPassAtK(known, k)]));
+}
+
+/** Many problems come to the same: each outcome is worked out once. */
+function meanPassAtK(problems: readonly ClusterCount[], k: number): number {
+  const chances = new Map<number, number>();
+  const most = problems.reduce((largest, { n }) => Math.max(largest, n), 0);
+  let sum = 0;
+  for (const { n, passed } of problems) {
+    const key = n * (most + 1) + passed;
+    const chance = chances.get(key) ?? passAtK(n, passed, k)!;
+    chances.set(key, chance);
+    sum += chance;
+  }
+  return sum / problems.length;
 }
 
 /** Beyond this share of errors, what is missing may not be like what is there. */

@@ -12,7 +12,11 @@ export function binMsOf(rangeMs: number): number {
 }
 
 /** Spans without a verdict have no point. */
-export function trendOf(bins: readonly TrendBin[], regressionOf: ReadonlyMap<string, string>): LeaderboardRow['trend'] {
+export function trendOf(
+  bins: readonly TrendBin[],
+  regressionOf: ReadonlyMap<string, string>,
+  gone: ReadonlySet<string>,
+): LeaderboardRow['trend'] {
   return bins.flatMap((bin) => {
     const n = bin.passed + bin.failed + bin.timeout;
     if (n === 0) return [];
@@ -22,7 +26,7 @@ export function trendOf(bins: readonly TrendBin[], regressionOf: ReadonlyMap<str
     return [
       {
         at: bin.at.toISOString(),
-        ...(bin.runId !== null && { runId: bin.runId }),
+        ...(bin.runId !== null && !gone.has(bin.runId) && { runId: bin.runId }),
         runs: bin.runs,
         passRate,
         interval: wilsonInterval(passRate * bin.effectiveN, bin.effectiveN),

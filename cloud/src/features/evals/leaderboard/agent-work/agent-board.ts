@@ -76,14 +76,13 @@ function agentLines(
       lastRunAt: lastAt,
       change: undefined,
       openRegressionId: null,
-      trend: trendOf((spansOf.get(model) ?? []).map(binOf), new Map()),
+      trend: trendOf((spansOf.get(model) ?? []).map(binOf), new Map(), new Set()),
     };
   });
 }
 
 /** A problem that came up again and again within a span counts once for its certainty: how alike its outcomes are is not known. */
-const binOf = ({ model, at, passed, failed, problems, unpriced, costUsd }: WorkSpan) => ({
-  subjectId: model,
+const binOf = ({ at, passed, failed, problems, unpriced, costUsd }: WorkSpan) => ({
   runs: passed + failed,
   at,
   runId: null,
