@@ -85,7 +85,10 @@ function standardErrorOf(values: Values): number | undefined {
   if (n < 2) return undefined;
   const mean = meanOf(values);
   let squares = 0;
-  for (let i = 0; i < n; i++) squares += (values[i]! - mean) ** 2;
+  for (let i = 0; i < n; i++) {
+    const residual = values[i]! - mean;
+    squares += residual * residual;
+  }
   return Math.sqrt(squares * (n / (n - 1))) / n;
 }
 

@@ -137,13 +137,16 @@ export const leaderboard = {
     tag,
     role: 'viewer',
     input: z.object({
-      dataset: DatasetName.describe('A data set, or agent-work for what agents submitted'),
+      dataset: DatasetName.describe(
+        'A data set, or agent-work for what agents submitted: the newest 50,000 submissions of the time range',
+      ),
       timeRange: timeRange({ usual: '30d', longestDays: 400 }),
       kind: z.union([SubjectKind, z.literal('agent')]).optional(),
       taskType: z.string().min(1).max(128).optional().describe('Only problems with this tag'),
     }),
     output: Leaderboard,
     etag: true,
+    errors: ['not_found'],
   }),
 
   listEvalSources: operation({

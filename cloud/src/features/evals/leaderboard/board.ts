@@ -1,5 +1,6 @@
 import type { Leaderboard, LeaderboardRow } from '@whetstone/shared/contract';
 import { paretoFront } from './pareto-front.ts';
+import type { ProblemSums } from './problem-sums.ts';
 import { rankSubjects } from './rank-subjects.ts';
 import { subjectFigures, type SubjectSums } from './subject-figures.ts';
 
@@ -8,6 +9,10 @@ export interface BoardLine
   extends SubjectSums, Pick<LeaderboardRow, 'subject' | 'runs' | 'lastRunId' | 'openRegressionId' | 'trend'> {
   lastRunAt: Date;
   change: { points: number; p: number } | undefined;
+  /** What two subjects are told apart by, where that is not all of `problems`. */
+  comparable?: ProblemSums;
+  /** To be said beside those of the figures. */
+  warnings?: readonly string[];
 }
 
 /** Best first; equal rates by the cheaper one, then by name. */
@@ -18,7 +23,7 @@ export function boardOf(
   const figures = lines.map((line) => ({ line, figures: subjectFigures(line, clusterOfProblem) }));
   const known = figures.flatMap(({ line, figures }) => (figures ? [{ line, figures }] : []));
   const ranks = rankSubjects(
-    known.map(({ line, figures: { passRate } }) => ({ passRate, problems: line.problems })),
+    known.map(({ line, figures: { passRate } }) => ({ passRate, problems: line.comparable ?? line.problems })),
     clusterOfProblem,
   );
   const onFront = paretoFront(
@@ -29,6 +34,7 @@ export function boardOf(
     tieGroup: ranks[i]!.group,
     rankRange: ranks[i]!.ranks,
     ...figures,
+    warnings: [...figures.warnings, ...(line.warnings ?? [])],
     runs: line.runs,
     isOnFront: onFront[i]!,
     lastRunId: line.lastRunId,

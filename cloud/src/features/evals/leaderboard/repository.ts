@@ -97,26 +97,32 @@ export const standingRepository = {
     tx: ProjectTx,
     { datasetId, taskType, since, kind, atMost }: LineOf & { since: Date; kind: string | undefined; atMost: number },
   ): Promise<LineEnds[]> {
-    const ofLine = sql`project_id = ${tx.projectId} and dataset_id = ${datasetId} and task_type = ${taskType}
-      and subject_id = subject.id`;
+    const ofLine = (subjectId: string) => sql`project_id = ${tx.projectId} and dataset_id = ${datasetId}
+      and task_type = ${taskType} and subject_id = ${sql.ref(subjectId)}`;
+    // Whether a run is kept is looked up by its id: for "exists" a plan reads all runs of the project.
     const { rows } = await sql<LineEnds>`
-      select subject.id as "subjectId", subject.kind, subject.label,
-        top.run_id as "runId", top.seq, top.revision, top.at, top.change_points as "changePoints", top.change_p as "changeP",
-        -- Looked up by each id: of "exists" a plan reads all runs of the project.
-        (select run.id from eval_run run where run.id = top.run_id and run.project_id = ${tx.projectId}) is not null as "isKept",
+      select line.id as "subjectId", line.kind, line.label, line.run_id as "runId", line.seq, line.revision, line.at,
+        line.change_points as "changePoints", line.change_p as "changeP",
+        (select run.id from eval_run run where run.id = line.run_id and run.project_id = ${tx.projectId}) is not null
+          as "isKept",
         before.run_id as "beforeRunId", before.seq as "beforeSeq", before.revision as "beforeRevision"
-      from eval_subject subject
-      cross join lateral (
-        select run_id, seq, revision, at, change_points, change_p from eval_standing
-        where ${ofLine} order by at desc, seq desc limit 1
-      ) top
+      from (
+        select subject.id, subject.kind, subject.label, top.*
+        from eval_subject subject
+        cross join lateral (
+          select run_id, seq, revision, at, change_points, change_p from eval_standing
+          where ${ofLine('subject.id')} order by at desc, seq desc limit 1
+        ) top
+        where subject.project_id = ${tx.projectId} and top.at >= ${since}
+          and (${kind ?? null}::text is null or subject.kind = ${kind ?? null})
+        order by top.at desc, subject.id
+        limit ${atMost + 1}
+      ) line
       left join lateral (
-        select run_id, seq, revision from eval_standing where ${ofLine} and at < ${since} order by at desc, seq desc limit 1
+        select run_id, seq, revision from eval_standing
+        where ${ofLine('line.id')} and at < ${since} order by at desc, seq desc limit 1
       ) before on true
-      where subject.project_id = ${tx.projectId} and top.at >= ${since}
-        and (${kind ?? null}::text is null or subject.kind = ${kind ?? null})
-      order by top.at desc, subject.id
-      limit ${atMost + 1}`.execute(tx.sql);
+      order by line.at desc, line.id`.execute(tx.sql);
     return rows;
   },
 
@@ -195,6 +201,17 @@ export const standingRepository = {
       tx.sql,
     );
     return new Set(rows.map(({ id }) => id));
+  },
+
+  /** Of all data sets that something ever ran on. */
+  async datasetNames(tx: ProjectTx): Promise<string[]> {
+    const rows = await tx.sql
+      .selectFrom('eval_dataset')
+      .select('name')
+      .distinct()
+      .where('project_id', '=', tx.projectId)
+      .execute();
+    return rows.map(({ name }) => name);
   },
 
   /** How many runs each data set has on its board, all versions together. */

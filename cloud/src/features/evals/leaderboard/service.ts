@@ -6,6 +6,7 @@ import { agentWorkRepository } from './agent-work/repository.ts';
 import { boardOf } from './board.ts';
 import type { AskedBoard } from './board-facts.ts';
 import { comparisonService } from './compare/service.ts';
+import { refuseUnknown } from './known-datasets.ts';
 import { measuredBoard, type BoardRegressions } from './measured-board.ts';
 import { publishedRepository } from './published/repository.ts';
 import { publishedService } from './published/service.ts';
@@ -29,10 +30,11 @@ export function leaderboardService({
     asked.dataset === agentWork ? agentBoard(tx, asked) : measuredBoard(tx, asked, regressions);
   return {
     async getLeaderboard(ctx, asked) {
-      const { facts, published } = await ctx.transaction(async (tx) => ({
-        facts: await factsOf(tx, asked),
-        published: await publishedRepository.stamp(tx, asked.dataset),
-      }));
+      const { facts, published } = await ctx.transaction(async (tx) => {
+        const facts = await factsOf(tx, asked);
+        if (facts.datasetSha256 === null) await refuseUnknown(tx, asked.dataset);
+        return { facts, published: await publishedRepository.stamp(tx, asked.dataset) };
+      });
       const { datasetSha256, problemCount, taskTypes, leftOut, clusterOfProblem } = facts;
       const make = () =>
         ctx.transaction(async (tx) => ({

@@ -7,60 +7,81 @@ import { groupedBy } from '../grouped-by.ts';
 import { noProblems } from '../problem-sums.ts';
 import { histogramOf } from '../time-histogram.ts';
 import { binMsOf, trendOf } from '../trend.ts';
-import { agentWorkRepository, type WorkGroup, type WorkSpan } from './repository.ts';
+import { commonProblems } from './common-problems.ts';
+import { agentWorkRepository, type WorkGroup, type WorkSpan, type WorkTime } from './repository.ts';
 
 /** The name under which what agents submitted is a data set. */
 export const agentWork = 'agent-work';
 
 /**
  * The models that agents worked with, by what these told of it. Problems are known by their names alone, so pairs of models are
- * tested on the names that both have worked on.
+ * tested on the names that both have worked on: on the 1,000 that most models have, where there are more.
  */
 export async function agentBoard(tx: ProjectTx, { timeRange, taskType, kind }: AskedBoard): Promise<BoardFacts> {
   const rangeMs = timeRangeMs(timeRange);
-  const asked = { since: new Date(tx.now.getTime() - rangeMs), taskType };
+  const within = { since: new Date(tx.now.getTime() - rangeMs), taskType };
+  const after = await agentWorkRepository.timeOfNewest(tx, within, mostSubmissions + 1);
+  const asked = { ...within, after };
   const found = kind === undefined || kind === 'agent' ? await agentWorkRepository.models(tx, asked) : [];
   const models = found.slice(0, mostSubjects);
   const names = models.map(({ model }) => model);
   return {
     datasetSha256: null,
     problemCount: null,
-    taskTypes: await agentWorkRepository.taskTypes(tx, asked.since),
+    taskTypes: await agentWorkRepository.taskTypes(tx, within.since),
     leftOut: found.length - models.length,
-    stamp: [await agentWorkRepository.stamp(tx, asked), names],
+    stamp: [after, await agentWorkRepository.stamp(tx, asked), names],
     clusterOfProblem: undefined,
     async lines(later) {
       const groups = await agentWorkRepository.groups(later, asked, names);
+      const times = await agentWorkRepository.times(later, asked, names);
       const spans = await agentWorkRepository.spans(later, asked, names, binMsOf(rangeMs));
-      return agentLines(tx.projectId, models, groups, spans);
+      return agentLines(models, { projectId: tx.projectId, groups, times, spans, after });
     },
   };
 }
 
+/** What is read at once of what agents told; of more the newest, and the answer says so. */
+const mostSubmissions = 50_000;
+
+interface Told {
+  projectId: string;
+  groups: readonly WorkGroup[];
+  times: readonly WorkTime[];
+  spans: readonly WorkSpan[];
+  /** What was told up to then was more than is read. */
+  after: Date | undefined;
+}
+
 function agentLines(
-  projectId: string,
   models: readonly { model: string; lastAt: Date; count: number }[],
-  groups: readonly WorkGroup[],
-  spans: readonly WorkSpan[],
+  { projectId, groups, times, spans, after }: Told,
 ): BoardLine[] {
-  const places = new Map([...new Set(groups.map(({ problem }) => problem))].map((problem, place) => [problem, place]));
   const groupsOf = groupedBy(groups, ({ model }) => model);
+  const timesOf = groupedBy(times, ({ model }) => model);
   const spansOf = groupedBy(spans, ({ model }) => model);
+  const places = commonProblems(groups);
+  const warnings = after
+    ? [
+        `of the time range only what came after ${after.toISOString()} is counted: ${mostSubmissions.toLocaleString('en')} submissions are read at once`,
+      ]
+    : [];
   return models.map(({ model, lastAt, count }) => {
     const own = groupsOf.get(model) ?? [];
-    const problems = noProblems(places.size);
-    const times: [number, number][] = [];
-    for (const { problem, bucket, passed, failed } of own) {
-      const place = places.get(problem)!;
-      problems[2 * place]! += passed;
-      problems[2 * place + 1]! += passed + failed;
-      if (bucket !== null) times.push([bucket, passed + failed]);
+    const comparable = noProblems(places.size);
+    for (const { problem, passed, failed } of own) {
+      const place = places.get(problem);
+      if (place === undefined) continue;
+      comparable[2 * place] = passed;
+      comparable[2 * place + 1] = passed + failed;
     }
     const sum = (of: (group: WorkGroup) => number) => own.reduce((total, group) => total + of(group), 0);
     return {
       subject: { id: subjectIdOf(projectId, model), kind: 'agent', label: model },
-      problems,
-      times: histogramOf(times),
+      problems: Int32Array.from(own.flatMap(({ passed, failed }) => [passed, passed + failed])),
+      comparable,
+      warnings,
+      times: histogramOf((timesOf.get(model) ?? []).map(({ bucket, samples }) => [bucket, samples])),
       counts: {
         passed: sum(({ passed }) => passed),
         failed: sum(({ failed }) => failed),

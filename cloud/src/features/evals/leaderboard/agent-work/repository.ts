@@ -5,17 +5,25 @@ import { bucketCount, bucketGrowth } from '../time-histogram.ts';
 interface Asked {
   since: Date;
   taskType: string | undefined;
+  /** Nothing up to then. */
+  after?: Date | undefined;
 }
 
-/** Submissions of one model on one problem that took about as long. */
+/** Submissions of one model on one problem. */
 export interface WorkGroup {
   model: string;
   problem: string;
-  bucket: number | null;
   passed: number;
   failed: number;
   unpriced: number;
   costUsd: number;
+}
+
+/** Submissions of one model that took about as long. */
+export interface WorkTime {
+  model: string;
+  bucket: number;
+  samples: number;
 }
 
 export interface WorkSpan {
@@ -30,6 +38,15 @@ export interface WorkSpan {
 
 /** What agents told of their own work, by its time. */
 export const agentWorkRepository = {
+  /** When the n-th newest came; undefined where there are fewer. */
+  async timeOfNewest(tx: ProjectTx, asked: Asked, n: number): Promise<Date | undefined> {
+    const { rows } = await sql<{ at: Date }>`
+      select at from eval_submission where ${within(tx, asked)} order by at desc offset ${n - 1} limit 1`.execute(
+      tx.sql,
+    );
+    return rows[0]?.at;
+  },
+
   /** Changes with every submission that comes or leaves the range. */
   async stamp(tx: ProjectTx, asked: Asked) {
     const { rows } = await sql<{ count: number; last: string | null }>`
@@ -58,13 +75,22 @@ export const agentWorkRepository = {
   async groups(tx: ProjectTx, asked: Asked, models: readonly string[]): Promise<WorkGroup[]> {
     const { rows } = await sql<WorkGroup>`
       select model, problem,
-        case when time_ms is null then null when time_ms < 1 then 0
-          else least(${bucketCount - 1}::integer, floor(ln(time_ms) / ln(${bucketGrowth}::double precision))::integer + 1)
-        end as bucket,
         (count(*) filter (where passed))::integer as passed, (count(*) filter (where not passed))::integer as failed,
         (count(*) filter (where cost_usd is null))::integer as unpriced, coalesce(sum(cost_usd), 0) as "costUsd"
       from eval_submission where ${within(tx, asked)} and model = any(${models}::text[])
-      group by 1, 2, 3`.execute(tx.sql);
+      group by 1, 2`.execute(tx.sql);
+    return rows;
+  },
+
+  async times(tx: ProjectTx, asked: Asked, models: readonly string[]): Promise<WorkTime[]> {
+    const { rows } = await sql<WorkTime>`
+      select model,
+        case when time_ms < 1 then 0
+          else least(${bucketCount - 1}::integer, floor(ln(time_ms) / ln(${bucketGrowth}::double precision))::integer + 1)
+        end as bucket,
+        count(*)::integer as samples
+      from eval_submission where ${within(tx, asked)} and model = any(${models}::text[]) and time_ms is not null
+      group by 1, 2`.execute(tx.sql);
     return rows;
   },
 
@@ -88,6 +114,7 @@ export const agentWorkRepository = {
   },
 };
 
-const within = (tx: ProjectTx, { since, taskType }: Asked) =>
+const within = (tx: ProjectTx, { since, taskType, after }: Asked) =>
   sql`project_id = ${tx.projectId} and at >= ${since} and at <= ${tx.now}
+    and (${after ?? null}::timestamptz is null or at > ${after ?? null}::timestamptz)
     and (${taskType ?? null}::text is null or task_type = ${taskType ?? null})`;

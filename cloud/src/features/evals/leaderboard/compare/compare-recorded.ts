@@ -1,6 +1,7 @@
 import { compareRuns, verdictOf, type ComparedRun } from '@whetstone/evals';
 import type { RunComparison } from '@whetstone/shared/contract';
 import { clusteredInterval } from '@whetstone/shared/stats';
+import { typeset } from './typeset.ts';
 import { bracketOf, clusterCounts, isPaired, matrixOf, outcomesOf } from './paired-outcomes.ts';
 
 interface Side {
@@ -36,7 +37,7 @@ export function compareRecorded(a: Side, b: Side): RunComparison {
     test: test.name,
     verdict: !isSeparated ? 'no difference detected' : difference < 0 ? 'worse' : 'better',
     detectablePoints: 100 * detectableDrop,
-    sentence: verdictOf(comparison),
+    sentence: typeset(verdictOf(comparison)),
     warnings: [...comparison.warnings, ...incompleteness(outcomes, paired.length)],
     discordant: [...lost, ...gained].map(({ problemId }) => outcomeOf.get(problemId)!),
   };
@@ -44,7 +45,7 @@ export function compareRecorded(a: Side, b: Side): RunComparison {
 
 function incompleteness(outcomes: ReturnType<typeof outcomesOf>, paired: number): string[] {
   if (paired === outcomes.length) return [];
-  const [lowest, highest] = bracketOf(outcomes).map((points) => points.toFixed(1));
+  const [lowest, highest] = bracketOf(outcomes).map((points) => points.toFixed(1).replace('-', '−'));
   return [
     `${outcomes.length - paired} of ${outcomes.length} problems lack a verdict; with them the difference could be anything from ${lowest} to ${highest} points`,
   ];
