@@ -2,6 +2,7 @@ import { Leaderboard, type LeaderboardRow } from '@whetstone/shared/contract';
 import { clusteredInterval, passAtK, seededRandom } from '@whetstone/shared/stats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inProcessCache } from '../../src/platform/cache/in-process.ts';
+import { agentBoard } from '../../src/features/evals/leaderboard/agent-work/agent-board.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { evalRows, type MadeResult, type MadeRun } from '../support/eval-rows.ts';
@@ -238,7 +239,6 @@ describeOnEngines('the leaderboard', (engine) => {
         tx.sql.selectFrom('eval_standing').select('seq').where('subject_id', '=', subjectId).orderBy('seq').execute(),
       );
       expect(found.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-      expect((await board('at-once-is-no-name')).items).toEqual([]);
     });
 
     it('and is deleted later, its standing stays', async () => {
@@ -337,12 +337,34 @@ describeOnEngines('the leaderboard', (engine) => {
       expect(large!.trend).toMatchObject([{ n: 12, runs: 12 }]);
     });
 
+    it('reads the newest submissions alone where there are many, and says so', async () => {
+      const lines = await app.database.asProject(app.projectId, async (tx) =>
+        (await agentBoard(tx, { dataset: 'agent-work', timeRange: '30d' }, 5)).lines(tx),
+      );
+      const samples = lines.reduce((sum, { runs }) => sum + runs, 0);
+      expect(samples).toBeGreaterThan(0);
+      expect(samples).toBeLessThanOrEqual(5);
+      for (const { warnings } of lines) expect(warnings).toEqual([expect.stringMatching(/only what came after .* 5 /)]);
+      expect((await board('agent-work')).items.flatMap(({ warnings }) => warnings)).toEqual([]);
+    });
+
     it('can be asked by task type and kind, and keeps the ids of its models', async () => {
       const ids = async (rest: object) => (await board('agent-work', rest)).items.map(({ subject }) => subject.id);
       const all = await ids({});
       expect(await ids({ taskType: 'review' })).toEqual([all[2]]);
       expect(await ids({ kind: 'model' })).toEqual([]);
       expect(await ids({ kind: 'agent', timeRange: '1h' })).toEqual(all);
+    });
+  });
+
+  it('is empty where nothing ran, and not found where there is no such data set', async () => {
+    for (const dataset of ['starter', 'mbpp', 'agent-work'])
+      expect(await viewer.getLeaderboard({ dataset, timeRange: '1h', taskType: 'none' })).toMatchObject({ items: [] });
+    await make.dataset({ name: 'never-counted', problemIds: problemIds(2) });
+    expect((await board('never-counted')).items).toEqual([]);
+    await expect(board('humanevil')).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringMatching(/no data set is called "humanevil"; there are .*never-counted/),
     });
   });
 
@@ -356,7 +378,12 @@ describeOnEngines('the leaderboard', (engine) => {
     expect(items.find(({ dataset }) => dataset === 'agent-work')).toMatchObject({ runs: 25 });
     const stranger = (await app.otherTenant('stranger of the board')).client;
     expect((await stranger.listEvalSources({})).items).toEqual([]);
-    expect((await stranger.getLeaderboard({ dataset: 'random' })).items).toEqual([]);
+    const refused = await stranger.getLeaderboard({ dataset: 'random' }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('no data set is called "random"; there are agent-work, humaneval'),
+    });
+    expect(String(refused)).not.toContain('versioned');
     expect((await stranger.getLeaderboard({ dataset: 'agent-work' })).items).toEqual([]);
   });
 });

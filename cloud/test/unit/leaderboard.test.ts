@@ -1,7 +1,10 @@
+import { decisiveTest, sharedClusters } from '@whetstone/evals';
 import { seededRandom } from '@whetstone/shared/stats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { commonProblems } from '../../src/features/evals/leaderboard/agent-work/common-problems.ts';
 import { boardOf, type BoardLine } from '../../src/features/evals/leaderboard/board.ts';
+import { typeset } from '../../src/features/evals/leaderboard/compare/typeset.ts';
 import { bytesOf, int32sOf, minus, plus } from '../../src/features/evals/leaderboard/int32-bytes.ts';
 import { nextRow, rewrittenRows, type LineRow } from '../../src/features/evals/leaderboard/line.ts';
 import { ownFigures } from '../../src/features/evals/leaderboard/own-figures.ts';
@@ -202,6 +205,66 @@ describe('ranks', () => {
   });
 });
 
+describe('a pair of subjects', () => {
+  const outcome = fc
+    .integer({ min: 0, max: 3 })
+    .chain((graded) => fc.tuple(fc.integer({ min: 0, max: graded }), fc.constant(graded)));
+  const single = fc.tuple(fc.integer({ min: 0, max: 1 }), fc.constant(1));
+  const subject = fc.oneof(fc.array(outcome, { maxLength: 30 }), fc.array(single, { maxLength: 30 }));
+
+  it('is told apart by the test of comparisons, on the problems of both', () => {
+    fc.assert(
+      fc.property(subject, subject, fc.boolean(), (first, second, isClustered) => {
+        const clusterOf = (place: number) => `cluster ${place % 5}`;
+        const both = [...first.keys()].filter((i) => first[i]![1] > 0 && (second[i]?.[1] ?? 0) > 0);
+        const rate = ([passed, graded]: [number, number]) => passed / graded;
+        const differences = both.map((i) => rate(second[i]!) - rate(first[i]!));
+        const areSingle = both.every((i) => first[i]![1] === 1 && second[i]![1] === 1);
+        const found = pairedDifference(
+          sums(...first),
+          sums(...second),
+          isClustered ? Array.from({ length: 30 }, (_, i) => clusterOf(i)) : undefined,
+        );
+        if (both.length === 0) return expect(found).toBeUndefined();
+        const { p } = decisiveTest({
+          differences,
+          counts: areSingle
+            ? {
+                onlyFirst: differences.filter((d) => d < 0).length,
+                onlySecond: differences.filter((d) => d > 0).length,
+              }
+            : undefined,
+          clusters: isClustered ? sharedClusters(both.map(clusterOf)) : undefined,
+        });
+        expect(found!.problems).toBe(both.length);
+        expect(found!.p).toBeCloseTo(p.twoSided, 10);
+        expect(found!.difference).toBeCloseTo(differences.reduce((sum, d) => sum + d, 0) / both.length, 10);
+      }),
+    );
+  });
+});
+
+describe('problems that agents name', () => {
+  it('compare models where several worked on them, the most common first, up to a bound', () => {
+    const worked = [
+      ['a', 'x'],
+      ['b', 'x'],
+      ['a', 'y'],
+      ['b', 'y'],
+      ['c', 'y'],
+      ['a', 'alone'],
+      ['b', 'w'],
+      ['c', 'w'],
+    ].map(([model, problem]) => ({ model: model!, problem: problem! }));
+    expect([...commonProblems(worked)]).toEqual([
+      ['y', 0],
+      ['w', 1],
+      ['x', 2],
+    ]);
+    expect([...commonProblems(worked, 2).keys()]).toEqual(['y', 'w']);
+  });
+});
+
 describe('the front of cost and pass rate', () => {
   it('has whoever nobody beats, and nobody whose cost is not known', () => {
     expect(
@@ -316,5 +379,14 @@ describe('points of a trend', () => {
       expect(binMs % 60_000).toBe(0);
     }
     expect(binMsOf(30 * 86_400_000)).toBe(86_400_000);
+  });
+});
+
+describe('the sentence of a comparison', () => {
+  it('begins with a capital letter and has signs, and leaves hyphens between words alone', () => {
+    expect(typeset('separated: B-2 is worse by 1.0 points (95 % interval -2.0 to -0.1)')).toBe(
+      'Separated: B-2 is worse by 1.0 points (95 % interval −2.0 to −0.1)',
+    );
+    expect(typeset('a drop of >= 3 points')).toBe('A drop of ≥ 3 points');
   });
 });

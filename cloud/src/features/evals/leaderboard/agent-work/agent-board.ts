@@ -13,14 +13,21 @@ import { agentWorkRepository, type WorkGroup, type WorkSpan, type WorkTime } fro
 /** The name under which what agents submitted is a data set. */
 export const agentWork = 'agent-work';
 
+/** What is read at once of what agents told; of more the newest, and the answer says so. */
+const mostSubmissions = 50_000;
+
 /**
  * The models that agents worked with, by what these told of it. Problems are known by their names alone, so pairs of models are
  * tested on the names that both have worked on: on the 1,000 that most models have, where there are more.
  */
-export async function agentBoard(tx: ProjectTx, { timeRange, taskType, kind }: AskedBoard): Promise<BoardFacts> {
+export async function agentBoard(
+  tx: ProjectTx,
+  { timeRange, taskType, kind }: AskedBoard,
+  atMost = mostSubmissions,
+): Promise<BoardFacts> {
   const rangeMs = timeRangeMs(timeRange);
   const within = { since: new Date(tx.now.getTime() - rangeMs), taskType };
-  const after = await agentWorkRepository.timeOfNewest(tx, within, mostSubmissions + 1);
+  const after = await agentWorkRepository.timeOfNewest(tx, within, atMost + 1);
   const asked = { ...within, after };
   const found = kind === undefined || kind === 'agent' ? await agentWorkRepository.models(tx, asked) : [];
   const models = found.slice(0, mostSubjects);
@@ -36,13 +43,10 @@ export async function agentBoard(tx: ProjectTx, { timeRange, taskType, kind }: A
       const groups = await agentWorkRepository.groups(later, asked, names);
       const times = await agentWorkRepository.times(later, asked, names);
       const spans = await agentWorkRepository.spans(later, asked, names, binMsOf(rangeMs));
-      return agentLines(models, { projectId: tx.projectId, groups, times, spans, after });
+      return agentLines(models, { projectId: tx.projectId, groups, times, spans, after, atMost });
     },
   };
 }
-
-/** What is read at once of what agents told; of more the newest, and the answer says so. */
-const mostSubmissions = 50_000;
 
 interface Told {
   projectId: string;
@@ -51,11 +55,12 @@ interface Told {
   spans: readonly WorkSpan[];
   /** What was told up to then was more than is read. */
   after: Date | undefined;
+  atMost: number;
 }
 
 function agentLines(
   models: readonly { model: string; lastAt: Date; count: number }[],
-  { projectId, groups, times, spans, after }: Told,
+  { projectId, groups, times, spans, after, atMost }: Told,
 ): BoardLine[] {
   const groupsOf = groupedBy(groups, ({ model }) => model);
   const timesOf = groupedBy(times, ({ model }) => model);
@@ -63,7 +68,7 @@ function agentLines(
   const places = commonProblems(groups);
   const warnings = after
     ? [
-        `of the time range only what came after ${after.toISOString()} is counted: ${mostSubmissions.toLocaleString('en')} submissions are read at once`,
+        `of the time range only what came after ${after.toISOString()} is counted: ${atMost.toLocaleString('en')} submissions are read at once`,
       ]
     : [];
   return models.map(({ model, lastAt, count }) => {
