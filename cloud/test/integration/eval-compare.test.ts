@@ -133,7 +133,7 @@ describeOnEngines('two runs beside each other', (engine) => {
       expect.arrayContaining([
         expect.stringContaining('timeoutMs'),
         expect.stringContaining('A has no verdict on 4 of 40 samples'),
-        '4 of 40 problems lack a verdict; with them the difference could be anything from -100.0 to -90.0 points',
+        '4 of 40 problems lack a verdict; with them the difference could be anything from −100.0 to −90.0 points',
       ]),
     );
   });
