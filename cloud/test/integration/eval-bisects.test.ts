@@ -6,9 +6,16 @@ import type { Bisect } from '@whetstone/shared/contract';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { startOpenAiStandIn } from '../../../test/support/openai-stand-in.ts';
+import { BisectRequest } from '@whetstone/shared/contract';
+import { WhetstoneError } from '@whetstone/shared/errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { KnownRequest } from '../../src/features/evals/bisect/bisect-row.ts';
+import { evalBisects } from '../../src/features/evals/bisect/bisects.ts';
+import { bisectRepository } from '../../src/features/evals/bisect/repository.ts';
+import type { EvalRuns } from '../../src/features/evals/runs/runs.ts';
 import { defineJob } from '../../src/platform/queue/job.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { describeOnEngines } from '../support/engines.ts';
+import { describeOnEngines, silentLog } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-eval-bisects-'));
@@ -156,26 +163,28 @@ describeOnEngines('bisects', (engine) => {
         variants: { on: valued(0), off: '' },
       });
       await app.admin.createFlag(flag);
-      for (const [step, value] of [1, 1, culprit, culprit + 1].entries())
+      for (const [step, value] of [1, undefined, 1, culprit, culprit + 1].entries())
         await app.admin.updateFlag({
           ...flag,
-          variants: { on: valued(value), off: '' },
+          ...(value === undefined && { rules: [] }),
+          variants: { ...(value !== undefined && { on: valued(value) }), off: '' },
           description: `change ${step}`,
           version: step + 1,
         });
-      const over = { kind: 'flagVersions' as const, flag: 'guidance', variant: 'on', good: 1, bad: 5 };
+      const over = { kind: 'flagVersions' as const, flag: 'guidance', variant: 'on', good: 1, bad: 6 };
       const request = { over, dataset, subject: model, seedRuns: 4, problems: ['Own/0', 'Own/1'] };
       const bisect = await ended((await app.admin.startBisect(request)).id);
-      // Version 3 has the value of version 2.
-      expect(bisect.candidates.map(({ name }) => name)).toEqual(['v1', 'v2', 'v4', 'v5']);
+      // In version 3 the variant was deleted; version 4 has the value of version 2.
+      expect(bisect.candidates.map(({ name }) => name)).toEqual(['v1', 'v2', 'v5', 'v6']);
       expect(bisect).toMatchObject({ status: 'found', answer: { from: 2, to: 2 } });
 
       await expect(app.admin.startBisect({ ...request, over: { ...over, bad: 99 } })).rejects.toMatchObject({
         code: 'not_found',
       });
-      await expect(app.admin.startBisect({ ...request, over: { ...over, good: 2, bad: 3 } })).rejects.toThrow(
+      await expect(app.admin.startBisect({ ...request, over: { ...over, good: 2, bad: 4 } })).rejects.toThrow(
         'has one value',
       );
+      await expect(app.admin.startBisect({ ...request, over: { ...over, bad: 3 } })).rejects.toThrow('has no variant');
       await expect(app.admin.startBisect({ ...request, over: { ...over, variant: 'none' } })).rejects.toThrow(
         'has no variant',
       );
@@ -222,6 +231,51 @@ describeOnEngines('bisects', (engine) => {
     },
     60_000,
   );
+
+  it('end when what a step takes stays away, so that somebody sees why and goes on', async () => {
+    const { database, projectId } = app;
+    const id = uuidv7();
+    const said: unknown[] = [];
+    const { jobs } = evalBisects({
+      database,
+      queue: { send: async () => '' },
+      runs: () => ({
+        prepare: async () => Promise.reject(new WhetstoneError('unavailable', 'the machines do not answer')),
+        handlers: {} as EvalRuns['handlers'],
+      }),
+      sources: { commitsOf: async () => [], variantValues: async () => [] },
+      isRegression: async () => true,
+      tell: async (_, event, data) => void said.push([event, data['bisectId'], data['status']]),
+    });
+    await database.asProject(projectId, (tx) =>
+      bisectRepository.insert(tx, {
+        id,
+        status: 'queued',
+        request: BisectRequest.parse(overPrompts) as KnownRequest,
+        candidates: versions.map(({ version, guidance }) => ({ name: version, title: null, guidance })),
+        problems: ['Own/0'],
+        maxRuns: 20,
+        resumedAfter: 0,
+        answer: null,
+        failure: null,
+        regressionId: null,
+        startedBy: 'a test',
+      }),
+    );
+    const attempt = (number: number) =>
+      jobs[0]!.run(
+        { bisectId: id },
+        { projectId, attempt: number, signal: new AbortController().signal, log: silentLog },
+      );
+    await expect(attempt(1)).rejects.toThrow('the machines do not answer');
+    expect((await app.admin.getBisect({ id })).status).toBe('queued');
+    await attempt(6);
+    expect(await app.admin.getBisect({ id })).toMatchObject({
+      status: 'failed',
+      failure: 'the machines do not answer',
+    });
+    expect(said).toEqual([['bisect.ended', id, 'failed']]);
+  });
 
   it('take trouble of the infrastructure for no verdict: they stop after three such runs, and can be resumed', async () => {
     isDown = true;

@@ -47,6 +47,17 @@ export async function advanceBisect(scope: RunScope, bisectId: string, dependenc
   }
 }
 
+/** After the last attempt nobody comes back to it: it ends, so that a person sees why and can go on with it. */
+export function giveUpBisect(scope: RunScope, bisectId: string, failure: string, tell: TellEnd): Promise<void> {
+  return scope.transaction(async (tx) => {
+    const bisect = await bisectRepository.lock(tx, bisectId);
+    if (!bisect || !isActive(bisect)) return;
+    // A run that is under way will have it go on.
+    if (planOf(bisect, await bisectRepository.steps(tx, bisectId)).kind === 'wait') return;
+    await end(tx, bisect, { status: 'failed', answer: null, failure }, tell);
+  });
+}
+
 async function read(tx: ProjectTx, id: string): Promise<Seen | undefined> {
   const bisect = await bisectRepository.find(tx, id);
   if (!bisect) return undefined;

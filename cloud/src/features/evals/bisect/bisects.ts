@@ -9,7 +9,7 @@ import type { OnRunEnded } from '../runs/ended-run.ts';
 import { jobScope } from '../runs/run-scope.ts';
 import type { EvalRuns } from '../runs/runs.ts';
 import type { PrepareRun } from '../runs/start-run.ts';
-import { advanceBisect, type SendBisect, type TellEnd } from './advance.ts';
+import { advanceBisect, giveUpBisect, type SendBisect, type TellEnd } from './advance.ts';
 import type { VersionSources } from './candidates.ts';
 import { endStep } from './end-step.ts';
 import { bisectService } from './service.ts';
@@ -35,15 +35,24 @@ export function evalBisects({ database, queue, runs, sources, isRegression, tell
   const send: SendBisect = async (tx, bisectId) => {
     await queue.send(job, { bisectId }, { tx, projectId: tx.projectId });
   };
+  const retries = { limit: 5, delayS: 5, backoff: 'exponential' } as const;
   const job = defineJob({
     name: 'evals.bisect',
     input: z.object({ bisectId: z.uuid() }),
-    retries: { limit: 5, delayS: 5, backoff: 'exponential' },
+    retries,
     expireInMs: 10 * 60_000,
     concurrency: 2,
-    async run({ bisectId }, { projectId }) {
+    async run({ bisectId }, { projectId, attempt }) {
       if (projectId === undefined) throw new Error('a bisect belongs to a project');
-      await advanceBisect(jobScope(database, projectId), bisectId, { prepare, tell, send });
+      const scope = jobScope(database, projectId);
+      try {
+        await advanceBisect(scope, bisectId, { prepare, tell, send });
+      } catch (error) {
+        if (attempt <= retries.limit) throw error;
+        await giveUpBisect(scope, bisectId, sentenceOf(error), tell);
+        // A mistake of ours is to be seen among the failed jobs as well.
+        if (!(error instanceof WhetstoneError)) throw error;
+      }
     },
   });
   const cancelRun = async (ctx: Ctx, runId: string) => {
@@ -60,3 +69,6 @@ export function evalBisects({ database, queue, runs, sources, isRegression, tell
     onEnded: endStep(send),
   };
 }
+
+const sentenceOf = (error: unknown) =>
+  error instanceof WhetstoneError ? error.message : 'stopped by a mistake in the server, which its log names';
