@@ -1,5 +1,7 @@
 import type { EvalRunRequest, evalSchedules } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
+import { cp, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import { scheduleJobs } from '../../src/features/evals/schedules/jobs.ts';
@@ -13,6 +15,7 @@ const run = {
   problems: ['typescript-slug'],
 } satisfies EvalRunRequest;
 const nightly = { name: 'night', cron: 'nightly', timeZone: 'Europe/Berlin', run };
+const starter = resolve(import.meta.dirname, '../../../evals/src/datasets/starter');
 const dayMs = 86_400_000;
 const patience = { timeout: 15_000, interval: 20 };
 
@@ -46,8 +49,6 @@ describeOnEngines('schedules of runs', (engine) => {
     }, patience);
   const setStatus = (runId: unknown, status: string) =>
     sql('update eval_run set status = $2 where id = $1', [runId, status]);
-  const setDataset = (id: string, dataset: string) =>
-    sql('update eval_schedule set run = $2::json where id = $1', [id, JSON.stringify({ ...run, dataset })]);
   const messages = (id: string) =>
     sql(
       `select id, data->'input' as input, start_after from pgboss.job
@@ -187,16 +188,49 @@ describeOnEngines('schedules of runs', (engine) => {
     expect(await messages(id)).toHaveLength(1);
   });
 
+  /** A month in which clocks in Europe change, on its last Sunday at 01:00 UTC, and what is half past two then. */
+  it.each([
+    ['comes later where the clock leaps over its time', 2, 30, 24 * 60 - 30],
+    ['comes once where the clock passes its time twice', 9, -30, 24 * 60 + 30],
+  ])('%s, and is right the day after', async (_, month, minutes, minutesAfter) => {
+    const year = new Date(clock()).getUTCFullYear();
+    const changes = [year, year + 1].map((each) => new Date(Date.UTC(each, month + 1, 0, 1)));
+    const changeMs = changes
+      .map((last) => last.getTime() - last.getUTCDay() * dayMs)
+      .find((atMs) => atMs > clock() + dayMs)!;
+    const at = (after: number) => new Date(changeMs + after * 60_000).toISOString();
+    advance(changeMs - dayMs / 2 - clock());
+    const { id, nextAt } = await create({ cron: '30 2 * * *' });
+    expect(nextAt).toBe(at(minutes));
+    await comes(id);
+    await idle(id);
+    expect(await runsOf(id)).toHaveLength(1);
+    expect((await get(id)).nextAt).toBe(at(minutesAfter));
+    // Both halves past two are over.
+    advance(changeMs + 90 * 60_000 - clock());
+    await release(id);
+    await idle(id);
+    expect(await runsOf(id)).toHaveLength(1);
+    await endRuns(id);
+    await comes(id);
+    await idle(id);
+    expect(await runsOf(id)).toHaveLength(2);
+    await endRuns(id);
+  });
+
   it('notes what went wrong, and goes on', async () => {
-    const { id } = await create();
-    await setDataset(id, 'deleted');
+    const own = join(place.directory, 'datasets', 'own');
+    const add = () => cp(join(starter, 'typescript-slug'), join(own, 'typescript-slug'), { recursive: true });
+    await add();
+    const { id } = await create({ run: { ...run, dataset: 'own' } });
+    await rm(own, { recursive: true });
     await comes(id);
     await idle(id);
     expect(await get(id)).toMatchObject({
-      lastProblem: expect.stringContaining('there is no data set "deleted"'),
+      lastProblem: expect.stringContaining('there is no data set "own"'),
       lastRunId: null,
     });
-    await setDataset(id, 'starter');
+    await add();
     await comes(id);
     await idle(id);
     expect(await runsOf(id)).toHaveLength(1);
@@ -242,6 +276,11 @@ describeOnEngines('schedules of runs', (engine) => {
     expect((await get(id)).lastProblem).toBe(
       'the run was started, but if it finds a regression nothing is rolled back: the flag "carrier" is archived',
     );
+    const never = await create({ run: { ...run, flag: { key: 'never-was', variant: 'on' } } });
+    await comes(never.id);
+    await idle(never.id);
+    expect((await get(never.id)).lastProblem).toContain('no flag is called "never-was"');
+    await endRuns(never.id);
     await endRuns(id);
   });
 
