@@ -1,4 +1,5 @@
 import {
+  isRechecked,
   judge,
   referenceNights,
   seededRandom,
@@ -44,10 +45,11 @@ export function simulateComparisons({ problems, points, draws, seed }: Problems)
     const second = sampled(worse, 1, random);
     if (!suspicionOf(first, second, settings).isSuspected) continue;
     counts.suspected++;
-    const before = pooled(first, sampled(chances, rerunSamples, random));
-    const after = pooled(second, sampled(worse, rerunSamples, random));
+    const reruns = { before: sampled(chances, rerunSamples, random), after: sampled(worse, rerunSamples, random) };
+    const before = pooled(first, reruns.before);
+    const after = pooled(second, reruns.after);
     const arm = (outcomes: ProblemRate[]) => ({ outcomes, errorRate: 0 });
-    const { severity } = judge(arm(before), arm(after), settings, { isOldRechecked: true });
+    const { severity } = judge(arm(before), arm(after), settings, { isOldRechecked: isRechecked(reruns, settings) });
     if (severity !== null) counts.alert++;
     if (severity === 'critical') counts.critical++;
   }

@@ -99,6 +99,11 @@ describeOnEngines('an eval gate of a rollout plan', (engine) => {
     await runs.run({ version: 'good' });
     await runs.run({ version: 'good', flag: { key, variant: 'off' } });
     const before = await etag();
+    // By an agent's key: the gate looks, and waits for one that is trusted.
+    const seen = await looks();
+    await runs.run({ version: 'good', flag, role: 'agent' });
+    await vi.waitFor(async () => expect(await looks()).toBeGreaterThan(seen), patience);
+    expect((await app.admin.getFlag({ key })).version).toBe(1);
     const passing = await runs.run({ version: 'good', flag });
     await vi.waitFor(async () => expect((await app.admin.getFlag({ key })).version).toBe(2), patience);
     expect(await etag()).not.toBe(before);

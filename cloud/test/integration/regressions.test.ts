@@ -17,7 +17,7 @@ describeOnEngines('regressions', (engine) => {
     app = await startApp(engine, { clock });
   });
   afterAll(() => app.close());
-  beforeEach(() => app.admin.putEvalSettings({ rollback: 'on', rerunBudgetUsd: 5 }));
+  beforeEach(() => app.admin.putEvalSettings({ rollback: 'on', rerunBudgetUsd: 5, agentRuns: 'told' }));
 
   /** A line of runs of its own, with all that watches it; every message comes twice. */
   function aLine({ rollBackVariant = app.rollBackVariant }: { rollBackVariant?: RollBackVariant } = {}) {
@@ -53,6 +53,15 @@ describeOnEngines('regressions', (engine) => {
       asked,
       queue,
       found,
+      /** Has the message of a step worked on before those that wait. */
+      async now(name: string, regressionId: string) {
+        const job = regressions.jobs.find((each) => each.name === name)!;
+        const { projectId } = app;
+        await job.run(
+          { regressionId },
+          { projectId, attempt: 1, signal: new AbortController().signal, log: silentLog },
+        );
+      },
       drain: queue.drain,
       newest: async () => (await found())[0]!,
       events: () => told.map(({ event }) => event),
@@ -230,6 +239,56 @@ describeOnEngines('regressions', (engine) => {
     expect(await line.confirmed()).toMatchObject({ state: 'alert' });
   });
 
+  it('looks at every run that ended while it was undecided, in their order', async () => {
+    const line = aLine();
+    const flag = await flagOn('waits');
+    await line.measured({ version: 'good' });
+    await line.measured({ version: 'bad' });
+    await line.measured({ version: 'good', flag });
+    await line.measured({ version: 'bad' });
+    expect(line.asked).toEqual([]);
+    await line.confirmed();
+    // Else the gate of a flag would wait for ever for the look at the run that is not the newest.
+    expect(line.asked).toContain('waits');
+    expect((await line.found()).map(({ state }) => state)).toEqual(['confirming', 'recovered']);
+  });
+
+  it('finds that it got still worse while nobody has answered the alert, and takes that flag back', async () => {
+    const line = aLine();
+    const flag = await flagOn('still-worse');
+    await line.measured({ version: 'good' });
+    await line.measured({ version: 'worse a bit' });
+    const first = await line.confirmed();
+    await line.measured({ version: 'worse a bit' });
+    expect(await line.found()).toHaveLength(1);
+    const after = await line.measured({ version: 'bad', flag });
+    const second = await line.confirmed();
+    expect(second).toMatchObject({
+      runs: { before: first.runs.after, after },
+      severity: 'critical',
+      evidence: { dropPoints: expect.closeTo(13, 9) },
+      rollback: { outcome: 'rolled_back' },
+    });
+    await line.measured({ version: 'worse a bit' });
+    expect((await line.found()).map(({ state }) => state)).toEqual(['recovered', 'alert']);
+    await line.measured({ version: 'good' });
+    expect((await line.found()).map(({ state }) => state)).toEqual(['recovered', 'recovered']);
+  });
+
+  it('never rolls back where the old build, run again, is no better than the new one', async () => {
+    const line = aLine();
+    const flag = await flagOn('worse-world');
+    line.build('good', failing(0));
+    await line.measured({ version: 'good' });
+    await line.measured({ version: 'bad', flag });
+    line.build('good', failing(40));
+    line.build('bad', failing(40));
+    const alert = await line.confirmed();
+    expect(alert).toMatchObject({ severity: 'warning', rollback: { outcome: 'not_critical' } });
+    expect(alert.evidence!.dropPoints).toBeGreaterThan(9.9);
+    expect(await versions('worse-world')).toHaveLength(1);
+  });
+
   describe('what becomes of the flag', () => {
     it('is only told on a dry run, and nothing where rollbacks are off or no flag is named', async () => {
       const outcomes: unknown[] = [];
@@ -283,13 +342,136 @@ describeOnEngines('regressions', (engine) => {
       expect((await versions('shared')).map(({ action }) => action)).toEqual(['variant_rolled_back', 'created']);
     });
 
+    it('is left alone for a run that an agent key started, unless the settings trust those', async () => {
+      const line = aLine();
+      const flag = await flagOn('of-agents');
+      await line.measured({ version: 'good' });
+      const agents = await line.measured({ version: 'bad', flag, role: 'agent' });
+      const told = await line.confirmed();
+      expect(told).toMatchObject({ severity: 'critical', rollback: { outcome: 'untrusted' } });
+      expect(told.rollback!.reason).toContain(`run ${agents} was started by the agent key`);
+      expect(line.events().at(-1)).toBe('rollback.refused');
+
+      // Nor does it end an alert, or hide the drop from a run that is trusted.
+      await line.measured({ version: 'bad', flag, role: 'editor' });
+      expect(await line.confirmed()).toMatchObject({ rollback: { outcome: 'rolled_back' } });
+      await line.measured({ version: 'good', role: 'agent' });
+      expect((await line.found()).map(({ state }) => state)).toEqual(['alert', 'recovered']);
+      expect((await versions('of-agents')).map(({ action }) => action)).toEqual(['variant_rolled_back', 'created']);
+
+      await app.admin.putEvalSettings({ agentRuns: 'trusted' });
+      const trusting = aLine();
+      const other = await flagOn('of-trusted-agents');
+      await trusting.measured({ version: 'good', role: 'agent' });
+      await trusting.measured({ version: 'bad', flag: other, role: 'agent' });
+      expect(await trusting.confirmed()).toMatchObject({ rollback: { outcome: 'rolled_back' } });
+    });
+
+    it('is compared with a run that no agent started, where there is one', async () => {
+      const line = aLine();
+      const flag = await flagOn('fooled');
+      const before = await line.measured({ version: 'good' });
+      line.build('as it likes', failing(90));
+      await line.measured({ version: 'as it likes', role: 'agent' });
+      await line.endReruns((await line.newest()).id, 'cancelled');
+      await line.drain();
+      await line.measured({ version: 'bad', flag });
+      expect(await line.confirmed()).toMatchObject({ runs: { before }, rollback: { outcome: 'rolled_back' } });
+
+      const only = aLine();
+      const stays = await flagOn('not-fooled');
+      only.build('as it likes', failing(0));
+      const made = await only.measured({ version: 'as it likes', role: 'agent' });
+      await only.measured({ version: 'bad', flag: stays });
+      const { rollback } = await only.confirmed();
+      expect(rollback).toMatchObject({ outcome: 'untrusted', reason: expect.stringContaining(made) });
+    });
+
+    it('is left to who has acknowledged the alert before; who has muted it is told nevertheless', async () => {
+      const line = aLine();
+      const flag = await flagOn('acknowledged-first');
+      await line.measured({ version: 'good' });
+      await line.measured({ version: 'bad', flag });
+      const { id } = await line.newest();
+      const until = new Date(clock() + 3_600_000).toISOString();
+      await Promise.all([
+        app.admin.muteRegression({ id, until }),
+        app.admin.assignRegression({ id, assignee: 'ann' }),
+        expect(app.admin.acknowledgeRegression({ id })).rejects.toMatchObject({ code: 'conflict' }),
+      ]);
+      await line.endReruns(id);
+      await line.now('evals.judge', id);
+      await app.admin.acknowledgeRegression({ id });
+      await line.drain();
+      const { rollback, history } = await line.newest();
+      expect(rollback).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('acknowledged') });
+      expect(await versions(flag.key)).toHaveLength(1);
+      expect(history.map(({ what }) => what)).toEqual(
+        expect.arrayContaining([`muted until ${until}`, 'assigned to ann', 'acknowledged']),
+      );
+      expect(line.events()).toEqual(['regression.suspected']);
+
+      const muted = aLine();
+      await muted.measured({ version: 'good' });
+      await muted.measured({ version: 'bad', flag });
+      await app.admin.muteRegression({
+        id: (await muted.newest()).id,
+        until: new Date(clock() + 3_600_000).toISOString(),
+      });
+      expect(await muted.confirmed()).toMatchObject({ rollback: { outcome: 'rolled_back' } });
+      expect(muted.events()).toEqual(['regression.suspected', 'rollback.done']);
+    });
+
+    it('stands in the regression though a run was as good again before that was written down', async () => {
+      let dies = true;
+      const line = aLine({
+        rollBackVariant: async (...wanted) => {
+          const done = await app.rollBackVariant(...wanted);
+          if (dies) throw new Error('the server died');
+          return done;
+        },
+      });
+      const flag = await flagOn('recovers-early');
+      await line.measured({ version: 'good' });
+      await line.measured({ version: 'bad', flag });
+      const { id } = await line.newest();
+      await line.endReruns(id);
+      await expect(line.drain()).rejects.toThrow('the server died');
+      advance(60_000);
+      await line.measured({ version: 'good' });
+      expect(await line.newest()).toMatchObject({ state: 'recovered', rollback: null });
+      dies = false;
+      await line.now('evals.roll-back', id);
+      expect(await line.newest()).toMatchObject({ state: 'recovered', rollback: { outcome: 'rolled_back' } });
+      expect(await versions(flag.key)).toHaveLength(2);
+    });
+
+    it('is asked for again by the next run when its message was given up', async () => {
+      let isAway = true;
+      const line = aLine({
+        rollBackVariant: async (...wanted) => {
+          if (isAway) throw new Error('not yet');
+          return app.rollBackVariant(...wanted);
+        },
+      });
+      const flag = await flagOn('given-up');
+      await line.measured({ version: 'good' });
+      await line.measured({ version: 'bad', flag });
+      await line.endReruns((await line.newest()).id);
+      await expect(line.drain()).rejects.toThrow('not yet');
+      isAway = false;
+      advance(3_600_000);
+      await line.measured({ version: 'bad', flag });
+      expect(await line.newest()).toMatchObject({ state: 'alert', rollback: { outcome: 'rolled_back' } });
+    });
+
     /** Where a server may die: each time the message comes again. */
-    it('is one rollback and one word of it, wherever a server dies, 8 of 8 times', async () => {
+    it('is one rollback and one word of it, wherever a server dies', async () => {
       const line = aLine({ rollBackVariant: async () => Promise.reject(new Error('not yet')) });
       await line.measured({ version: 'good' });
       let right = 0;
-      const times = 8;
-      for (let time = 0; time < times; time++) {
+      const places = 4;
+      for (let time = 0; time < places; time++) {
         const key = `dies-${time}`;
         const flag = await flagOn(key);
         await line.measured({ version: 'bad', flag });
@@ -300,7 +482,7 @@ describeOnEngines('regressions', (engine) => {
         const told: string[] = [];
         let deaths = 0;
         const dies = (place: number) => {
-          if (time % 4 !== place || deaths > 0) return;
+          if (time !== place || deaths > 0) return;
           deaths++;
           throw new Error('the server died');
         };
@@ -343,7 +525,7 @@ describeOnEngines('regressions', (engine) => {
         await app.admin.acknowledgeRegression({ id });
         await line.measured({ version: 'good' });
       }
-      expect(right).toBe(times);
+      expect(right).toBe(places);
     });
   });
 
@@ -426,8 +608,14 @@ describeOnEngines('regressions', (engine) => {
     // One problem more or less from night to night, then two points fewer each time: no step is a suspicion.
     const level = () => (night < 15 ? 10 + (night % 2) : 10 + 2 * (night - 14));
     line.build('nightly', (problem) => failing(level())(problem, 0));
-    for (; night < 20 && (await line.found()).length === 0; night++)
+    line.build('cancelled', failing(100));
+    for (; night < 20 && (await line.found()).length === 0; night++) {
+      // What was skipped, cancelled or failed is no night, and no night of nothing passed.
+      if (night % 6 === 3) await line.end(await line.start({ version: 'cancelled', scheduleId }), 'cancelled');
+      if (night % 6 === 5) await line.end(await line.start({ version: 'cancelled', scheduleId }), 'failed');
+      if (night === 8) advance(40 * 86_400_000);
       await line.measured({ version: 'nightly', scheduleId });
+    }
     expect(await line.found()).toMatchObject([
       { found: 'series', state: 'confirming', suspicion: { test: expect.stringContaining('cusum') } },
     ]);

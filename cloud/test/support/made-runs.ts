@@ -1,4 +1,4 @@
-import type { EvalRunRequest } from '@whetstone/shared/contract';
+import type { EvalRunRequest, Role } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { EndedRun, OnRunEnded } from '../../src/features/evals/runs/ended-run.ts';
@@ -25,6 +25,8 @@ interface Started {
   flag?: { key: string; variant: string };
   scheduleId?: string;
   commit?: string;
+  /** Default: nobody's key. */
+  role?: Role;
 }
 
 interface Options {
@@ -69,6 +71,7 @@ export function madeRuns({ database, projectId, onEnded, problems = 100, now = D
       samples_per_problem: samples,
       sample_count: problems * samples,
       started_by: cause.startedBy,
+      started_role: cause.startedRole ?? null,
     });
   }
 
@@ -121,12 +124,12 @@ export function madeRuns({ database, projectId, onEnded, problems = 100, now = D
       });
     });
 
-  const start = ({ version, flag, scheduleId, commit }: Started) =>
+  const start = ({ version, flag, scheduleId, commit, role }: Started) =>
     inProject((tx) => {
       const subject = { kind: 'model' as const, model: 'a model', promptVersion: version };
       const request = { dataset: 'made', subject, ...(flag && { flag }), ...(commit && { commit }) };
       const cause = { purpose: scheduleId ? 'scheduled' : 'run', startedBy: 'a test' } as const;
-      return insert(tx, request, { ...cause, ...(scheduleId && { scheduleId }) });
+      return insert(tx, request, { ...cause, ...(scheduleId && { scheduleId }), ...(role && { startedRole: role }) });
     });
 
   const prepare: PrepareRun = async (_, request) => {
@@ -184,8 +187,15 @@ export async function anAlert({ database, projectId }: Pick<TestApp, 'database' 
       before: { id: before },
       after: (await runRepository.find(tx, after))!,
       suspicion: { dropPoints: 10, p: 0.01, test: 'mcnemar' },
-      history: [],
+      entry: { by: 'a test', what: 'suspected' },
     });
-    return (await regressionRepository.change(tx, row!, { state: 'alert', severity: 'warning' })).id;
+    return (
+      await regressionRepository.change(
+        tx,
+        row!,
+        { state: 'alert', severity: 'warning' },
+        { by: 'a test', what: 'warning' },
+      )
+    ).id;
   });
 }

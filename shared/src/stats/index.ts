@@ -19,6 +19,7 @@ export { posteriorOf } from './posterior.ts';
 export { detectableDrop, samplesForPower } from './power.ts';
 export { seededRandom } from './random.ts';
 export { judge } from './regression/judge.ts';
+export { isRechecked } from './regression/rechecked.ts';
 export { pairProblems, type PairedProblem, type ProblemRate } from './regression/rates.ts';
 export { referenceNights, seriesAlarm } from './regression/series-alarm.ts';
 export { suspicionOf, type Suspicion } from './regression/suspicion.ts';

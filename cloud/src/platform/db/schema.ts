@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** JSON kept as text (`json`, not `jsonb`), so that a document comes back with its members in the order they were sent. */
 type Json<T> = ColumnType<T, JsonWrite<T>, JsonWrite<T>>;
@@ -282,6 +282,8 @@ export interface Schema {
     summary: Json<unknown>;
     failure: string | null;
     started_by: string;
+    /** Of the key that started it; null: the product itself, or what an editor wrote. */
+    started_role: string | null;
     created_at: Date;
     started_at: Date | null;
     finished_at: Date | null;
@@ -505,9 +507,17 @@ export interface Schema {
     acknowledged: Json<object | null>;
     muted_until: Date | null;
     assignee: string | null;
-    history: Json<unknown>;
     created_at: Date;
     updated_at: Date;
+  };
+
+  eval_regression_entry: {
+    id: GeneratedAlways<string>;
+    regression_id: string;
+    project_id: string;
+    at: Date;
+    by: string;
+    what: string;
   };
 
   eval_bisect: {

@@ -49,8 +49,10 @@ export const Regression = z.object({
   rollback: z
     .object({
       outcome: z
-        .enum(['rolled_back', 'already_done', 'dry_run', 'refused', 'off', 'not_critical', 'no_flag'])
-        .describe('already_done: another regression had the variant rolled back'),
+        .enum(['rolled_back', 'already_done', 'dry_run', 'refused', 'off', 'not_critical', 'no_flag', 'untrusted'])
+        .describe(
+          'already_done: another regression had the variant rolled back; untrusted: an agent key started one of the runs, see the settings',
+        ),
       reason: z.string(),
       flagVersion: z.int().optional(),
       at: At,
@@ -78,6 +80,11 @@ export const EvalSettings = z.strictObject({
   rerunSamples: z.int().min(1).max(10).describe('How often each problem is run again on both arms'),
   rerunBudgetUsd: z.number().min(0).describe('What reruns of one regression may cost together'),
   rollback: z.enum(['on', 'dry_run', 'off']).describe('What happens to the flag that a critical regression names'),
+  agentRuns: z
+    .enum(['told', 'trusted'])
+    .describe(
+      'Runs that agent keys start. told: what they find is told of, and no flag is changed for it, neither by a rollback nor by a gate; trusted: as those of editors, schedules and admins',
+    ),
   runsPerHour: z.int().min(0).max(10_000).describe('Runs that agents may start in an hour'),
   dailyBudgetUsd: z.number().min(0).nullable().describe('What runs may cost in a day (UTC); null: no limit'),
   keepDays: z.int().min(1).max(3_650).describe('How long answers and single results are kept; summaries stay'),
@@ -133,7 +140,7 @@ export const regressions = {
   muteRegression: operation({
     method: 'POST',
     path: '/api/eval/regressions/:id/mute',
-    summary: 'No further word of it until a time; null ends that',
+    summary: 'No further word of it until a time, but of a rollback; null ends that',
     tag,
     role: 'editor',
     input: byId.extend({ until: z.iso.datetime({ offset: true }).nullable() }),

@@ -20,7 +20,7 @@ export interface Arm {
 }
 
 interface Options {
-  /** The old build was run again, to its end. */
+  /** The old build was run again, to its end, and is as good as before: see `isRechecked`. */
   isOldRechecked: boolean;
   /** What problems share that are not independent of each other. */
   clusterOf?: (problem: number) => unknown;

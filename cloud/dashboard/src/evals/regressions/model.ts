@@ -75,6 +75,7 @@ export const rollbackLooks: Record<NonNullable<Regression['rollback']>['outcome'
   refused: { sign: '✗', word: 'rollback refused', class: 'text-bad' },
   off: { sign: '–', word: 'left alone: rollbacks are off', class: 'text-warn' },
   not_critical: { sign: '–', word: 'left alone: not critical', class: 'text-muted' },
+  untrusted: { sign: '✗', word: 'left alone: an agent key started a run', class: 'text-warn' },
   no_flag: { sign: '–', word: 'no flag is named', class: 'text-muted' },
 };
 

@@ -15,7 +15,7 @@ import { ActDialog } from '../act-dialog.tsx';
 import { EvalsPage } from '../evals-page.tsx';
 import { complaintsAbout } from '../form/complaints.ts';
 import { PlainForm } from '../form/plain-form.tsx';
-import { changesOf, settingGroups, settingText } from './settings.ts';
+import { changesOf, choiceLabels, settingGroups, settingText } from './settings.ts';
 
 /** From when on a drop is suspected, proven and acted upon, and what all that may cost. */
 export function EvalSettingsPage() {
@@ -80,7 +80,7 @@ function SettingsForm({ stored, onSaved }: { stored: EvalSettings; onSaved: () =
                 })}
                 {title === 'Rollback' && (
                   <SelectField
-                    label="The flag that a critical regression names"
+                    label={choiceLabels.rollback}
                     path="rollback"
                     class="w-64 max-w-full"
                     value={draft.rollback}
@@ -88,6 +88,19 @@ function SettingsForm({ stored, onSaved }: { stored: EvalSettings; onSaved: () =
                     onChange={(chosen) => {
                       const rollback = rollbackOptions.find(([each]) => each === chosen)?.[0];
                       if (rollback) setDraft({ ...draft, rollback });
+                    }}
+                  />
+                )}
+                {title === 'Rollback' && (
+                  <SelectField
+                    label={choiceLabels.agentRuns}
+                    path="agentRuns"
+                    class="w-64 max-w-full"
+                    value={draft.agentRuns}
+                    options={agentRunsOptions}
+                    onChange={(chosen) => {
+                      const agentRuns = agentRunsOptions.find(([each]) => each === chosen)?.[0];
+                      if (agentRuns) setDraft({ ...draft, agentRuns });
                     }}
                   />
                 )}
@@ -125,4 +138,9 @@ const rollbackOptions = [
   ['on', 'is rolled back'],
   ['dry_run', 'stays: a dry run says what would be done'],
   ['off', 'stays'],
+] as const;
+
+const agentRunsOptions = [
+  ['told', 'change no flag: what they find is told'],
+  ['trusted', 'may have flags rolled back and gates opened'],
 ] as const;

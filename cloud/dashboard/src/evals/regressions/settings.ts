@@ -1,6 +1,12 @@
 import type { EvalSettings } from '@whetstone/shared/contract';
 
-type NumberSetting = Exclude<keyof EvalSettings, 'rollback'>;
+type NumberSetting = Exclude<keyof EvalSettings, keyof typeof choiceLabels>;
+
+/** Of what is chosen rather than counted. */
+export const choiceLabels = {
+  rollback: 'The flag that a critical regression names',
+  agentRuns: 'Runs that agent keys start',
+} as const;
 
 interface Setting {
   name: NumberSetting;
@@ -69,18 +75,19 @@ export const settingGroups: readonly Group[] = [
   },
 ];
 
-const labels = new Map<string, string>(
-  settingGroups.flatMap(({ title, settings }) =>
+const labels = new Map<string, string>([
+  ...settingGroups.flatMap(({ title, settings }) =>
     settings.map(({ name, label }): [string, string] => [name, `${title}: ${label}`]),
   ),
-);
+  ...Object.entries(choiceLabels).map(([name, label]): [string, string] => [name, `Rollback: ${label}`]),
+]);
 
 /** What saving changes, for whoever is asked once more. */
 export const changesOf = (before: EvalSettings, after: EvalSettings) =>
   (Object.keys(before) as (keyof EvalSettings)[])
     .filter((name) => before[name] !== after[name])
     .map((name) => ({
-      label: labels.get(name) ?? 'Rollback: the flag that a critical regression names',
+      label: labels.get(name) ?? name,
       before: before[name],
       after: after[name],
     }));

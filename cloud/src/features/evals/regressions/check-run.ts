@@ -5,6 +5,7 @@ import { settingsRepository } from '../settings/repository.ts';
 import { isCounting } from './counts.ts';
 import { lineRepository } from './lines/repository.ts';
 import { isUndecided, isUnanswered, type RegressionRow } from './regression.ts';
+import { isTrusted } from './trust.ts';
 import { regressionRepository } from './repository.ts';
 import type { TellRegression } from './tell-regression.ts';
 
@@ -13,6 +14,7 @@ interface Dependencies {
   /** Has the reruns started, when the transaction commits. */
   sendConfirm: (tx: ProjectTx, regressionId: string) => Promise<unknown>;
   sendJudge: (tx: ProjectTx, regressionId: string) => Promise<unknown>;
+  sendRollback: (tx: ProjectTx, regressionId: string) => Promise<unknown>;
   /** A flag's gates may be open now. */
   askGates: (tx: ProjectTx, flagKey: string) => Promise<unknown>;
 }
@@ -25,7 +27,7 @@ const mostNights = 400;
  * what it found; while a regression of the line is undecided it waits, and is asked again when that is over.
  */
 export const checkRun =
-  ({ tellRegression, sendConfirm, sendJudge, askGates }: Dependencies) =>
+  ({ tellRegression, sendConfirm, sendJudge, sendRollback, askGates }: Dependencies) =>
   async (tx: ProjectTx, runId: string): Promise<void> => {
     const run = await runRepository.find(tx, runId);
     if (!run?.finishedAt || !isCounting(run)) return;
@@ -36,59 +38,72 @@ export const checkRun =
     const undecided = pending.find(isUndecided);
     // Whose message was given up after many failures is asked again: else nothing would ever be found here any more.
     if (undecided) return void (await (undecided.state === 'suspected' ? sendConfirm : sendJudge)(tx, undecided.id));
-    const level = await compareWithAlerts(run, pending);
-    const baselineRunId = level ?? (await lineRepository.baseline(tx, run));
+    for (const { id } of pending.filter((alert) => isForgotten(alert, tx.now))) await sendRollback(tx, id);
+    const settings = await settingsRepository.of(tx);
+    const ofTrust = isTrusted(run, settings);
+    const open = await openAlert(run, pending);
+    const isWorse = open !== undefined && (await compared(tx, open.afterRunId, run)).isSuspected;
+    const level = isWorse ? open.afterRunId : open?.beforeRunId;
+    const preferTrusted = ofTrust && settings.agentRuns === 'told';
+    const baselineRunId = level ?? (await lineRepository.baseline(tx, run, { preferTrusted }));
     const suspicion = baselineRunId === undefined ? undefined : await compared(tx, baselineRunId, run);
     await lineRepository.noteCheck(tx, runId, suspicion && { baselineRunId: baselineRunId!, ...suspicion });
-    // The same drop that the open alert is about, or none.
-    const isNews = level === undefined;
+    // Else it is the same drop that the open alert is about.
+    const isNews = open === undefined || isWorse;
     if (isNews && suspicion?.isSuspected) {
       const { dropPoints, p, test } = suspicion;
-      return open(run, baselineRunId!, 'comparison', { dropPoints, p, test });
+      return suspect(run, baselineRunId!, 'comparison', { dropPoints, p, test });
     }
     const alarm = isNews ? await alarmOf(tx, run) : undefined;
-    if (alarm) return open(run, alarm.beforeRunId, 'series', alarm.suspicion);
+    if (alarm) return suspect(run, alarm.beforeRunId, 'series', alarm.suspicion);
     if (run.flagKey !== null) await askGates(tx, run.flagKey);
 
-    /** The level before an alert that nobody has answered; alerts after which a run is as good again are over. */
-    async function compareWithAlerts(now: RunRow, alerts: RegressionRow[]): Promise<string | undefined> {
-      let levelBefore: string | undefined;
+    /**
+     * The newest alert that nobody has answered and whose drop is still there; alerts after which a run is as good again are
+     * over. What an agent's run shows neither hides a drop from those that are trusted nor ends an alert of theirs.
+     */
+    async function openAlert(now: RunRow, alerts: RegressionRow[]): Promise<RegressionRow | undefined> {
+      let newest: RegressionRow | undefined;
       for (const alert of alerts) {
-        const isAfter = (await runRepository.find(tx, alert.afterRunId))!.finishedAt! < now.finishedAt!;
-        if (!isAfter) continue;
+        const found = (await runRepository.find(tx, alert.afterRunId))!;
+        if (found.finishedAt! >= now.finishedAt!) continue;
         const { isSuspected } = await compared(tx, alert.beforeRunId, now);
         if (isSuspected) {
-          if (isUnanswered(alert)) levelBefore ??= alert.beforeRunId;
+          if (isUnanswered(alert) && (isTrusted(found, settings) || !ofTrust)) newest ??= alert;
           continue;
         }
+        if (isTrusted(found, settings) && !ofTrust) continue;
         const locked = (await regressionRepository.lock(tx, alert.id))!;
         const what = `run ${now.id} is as good as before`;
         const row = await regressionRepository.change(tx, locked, { state: 'recovered' }, { by: 'regressions', what });
         await tellRegression(tx, 'regression.recovered', row);
       }
-      return levelBefore;
+      return newest;
     }
 
-    async function open(
+    async function suspect(
       after: RunRow,
       beforeRunId: string,
       found: RegressionRow['found'],
       told: RegressionRow['suspicion'],
     ): Promise<void> {
       const what = `suspected: ${told.dropPoints.toFixed(1)} points, p = ${told.p.toPrecision(2)} (${told.test})`;
-      const history = [{ at: tx.now.toISOString(), by: 'regressions', what }];
       const row = await regressionRepository.insert(tx, {
         found,
         before: { id: beforeRunId },
         after,
         suspicion: told,
-        history,
+        entry: { by: 'regressions', what },
       });
       if (!row) return;
       await tellRegression(tx, 'regression.suspected', row);
       await sendConfirm(tx, row.id);
     }
   };
+
+/** The message that should have decided about its flag was given up after many failures. */
+const isForgotten = ({ state, rollback, updatedAt }: RegressionRow, now: Date): boolean =>
+  state === 'alert' && rollback === null && now.getTime() - updatedAt.getTime() > 15 * 60_000;
 
 async function compared(tx: ProjectTx, beforeRunId: string, after: RunRow): Promise<Suspicion> {
   const settings = await settingsRepository.of(tx);

@@ -1,4 +1,5 @@
 import type { ProjectTx } from '../../../platform/db/database.ts';
+import { settingsRepository } from '../settings/repository.ts';
 import { lineRepository } from './lines/repository.ts';
 import { regressionRepository } from './repository.ts';
 
@@ -13,7 +14,8 @@ interface Wish {
 
 /** For the gates of rollout plans: the newest run that measured a variant of a flag, and whether it may be believed. */
 export async function gateRun(tx: ProjectTx, wish: Wish) {
-  const run = await lineRepository.measured(tx, wish);
+  const { agentRuns } = await settingsRepository.of(tx);
+  const run = await lineRepository.measured(tx, { ...wish, onlyTrusted: agentRuns === 'told' });
   if (!run) return undefined;
   return {
     ...run,

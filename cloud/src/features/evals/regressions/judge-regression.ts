@@ -1,9 +1,8 @@
-import { judge, type PairedProblem } from '@whetstone/shared/stats';
+import { isRechecked, judge, type PairedProblem } from '@whetstone/shared/stats';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import { runRepository, type DatasetRow, type RunRow } from '../runs/repository.ts';
 import { settingsRepository } from '../settings/repository.ts';
 import { pooledArm } from './arms.ts';
-import { lineRepository } from './lines/repository.ts';
 import type { Evidence, RegressionRow } from './regression.ts';
 import { regressionRepository } from './repository.ts';
 import type { TellRegression } from './tell-regression.ts';
@@ -11,7 +10,8 @@ import type { TellRegression } from './tell-regression.ts';
 interface Dependencies {
   tellRegression: TellRegression;
   sendRollback: (tx: ProjectTx, regressionId: string) => Promise<unknown>;
-  sendCheck: (tx: ProjectTx, runId: string) => Promise<unknown>;
+  /** Has the runs looked at that ended while it was undecided, and would have been compared with what was not decided. */
+  lookAfter: (tx: ProjectTx, run: RunRow) => Promise<unknown>;
   /** Keeps the steps of a flag's plan that are left from coming into force. */
   holdPlan: (tx: ProjectTx, regression: RegressionRow) => Promise<unknown>;
   askGates: (tx: ProjectTx, flagKey: string) => Promise<unknown>;
@@ -21,7 +21,7 @@ const isOver = ({ status }: RunRow) => status !== 'queued' && status !== 'runnin
 
 /** Decides once both reruns are over: whoever comes first finds the other still running, and whoever comes late nothing to do. */
 export const judgeRegression =
-  ({ tellRegression, sendRollback, sendCheck, holdPlan, askGates }: Dependencies) =>
+  ({ tellRegression, sendRollback, lookAfter, holdPlan, askGates }: Dependencies) =>
   async (tx: ProjectTx, id: string): Promise<void> => {
     const regression = await regressionRepository.lock(tx, id);
     // A rerun that was cancelled can be resumed, and ends again.
@@ -40,7 +40,7 @@ export const judgeRegression =
       const change = { state: 'unconfirmed', severity: 'warning', reason } as const;
       const entry = { by: 'regressions', what: `unconfirmed: ${reason}` };
       await tellRegression(tx, 'regression.alert', await regressionRepository.change(tx, regression, change, entry));
-      return checkNewest(first.after);
+      return void (await lookAfter(tx, first.after));
     }
 
     const settings = await settingsRepository.of(tx);
@@ -55,7 +55,9 @@ export const judgeRegression =
     const after = pooledArm([of(first.after), of(reruns.after)]);
     const clusterOf = clustering(dataset);
     const judged = judge(before, after, settings, {
-      isOldRechecked: reruns.before.skipped === 0,
+      isOldRechecked:
+        reruns.before.skipped === 0 &&
+        isRechecked({ before: outcomes.get(beforeRerunId)!, after: outcomes.get(afterRerunId)! }, settings),
       ...(clusterOf && { clusterOf }),
     });
     const { severity, lost, gained, ...figures } = judged;
@@ -78,13 +80,7 @@ export const judgeRegression =
       await holdPlan(tx, row);
       await sendRollback(tx, id);
     }
-    await checkNewest(first.after);
-
-    /** Runs that ended meanwhile were not looked at: they would have been compared with what was not decided. */
-    async function checkNewest(run: RunRow): Promise<void> {
-      const newest = await lineRepository.newestAfter(tx, run);
-      if (newest !== undefined) await sendCheck(tx, newest);
-    }
+    await lookAfter(tx, first.after);
   };
 
 /** `undefined` where all problems are independent of each other. */

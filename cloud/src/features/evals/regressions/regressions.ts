@@ -5,11 +5,13 @@ import type { Database, ProjectTx } from '../../../platform/db/database.ts';
 import { defineJob, type JobDefinition } from '../../../platform/queue/job.ts';
 import type { Queue } from '../../../platform/queue/queue.ts';
 import type { OnRunEnded } from '../runs/ended-run.ts';
+import type { RunRow } from '../runs/repository.ts';
 import type { PrepareRun } from '../runs/start-run.ts';
 import { settingsService } from '../settings/service.ts';
 import { checkRun } from './check-run.ts';
 import { isCounting } from './counts.ts';
 import { judgeRegression } from './judge-regression.ts';
+import { lineRepository } from './lines/repository.ts';
 import { rollBack, type RollBackVariant } from './roll-back.ts';
 import { regressionService } from './service.ts';
 import { startReruns } from './start-reruns.ts';
@@ -33,6 +35,8 @@ export interface EvalRegressions {
 }
 
 const aMoment = { retries: { limit: 8, delayS: 2, backoff: 'exponential' }, expireInMs: 60_000 } as const;
+/** Of runs that ended while a regression was undecided, so many are looked at once it is. */
+const mostMissed = 50;
 const ofRun = z.object({ runId: z.uuid() });
 const ofRegression = z.object({ regressionId: z.uuid() });
 
@@ -79,12 +83,16 @@ export function evalRegressions(dependencies: RegressionDoors): EvalRegressions 
   const sendJudge = sender(judge, (regressionId) => ({ regressionId }));
   const sendRollback = sender(rollback, (regressionId) => ({ regressionId }));
 
-  const checking = checkRun({ tellRegression, sendConfirm, sendJudge, askGates });
-  const reruns = startReruns({ database, prepare, tellRegression });
+  const lookAfter = async (tx: ProjectTx, run: RunRow) => {
+    for (const id of await lineRepository.unlookedAfter(tx, run, mostMissed)) await sendCheck(tx, id);
+  };
+
+  const checking = checkRun({ tellRegression, sendConfirm, sendJudge, sendRollback, askGates });
+  const reruns = startReruns({ database, prepare, tellRegression, lookAfter });
   const judging = judgeRegression({
     tellRegression,
     sendRollback,
-    sendCheck,
+    lookAfter,
     askGates,
     holdPlan: async (tx, { id, flagKey: key, flagVariant: variant }) => {
       if (key !== null && variant !== null) await dependencies.holdPlan(tx, { key, variant, regressionId: id });

@@ -11,7 +11,13 @@ interface NewRegression {
   before: Pick<RunRow, 'id'>;
   after: Pick<RunRow, 'id' | 'datasetId' | 'subjectId' | 'flagKey' | 'flagVariant'>;
   suspicion: RegressionRow['suspicion'];
-  history: RegressionRow['history'];
+  entry: Entry;
+}
+
+/** A line of its history. */
+interface Entry {
+  by: string;
+  what: string;
 }
 
 interface Filter {
@@ -23,7 +29,7 @@ interface Filter {
 
 export const regressionRepository = {
   /** `undefined` when the run has one already. */
-  async insert(tx: ProjectTx, { found, before, after, suspicion, history }: NewRegression) {
+  async insert(tx: ProjectTx, { found, before, after, suspicion, entry }: NewRegression) {
     const row = await tx.sql
       .insertInto('eval_regression')
       .values({
@@ -38,18 +44,21 @@ export const regressionRepository = {
         suspicion: JSON.stringify(suspicion),
         flag_key: after.flagKey,
         flag_variant: after.flagVariant,
-        history: JSON.stringify(history),
         created_at: tx.now,
         updated_at: tx.now,
       })
       .onConflict((conflict) => conflict.columns(['project_id', 'after_run_id']).doNothing())
       .returning('id')
       .executeTakeFirst();
-    return row && (await regressionRepository.find(tx, row.id));
+    if (!row) return undefined;
+    await addEntry(tx, row.id, entry);
+    return regressionRepository.find(tx, row.id);
   },
 
-  find: async (tx: ProjectTx, id: string): Promise<RegressionRow | undefined> =>
-    (await regressions(tx).where('eval_regression.id', '=', id).executeTakeFirst()) as RegressionRow | undefined,
+  async find(tx: ProjectTx, id: string): Promise<RegressionRow | undefined> {
+    const row = await regressions(tx).where('eval_regression.id', '=', id).executeTakeFirst();
+    return row && rowOf(row);
+  },
 
   /** Held to the end of the transaction: what happens to one regression happens one after the other. */
   async lock(tx: ProjectTx, id: string): Promise<RegressionRow | undefined> {
@@ -64,8 +73,10 @@ export const regressionRepository = {
     return regressionRepository.find(tx, id);
   },
 
-  ofRun: async (tx: ProjectTx, runId: string): Promise<RegressionRow | undefined> =>
-    (await regressions(tx).where('after_run_id', '=', runId).executeTakeFirst()) as RegressionRow | undefined,
+  async ofRun(tx: ProjectTx, runId: string): Promise<RegressionRow | undefined> {
+    const row = await regressions(tx).where('after_run_id', '=', runId).executeTakeFirst();
+    return row && rowOf(row);
+  },
 
   /** Those of a subject on a version of a data set that are undecided or alerts, the newest first. */
   async pending(tx: ProjectTx, { datasetId, subjectId }: Pick<RunRow, 'datasetId' | 'subjectId'>) {
@@ -75,7 +86,7 @@ export const regressionRepository = {
       .where('state', 'in', ['suspected', 'confirming', 'alert'] satisfies RegressionState[])
       .orderBy('eval_regression.id', 'desc')
       .execute();
-    return rows as RegressionRow[];
+    return rows.map(rowOf);
   },
 
   /** Runs of a subject whose level somebody has taken for the new one, or whose alarm in a series was looked into. */
@@ -159,18 +170,12 @@ export const regressionRepository = {
           .where('eval_regression.id', 'in', ids)
           .orderBy('eval_regression.id', 'desc')
           .execute();
-        return rows as RegressionRow[];
+        return rows.map(rowOf);
       },
     ),
 
-  /** After `lock`. `what` and by whom are added to its history; nothing is where it is not worth a line. */
-  async change(
-    tx: ProjectTx,
-    before: RegressionRow,
-    change: RegressionChange,
-    entry?: { by: string; what: string },
-  ): Promise<RegressionRow> {
-    const history = entry ? [...before.history, { at: tx.now.toISOString(), ...entry }] : before.history;
+  /** After `lock`. `what` and by whom are added to its history. */
+  async change(tx: ProjectTx, before: RegressionRow, change: RegressionChange, entry: Entry): Promise<RegressionRow> {
     const { evidence, rollback, acknowledged } = change;
     await tx.sql
       .updateTable('eval_regression')
@@ -186,15 +191,40 @@ export const regressionRepository = {
         ...(acknowledged !== undefined && { acknowledged: acknowledged && JSON.stringify(acknowledged) }),
         ...(change.mutedUntil !== undefined && { muted_until: change.mutedUntil }),
         ...(change.assignee !== undefined && { assignee: change.assignee }),
-        history: JSON.stringify(history),
         updated_at: tx.now,
       })
       .where('project_id', '=', tx.projectId)
       .where('id', '=', before.id)
       .execute();
+    await addEntry(tx, before.id, entry);
+    const history = [...before.history, { at: tx.now.toISOString(), ...entry }];
     return { ...before, ...change, history, updatedAt: tx.now };
   },
 };
+
+/** Whoever adds one holds the regression's row: the ids of its entries are in the order in which they came. */
+const addEntry = (tx: ProjectTx, id: string, entry: Entry) =>
+  tx.sql
+    .insertInto('eval_regression_entry')
+    .values({ regression_id: id, project_id: tx.projectId, at: tx.now, ...entry })
+    .execute();
+
+/** The newest, of one that has had many: all of them are kept. */
+const entriesShown = 200;
+
+const entries = sql<{ at: string; by: string; what: string }[]>`(
+  select coalesce(json_agg(json_build_object('at', at, 'by', by, 'what', what) order by id), '[]')
+  from (
+    select id, at, by, what from eval_regression_entry
+    where project_id = eval_regression.project_id and regression_id = eval_regression.id
+    order by id desc limit ${sql.lit(entriesShown)}
+  ) as newest)`;
+
+/** JSON has its own way to write a time. */
+function rowOf(row: object): RegressionRow {
+  const { history, ...rest } = row as RegressionRow;
+  return { ...rest, history: history.map(({ at, ...entry }) => ({ at: new Date(at).toISOString(), ...entry })) };
+}
 
 /** Of `eval_regression` with its data set and subject. */
 const columns = [
@@ -220,13 +250,13 @@ const columns = [
   'acknowledged',
   'muted_until as mutedUntil',
   'assignee',
-  'history',
+  entries.as('history'),
   'eval_regression.created_at as createdAt',
   'eval_regression.updated_at as updatedAt',
 ] as const;
 
 /** What evidence names, and what people have written. */
-const rowBytes = sql<number>`1000 + octet_length(history::text) + coalesce(octet_length(evidence::text), 0)`;
+const rowBytes = sql<number>`1000 + octet_length(${entries}::text) + coalesce(octet_length(evidence::text), 0)`;
 
 const joined = (tx: ProjectTx) =>
   tx.sql

@@ -1,9 +1,11 @@
 import type { EvalSettings, WebhookEvent } from '@whetstone/shared/contract';
+import { runRepository, type RunRow } from '../runs/repository.ts';
 import type { Database, ProjectTx } from '../../../platform/db/database.ts';
 import { settingsRepository } from '../settings/repository.ts';
 import type { RegressionRow, Rollback } from './regression.ts';
 import { regressionRepository } from './repository.ts';
 import type { TellRegression } from './tell-regression.ts';
+import { isTrusted } from './trust.ts';
 
 /** Rolls the variant of a flag back, as the flags know how; see there. */
 export type RollBackVariant = (
@@ -32,10 +34,14 @@ export const rollBack =
   async (projectId: string, id: string): Promise<void> => {
     const wanted = await database.asProject(projectId, async (tx) => {
       const row = await regressionRepository.lock(tx, id);
-      if (row?.state !== 'alert' || row.rollback) return undefined;
-      const { rollback } = await settingsRepository.of(tx);
+      // A later run that is as good again takes nothing back of what was proved.
+      if (!row || row.rollback || (row.state !== 'alert' && row.state !== 'recovered')) return undefined;
+      const settings = await settingsRepository.of(tx);
+      const { rollback } = settings;
+      const runs = [await runRepository.find(tx, row.afterRunId), await runRepository.find(tx, row.beforeRunId)];
+      const untrusted = runs.find((run) => run && !isTrusted(run, settings));
       // What was begun is ended, whatever was set meanwhile.
-      const settled = row.rollbackClaimedAt ? undefined : withoutTouching(row, rollback);
+      const settled = row.rollbackClaimedAt ? undefined : withoutTouching(row, rollback, untrusted);
       if (settled) {
         await settle(tx, row, settled);
         return undefined;
@@ -54,7 +60,10 @@ export const rollBack =
 
     await database.asProject(projectId, async (tx) => {
       const row = await regressionRepository.lock(tx, id);
-      if (row && !row.rollback) await settle(tx, row, outcomeOf(found, wanted));
+      if (!row || row.rollback) return;
+      // Somebody switched from dry runs to rollbacks, and another message has begun one.
+      if (wanted.dryRun && row.rollbackClaimedAt) return;
+      await settle(tx, row, outcomeOf(found, wanted));
     });
 
     async function settle(tx: ProjectTx, row: RegressionRow, outcome: Outcome): Promise<void> {
@@ -72,14 +81,30 @@ const eventOf: Partial<Record<Outcome['outcome'], WebhookEvent>> = {
   already_done: 'rollback.done',
   refused: 'rollback.refused',
   dry_run: 'rollback.dry_run',
+  untrusted: 'rollback.refused',
 };
 
-function withoutTouching(row: RegressionRow, setting: EvalSettings['rollback']): Outcome | undefined {
+function withoutTouching(
+  row: RegressionRow,
+  setting: EvalSettings['rollback'],
+  untrusted: RunRow | undefined,
+): Outcome | undefined {
   if (row.severity !== 'critical') return { outcome: 'not_critical', reason: 'only a critical regression rolls back' };
   if (row.flagKey === null || row.flagVariant === null)
     return { outcome: 'no_flag', reason: 'the run names no flag that carries what it measured' };
-  return setting === 'off' ? { outcome: 'off', reason: 'the settings of evals turn rollbacks off' } : undefined;
+  if (setting === 'off') return { outcome: 'off', reason: 'the settings of evals turn rollbacks off' };
+  if (row.acknowledged) {
+    const { by, at } = row.acknowledged;
+    return {
+      outcome: 'refused',
+      reason: `${by} acknowledged the regression at ${at}, before anything was rolled back`,
+    };
+  }
+  return untrusted && { outcome: 'untrusted', reason: notTrusted(untrusted) };
 }
+
+const notTrusted = ({ id, startedBy }: RunRow) =>
+  `not rolled back: run ${id} was started by the agent key "${startedBy}", and by the settings of evals (agentRuns) runs of agents change no flag`;
 
 /** For the flag's history. */
 function reasonOf({ evidence, dataset, subjectLabel }: RegressionRow): string {

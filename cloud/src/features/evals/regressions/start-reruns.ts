@@ -2,7 +2,7 @@ import type { EvalRunRequest } from '@whetstone/shared/contract';
 import { WhetstoneError, type ErrorCode } from '@whetstone/shared/errors';
 import type { Database, ProjectTx } from '../../../platform/db/database.ts';
 import { jobScope } from '../runs/run-scope.ts';
-import { runRepository } from '../runs/repository.ts';
+import { runRepository, type RunRow } from '../runs/repository.ts';
 import type { PreparedRun, PrepareRun } from '../runs/start-run.ts';
 import { settingsRepository } from '../settings/repository.ts';
 import { lineRepository } from './lines/repository.ts';
@@ -15,11 +15,13 @@ interface Dependencies {
   database: Pick<Database, 'asProject'>;
   prepare: PrepareRun;
   tellRegression: TellRegression;
+  /** Has the runs looked at that ended meanwhile. */
+  lookAfter: (tx: ProjectTx, run: RunRow) => Promise<unknown>;
 }
 
 /** Has all problems run again on both arms, once, within the budget; where that cannot be, the suspicion stays unconfirmed. */
 export const startReruns =
-  ({ database, prepare, tellRegression }: Dependencies) =>
+  ({ database, prepare, tellRegression, lookAfter }: Dependencies) =>
   async (projectId: string, id: string): Promise<void> => {
     const wanted = await database.asProject(projectId, async (tx) => {
       const regression = await regressionRepository.find(tx, id);
@@ -67,6 +69,7 @@ export const startReruns =
         const entry = { by: 'regressions', what: `unconfirmed: ${reason}` };
         const row = await regressionRepository.change(tx, regression, change, entry);
         await tellRegression(tx, 'regression.alert', row);
+        await lookAfter(tx, (await runRepository.find(tx, row.afterRunId))!);
       });
     }
 

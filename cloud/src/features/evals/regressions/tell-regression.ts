@@ -15,8 +15,8 @@ export interface Telling {
 export type TellRegression = (tx: ProjectTx, event: WebhookEvent, row: RegressionRow) => Promise<void>;
 
 /**
- * Tells of what became of a regression: the project's log always, webhooks and the server's own log unless it is muted. Part
- * of the transaction in which it became so, hence once.
+ * Tells of what became of a regression: the project's log always, webhooks and the server's own log unless it is muted; that
+ * a flag was changed in any case. Part of the transaction in which it became so, hence once.
  */
 export const regressionTeller =
   ({ events, tell, log }: Telling): TellRegression =>
@@ -25,7 +25,8 @@ export const regressionTeller =
     const { history: _, evidence, ...view } = regressionView(row);
     const brief = { regressionId: id, state, severity, dataset, subject: subjectLabel, beforeRunId, afterRunId };
     await events.append(tx, 'evals', { type: event, ...brief });
-    if (row.mutedUntil !== null && row.mutedUntil > tx.now) return;
+    const isMuted = row.mutedUntil !== null && row.mutedUntil > tx.now;
+    if (isMuted && event !== 'rollback.done') return;
     await tell(tx, event, { ...view, ...brief, evidence: evidence && shortened(evidence) });
     // What is sample input is nobody's trouble.
     const isSample = (await runRepository.find(tx, afterRunId))?.purpose === 'seed';

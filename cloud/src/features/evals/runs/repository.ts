@@ -1,5 +1,5 @@
 import type { RunManifest, RunSummary } from '@whetstone/evals';
-import type { EvalRunRequest, RunStatus, SampleStatus, SubjectKind } from '@whetstone/shared/contract';
+import type { EvalRunRequest, Role, RunStatus, SampleStatus, SubjectKind } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import { pageFitting, type FittingPage, type PageWanted } from '../../../platform/page-bytes.ts';
@@ -45,6 +45,8 @@ export interface ListedRun {
   figures: RunFigures | null;
   failure: string | null;
   startedBy: string;
+  /** Of the key that asked for just this run; null: the product, or what an editor wrote. */
+  startedRole: Role | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -162,6 +164,7 @@ const listColumns = [
     )})) end`.as('figures'),
   'eval_run.failure',
   'eval_run.started_by as startedBy',
+  'eval_run.started_role as startedRole',
   'eval_run.created_at as createdAt',
   'eval_run.started_at as startedAt',
   'eval_run.finished_at as finishedAt',

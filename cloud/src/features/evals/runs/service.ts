@@ -33,7 +33,11 @@ export function runService(given: Dependencies): RunHandlers {
       await holdToRate(ctx);
       return (within) =>
         within.transaction(async (tx) => ({
-          runId: await prepared.insert(tx, { purpose: 'run', startedBy: ctx.actor.name }),
+          runId: await prepared.insert(tx, {
+            purpose: 'run',
+            startedBy: ctx.actor.name,
+            startedRole: ctx.actor.role,
+          }),
           status: 'queued',
           problemCount: prepared.problemCount,
           estimatedCostUsd: prepared.estimatedCostUsd ?? null,

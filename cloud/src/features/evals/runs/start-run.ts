@@ -1,4 +1,4 @@
-import type { EvalRunRequest, runPurposes } from '@whetstone/shared/contract';
+import type { EvalRunRequest, Role, runPurposes } from '@whetstone/shared/contract';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { RunScope } from './run-scope.ts';
 
@@ -9,6 +9,8 @@ export interface RunCause {
   purpose: RunPurpose;
   /** As people read it: the name of a key, of a schedule, or what the system does by itself. */
   startedBy: string;
+  /** Of the key that asked for just this; absent where the product did, or what an editor wrote. */
+  startedRole?: Role;
   /** The regression or bisect it belongs to. */
   parentId?: string;
   scheduleId?: string;

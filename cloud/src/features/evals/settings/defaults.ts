@@ -12,6 +12,7 @@ export const defaultSettings: EvalSettings = {
   rerunSamples: 2,
   rerunBudgetUsd: 5,
   rollback: 'on',
+  agentRuns: 'told',
   runsPerHour: 60,
   dailyBudgetUsd: null,
   keepDays: 90,

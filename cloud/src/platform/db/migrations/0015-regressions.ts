@@ -1,10 +1,13 @@
 import { sql, type Kysely } from 'kysely';
 
-const tables = ['eval_run_check', 'eval_regression', 'eval_settings'];
+const tables = ['eval_run_check', 'eval_regression', 'eval_regression_entry', 'eval_settings'];
 
 /**
- * Regressions of evals: at most one for each run, whatever is delivered twice. Who did what to it stands in `history`.
- * `rollback_claimed_at` is set before a flag is touched, so that after a crash it is known that it may have been.
+ * Regressions of evals: at most one for each run, whatever is delivered twice. Who did what to one stands in
+ * `eval_regression_entry`, to which rows are only added. `rollback_claimed_at` is set before a flag is touched, so that after
+ * a crash it is known that it may have been.
+ *
+ * `eval_run.started_role` is the role of the key that started a run; null where the product did, or what an editor wrote.
  *
  * `eval_run_check` says what the first look at a run found; gates of rollout plans wait for it.
  */
@@ -32,7 +35,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       acknowledged json,
       muted_until timestamptz,
       assignee text,
-      history json not null,
       created_at timestamptz not null,
       updated_at timestamptz not null,
       unique (project_id, after_run_id)
@@ -42,6 +44,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index eval_regression_before on eval_regression (before_run_id)`.execute(db);
+
+  await sql`
+    create table eval_regression_entry (
+      id bigint generated always as identity primary key,
+      regression_id uuid not null references eval_regression on delete cascade,
+      project_id uuid not null references project,
+      at timestamptz not null,
+      by text not null,
+      what text not null
+    )`.execute(db);
+  await sql`create index eval_regression_entry_in_order on eval_regression_entry (regression_id, id)`.execute(db);
+
+  await sql`alter table eval_run add column started_role text`.execute(db);
 
   await sql`
     create table eval_run_check (

@@ -19,6 +19,8 @@ interface GateWish {
   subjectId: string | undefined;
   /** Exclusive. */
   since: Date;
+  /** None that an agent has started. */
+  onlyTrusted: boolean;
 }
 
 export interface GateRunRow {
@@ -44,8 +46,15 @@ export const lineRepository = {
       .forNoKeyUpdate()
       .execute(),
 
-  /** The last run before it, those left out whose level is a regression that nobody has answered. */
-  async baseline(tx: ProjectTx, run: Place): Promise<string | undefined> {
+  /**
+   * The last run before it, those left out whose level is a regression that nobody has answered; one that no agent started,
+   * if that is preferred and there is any.
+   */
+  async baseline(
+    tx: ProjectTx,
+    run: Place,
+    { preferTrusted }: { preferTrusted: boolean },
+  ): Promise<string | undefined> {
     const row = await line(tx, run)
       .where(isBefore(run))
       .where(({ not, exists, selectFrom }) =>
@@ -60,6 +69,7 @@ export const lineRepository = {
         ),
       )
       .select('id')
+      .$if(preferTrusted, (query) => query.orderBy(isOfAgent))
       .orderBy('finished_at', 'desc')
       .orderBy('id', 'desc')
       .limit(1)
@@ -67,16 +77,20 @@ export const lineRepository = {
     return row?.id;
   },
 
-  /** The newest run of the line after one. */
-  async newestAfter(tx: ProjectTx, run: Place): Promise<string | undefined> {
-    const row = await line(tx, run)
+  /** Runs of the line after one that no first look has come to, the oldest first. */
+  async unlookedAfter(tx: ProjectTx, run: Place, limit: number): Promise<string[]> {
+    const looked = (table: 'eval_run_check' | 'eval_regression', column: 'run_id' | 'after_run_id') =>
+      sql<SqlBool>`exists (select 1 from ${sql.table(table)} as look where look.${sql.ref(column)} = eval_run.id)`;
+    const rows = await line(tx, run)
       .where(sql<SqlBool>`(finished_at, id) > (${run.finishedAt}, ${run.id}::uuid)`)
+      .where(({ not }) => not(looked('eval_run_check', 'run_id')))
+      .where(({ not }) => not(looked('eval_regression', 'after_run_id')))
       .select('id')
-      .orderBy('finished_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    return row?.id;
+      .orderBy('finished_at')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map(({ id }) => id);
   },
 
   /** Of one schedule up to a run, the oldest first: at most the newest `limit`. */
@@ -112,7 +126,7 @@ export const lineRepository = {
       .execute(),
 
   /** The newest run that measured a variant of a flag on a data set, whichever version of it. */
-  async measured(tx: ProjectTx, { flagKey, variants, dataset, subjectId, since }: GateWish) {
+  async measured(tx: ProjectTx, { flagKey, variants, dataset, subjectId, since, onlyTrusted }: GateWish) {
     const row = await tx.sql
       .selectFrom('eval_run')
       .innerJoin('eval_dataset', 'eval_dataset.id', 'eval_run.dataset_id')
@@ -125,6 +139,7 @@ export const lineRepository = {
       .where('eval_dataset.name', '=', dataset)
       .$if(subjectId !== undefined, (query) => query.where('eval_run.subject_id', '=', subjectId!))
       .where('finished_at', '>', since)
+      .$if(onlyTrusted, (query) => query.where(({ not }) => not(isOfAgent)))
       .select([
         'eval_run.id as runId',
         'eval_subject.label as subjectLabel',
@@ -161,6 +176,9 @@ const counts = (eb: ExpressionBuilder<Schema, 'eval_run'>) =>
     eb('eval_run.is_whole', '=', true),
     eb('eval_run.purpose', 'in', [...countingPurposes]),
   ]);
+
+/** As `isTrusted` has it: of the roles that may start runs, the one that changes no flags. */
+const isOfAgent = sql<SqlBool>`coalesce(eval_run.started_role, '') = 'agent'`;
 
 const line = (tx: ProjectTx, { datasetId, subjectId }: Place) =>
   tx.sql

@@ -109,6 +109,7 @@ export const startRepository = {
         summary: null,
         failure: null,
         started_by: cause.startedBy,
+        started_role: cause.startedRole ?? null,
         created_at: tx.now,
         started_at: null,
         finished_at: null,
