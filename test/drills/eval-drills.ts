@@ -1,4 +1,5 @@
 import { evalQueueDrill, type EvalQueueReport } from './eval-queue-drill.ts';
+import { evalRollbackDrill, everyMoment, type EvalRollbackReport } from './eval-rollback-drill.ts';
 import { evalReadsDrill } from './eval-reads-drill.ts';
 import {
   killedNeighbourDrill,
@@ -86,6 +87,36 @@ is signed wrongly or was there before.
 
 ${table}`;
 }
+
+export const evalRollbacks = async () =>
+  evalRollbacksText(await evalRollbackDrill({ rounds: 3, killAt: everyMoment, problems: 4, seed: 8 }));
+
+function evalRollbacksText(report: EvalRollbackReport) {
+  const table = markdownTable(
+    ['what', 'how many'],
+    [
+      ['regressions, each with a flag of its own', report.rounds],
+      ['kills', report.kills],
+      ...Object.entries(report.killedAt).map(([moment, kills]) => [`of them just after: ${moment}`, kills]),
+      ['how they ended', listed(report.ended)],
+      ['**flags with one rollback, its evidence beside it**', report.rolledBackOnce],
+      ['events told once, again with the same id', `${report.toldOnce}, ${report.toldAgain}`],
+      ['**events told with two ids, or never**', report.toldWrong],
+      ['seconds', report.tookS.toFixed(0)],
+    ],
+  );
+  return `# Kills on the way to a rollback
+
+The built server on its embedded engines is killed with SIGKILL and started again, at each moment from the suspicion of a
+regression to the webhook that tells of its rollback.
+
+${table}`;
+}
+
+const listed = (counts: Record<string, number>) =>
+  Object.entries(counts)
+    .map(([name, times]) => `${name}: ${times}`)
+    .join(', ');
 
 export async function evalTroubles() {
   const rows: TroubleRow[] = [];

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { changeDrill, type ChangeRow } from './change-drill.ts';
-import { evalKills, evalQueue, evalReads, evalTroubles } from './eval-drills.ts';
+import { evalKills, evalQueue, evalReads, evalRollbacks, evalTroubles } from './eval-drills.ts';
 import { faultDrill, type FaultRow } from './fault-drill.ts';
 import { killDrill } from './kill-drill.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -17,6 +17,7 @@ const drills: Record<string, () => Promise<string>> = {
   kills,
   'eval-kills': evalKills,
   'eval-queue': evalQueue,
+  'eval-rollbacks': evalRollbacks,
   'eval-troubles': evalTroubles,
   'eval-reads': evalReads,
 };

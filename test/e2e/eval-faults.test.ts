@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { killedRunDrill } from '../drills/eval-kill-drill.ts';
 import { evalQueueDrill } from '../drills/eval-queue-drill.ts';
+import { evalRollbackDrill } from '../drills/eval-rollback-drill.ts';
 import { findPostgres, noPostgres } from '../support/postgres.ts';
 
 const patience = { timeout: 240_000 };
@@ -20,6 +21,17 @@ it('a run goes on over kills of its server, and comes to what it would have come
     outOfOrder: 0,
     verdictsTwice: 0,
     orphans: 0,
+  });
+});
+
+it('a regression is one rollback, told with one id, whenever its server dies on the way', patience, async () => {
+  const killAt = ['suspected', 'judged', 'flag rolled back'] as const;
+  const report = await evalRollbackDrill({ rounds: 1, killAt, problems: 4, seed: 7 });
+  expect(report).toMatchObject({
+    kills: 3,
+    ended: { 'alert critical rolled_back': 1 },
+    rolledBackOnce: 1,
+    toldWrong: 0,
   });
 });
 
