@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulateComparisons, simulateSeries } from '../../../bench/evals/alert-rule-simulation.ts';
-import { judge, pairProblems, seriesAlarm, suspicionOf, type ProblemRate } from '../../src/stats/index.ts';
+import { isRechecked, judge, pairProblems, seriesAlarm, suspicionOf, type ProblemRate } from '../../src/stats/index.ts';
 
 const settings = {
   suspicionPoints: 2,
@@ -69,6 +69,17 @@ describe('the verdict after reruns', () => {
     expect(judged(0.5, 0)).toBe('warning');
     expect(judged(NaN, 0)).toBe('warning');
     expect(decide(hundred(0, 3), after, { isOldRechecked: false }).severity).toBe('warning');
+  });
+
+  it('takes the old build for rechecked when the reruns show a drop without the first runs', () => {
+    const reruns = (before: number, after: number) => ({
+      before: outcomes(hundred(before, 2), 2),
+      after: outcomes(hundred(after, 2), 2),
+    });
+    expect(isRechecked(reruns(10, 30), settings)).toBe(true);
+    expect(isRechecked(reruns(10, 15), settings)).toBe(false);
+    expect(isRechecked(reruns(30, 30), settings)).toBe(false);
+    expect(isRechecked({ before: [], after: [] }, settings)).toBe(false);
   });
 
   it('finds a drop that is the same for every problem, of which z knows no spread', () => {
