@@ -6,7 +6,7 @@ import { rollBack, type RollBackVariant } from '../../src/features/evals/regress
 import { regressionTeller } from '../../src/features/evals/regressions/tell-regression.ts';
 import { startApp, testClock, type TestApp } from '../support/app.ts';
 import { describeOnEngines, silentLog } from '../support/engines.ts';
-import { failing, madeRuns } from '../support/made-runs.ts';
+import { anAlert, failing, madeRuns } from '../support/made-runs.ts';
 import { aFlag } from '../support/flags.ts';
 import { inlineQueue } from '../support/inline-queue.ts';
 
@@ -583,6 +583,23 @@ describeOnEngines('regressions', (engine) => {
       const { client } = await app.otherTenant(`other-${engine.name}`);
       await expect(client.getRegression({ id })).rejects.toMatchObject({ code: 'not_found' });
       await expect(client.assignRegression({ id, assignee: 'eve' })).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    it('stands in its history, of which the newest 200 lines are shown and none is ever rewritten', async () => {
+      const id = await anAlert(app);
+      await app.database.execute(
+        `insert into eval_regression_entry (regression_id, project_id, at, by, what)
+         select id, project_id, now(), 'ann', 'line ' || line from eval_regression, generate_series(1, 250) as line where id = $1`,
+        [id],
+      );
+      const { history } = await app.admin.assignRegression({ id, assignee: 'eve' });
+      expect(history.at(-1)!.what).toBe('assigned to eve');
+      const shown = (await app.admin.getRegression({ id })).history;
+      expect(shown.map(({ what }) => what)).toEqual([
+        ...Array.from({ length: 199 }, (_, i) => `line ${i + 52}`),
+        'assigned to eve',
+      ]);
+      expect(shown.at(-1)!.at).toMatch(/^\d{4}-.*Z$/);
     });
 
     it('is set: what is absent stays, and what contradicts itself is refused', async () => {
