@@ -16,6 +16,7 @@ import type { EvalRuns } from '../../src/features/evals/runs/runs.ts';
 import { defineJob } from '../../src/platform/queue/job.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines, silentLog } from '../support/engines.ts';
+import { madeRuns } from '../support/made-runs.ts';
 import { aFlag } from '../support/flags.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-eval-bisects-'));
@@ -114,6 +115,27 @@ describeOnEngines('bisects', (engine) => {
   /** What the database has no part in is tried on one of them alone. */
   const once = engine.name === 'pglite' ? it : noTest;
   const overPrompts = { over: { kind: 'promptVersions' as const, versions }, dataset, subject: model, seedRuns: 4 };
+
+  /** A bisect of two problems that nothing works on. */
+  async function aRow(request: z.input<typeof BisectRequest>): Promise<string> {
+    const id = uuidv7();
+    await app.database.asProject(app.projectId, (tx) =>
+      bisectRepository.insert(tx, {
+        id,
+        status: 'queued',
+        request: BisectRequest.parse(request) as KnownRequest,
+        candidates: versions.map(({ version, guidance }) => ({ name: version, title: null, guidance })),
+        problems: ['Own/0', 'Own/1'],
+        maxRuns: 20,
+        resumedAfter: 0,
+        answer: null,
+        failure: null,
+        regressionId: null,
+        startedBy: 'a test',
+      }),
+    );
+    return id;
+  }
 
   it('find the prompt version that did it, each step a run, however often messages come', async () => {
     const { id, status } = await app.admin.startBisect(overPrompts);
@@ -234,7 +256,7 @@ describeOnEngines('bisects', (engine) => {
 
   it('end when what a step takes stays away, so that somebody sees why and goes on', async () => {
     const { database, projectId } = app;
-    const id = uuidv7();
+    const id = await aRow(overPrompts);
     const said: unknown[] = [];
     const { jobs } = evalBisects({
       database,
@@ -247,21 +269,6 @@ describeOnEngines('bisects', (engine) => {
       isRegression: async () => true,
       tell: async (_, event, data) => void said.push([event, data['bisectId'], data['status']]),
     });
-    await database.asProject(projectId, (tx) =>
-      bisectRepository.insert(tx, {
-        id,
-        status: 'queued',
-        request: BisectRequest.parse(overPrompts) as KnownRequest,
-        candidates: versions.map(({ version, guidance }) => ({ name: version, title: null, guidance })),
-        problems: ['Own/0'],
-        maxRuns: 20,
-        resumedAfter: 0,
-        answer: null,
-        failure: null,
-        regressionId: null,
-        startedBy: 'a test',
-      }),
-    );
     const attempt = (number: number) =>
       jobs[0]!.run(
         { bisectId: id },
@@ -275,6 +282,47 @@ describeOnEngines('bisects', (engine) => {
       failure: 'the machines do not answer',
     });
     expect(said).toEqual([['bisect.ended', id, 'failed']]);
+  });
+
+  it('share what is left of their budget among the runs of a step, and end when nothing is', async () => {
+    const { database, projectId } = app;
+    const runs = madeRuns({ database, projectId, onEnded: async () => undefined, problems: 1 });
+    const { jobs } = evalBisects({
+      database,
+      queue: { send: async () => '' },
+      runs: () => ({ prepare: runs.prepare, handlers: {} as EvalRuns['handlers'] }),
+      sources: { commitsOf: async () => [], variantValues: async () => [] },
+      isRegression: async () => true,
+      tell: async () => undefined,
+    });
+    const id = await aRow({ ...overPrompts, budgetUsd: 1 });
+    const advance = () =>
+      jobs[0]!.run({ bisectId: id }, { projectId, attempt: 1, signal: new AbortController().signal, log: silentLog });
+    /** The runs that are under way come to so much each, and to a verdict. */
+    const end = async (usd: number) => {
+      const { items } = await app.admin.listEvalRuns({ parentId: id, status: 'running' });
+      for (const { runId } of items)
+        await database.execute(`update eval_run set status = 'completed', paid_usd = $2 where id = $1`, [runId, usd]);
+      await database.execute(
+        `update eval_bisect_step set verdict = case candidate when 0 then 'passed' else 'failed' end
+         where bisect_id = $1 and verdict is null`,
+        [id],
+      );
+    };
+    await advance();
+    await end(0.15);
+    await advance();
+    expect(runs.prepared.map(({ budgetUsd }) => budgetUsd)).toEqual([
+      ...Array.from({ length: 4 }, () => 0.25),
+      ...Array.from({ length: 4 }, () => expect.closeTo(0.1, 9)),
+    ]);
+    await end(0.1);
+    await advance();
+    expect(runs.prepared).toHaveLength(8);
+    expect(await app.admin.getBisect({ id })).toMatchObject({
+      status: 'range',
+      failure: 'the budget of $1 does not reach for the next run ($1 spent)',
+    });
   });
 
   it('take trouble of the infrastructure for no verdict: they stop after three such runs, and can be resumed', async () => {

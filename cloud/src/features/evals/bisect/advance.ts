@@ -77,7 +77,7 @@ async function start(scope: RunScope, seen: Seen, wanted: Wanted, dependencies: 
   const budgetUsd = limitUsd === undefined ? undefined : (limitUsd - seen.paidUsd - reservedUsd) / wanted.length;
   let prepared: PreparedRun[];
   try {
-    if (budgetUsd !== undefined && budgetUsd <= 0) throw new OutOfMoney();
+    if (budgetUsd !== undefined && budgetUsd < leastUsd) throw new OutOfMoney();
     prepared = [];
     for (const { phase, candidate } of wanted) {
       const request = stepRequest(bisect, bisect.candidates[candidate]!, phase, budgetUsd);
@@ -110,6 +110,9 @@ async function start(scope: RunScope, seen: Seen, wanted: Wanted, dependencies: 
 
 class OutOfMoney extends Error {}
 
+/** Less than any answer costs: what sums of prices leave over by their rounding. */
+const leastUsd = 1e-9;
+
 /** What cannot be mended by waiting ends the bisect; anything else rises, and the queue tries again. */
 function planAfter(error: unknown, { bisect, steps, paidUsd }: Seen): Plan {
   if (error instanceof OutOfMoney) {
@@ -117,7 +120,7 @@ function planAfter(error: unknown, { bisect, steps, paidUsd }: Seen): Plan {
     return planWithoutMoney(
       bisect,
       steps,
-      `the budget of $${budgetUsd} does not reach for the next run ($${paidUsd} spent)`,
+      `the budget of $${budgetUsd} does not reach for the next run ($${Number(paidUsd.toPrecision(6))} spent)`,
     );
   }
   if (error instanceof WhetstoneError && lasting.has(error.code)) return { kind: 'fail', failure: error.message };
