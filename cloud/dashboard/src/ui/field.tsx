@@ -48,7 +48,7 @@ interface SelectFieldProps<Value extends string> extends Labels {
 }
 
 /** One of some. */
-export function SelectField<Value extends string>({ label, error, hint, ...select }: SelectFieldProps<Value>) {
+function SelectField<Value extends string>({ label, error, hint, ...select }: SelectFieldProps<Value>) {
   return (
     <Field label={label} error={error} hint={hint}>
       {(control) => (
