@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
+  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -18,7 +19,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openExecutor, type Executor } from '../../src/sandbox/process/exec.ts';
 import { seccompProgram } from '../../src/sandbox/process/seccomp.ts';
 import type { ExecJob } from '../../src/sandbox/sandbox.ts';
-import { processesBelow } from '../support/processes.ts';
+import { processesBelow, processesNaming } from '../support/processes.ts';
 
 describe.each(['bubblewrap', 'unshare'] as const)('a command in a jail made by %s', (kind) => {
   let executor: Executor;
@@ -97,7 +98,7 @@ describe.each(['bubblewrap', 'unshare'] as const)('a command in a jail made by %
 
   it('ends when its time does, with whatever it started', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'exec-'));
-    const beat = 'while :; do date +%s%N > beat; sleep 0.02; done';
+    const beat = 'while :; do echo >> beat; sleep 0.02; done';
     expect(await run(`setsid sh -c '${beat}' & sleep 1000`, { folder, timeoutMs: 1500 })).toMatchObject({
       timedOut: true,
     });
@@ -109,7 +110,7 @@ describe.each(['bubblewrap', 'unshare'] as const)('a command in a jail made by %
 
   it('leaves no daemon behind when it ends by itself', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'exec-'));
-    const beat = 'while :; do date +%s%N > beat; sleep 0.02; done';
+    const beat = 'while :; do echo >> beat; sleep 0.02; done';
     const { exitCode } = await run(`setsid sh -c '${beat}' > /dev/null 2>&1 & sleep 0.5; exit 0`, { folder });
     expect(exitCode).toBe(0);
     const before = readFileSync(join(folder, 'beat'), 'utf8');
@@ -180,9 +181,20 @@ describe.each(['bubblewrap', 'unshare'] as const)('a command in a jail made by %
 
   it('ends when it is called off', async () => {
     const off = new AbortController();
-    const running = run('sleep 1000', {}, off.signal);
-    setTimeout(() => off.abort(new Error('called off')), 300);
+    const folder = mkdtempSync(join(tmpdir(), 'exec-'));
+    const running = run('touch begun; sleep 1000', { folder }, off.signal);
+    running.catch(() => undefined);
+    await vi.waitFor(() => expect(existsSync(join(folder, 'begun'))).toBe(true), 20_000);
+    off.abort(new Error('called off'));
     await expect(running).rejects.toThrow('called off');
+  });
+
+  it.each([0, 1, 2, 5, 10, 20, 50])('ends when it is called off after %i ms, and leaves nothing behind', async (ms) => {
+    const off = new AbortController();
+    const folder = mkdtempSync(join(tmpdir(), 'exec-'));
+    setTimeout(() => off.abort(new Error('called off')), ms);
+    await expect(run('sleep 1000', { folder }, off.signal)).rejects.toThrow('called off');
+    await vi.waitFor(() => expect(processesNaming(folder)).toEqual([]), 20_000);
   });
 });
 

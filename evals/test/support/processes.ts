@@ -10,6 +10,18 @@ export function isRunning(pid: number): boolean {
   return allProcesses().some((one) => one.pid === pid);
 }
 
+/** Whose command line has `text`, whatever has become of those who started them (Linux). */
+export const processesNaming = (text: string): number[] =>
+  allProcesses()
+    .map(({ pid }) => pid)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
+      } catch {
+        return false;
+      }
+    });
+
 function allProcesses(): { pid: number; parent: number }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { workFolder, type ExecJob, type ExecResult, type Sandbox } from '../sandbox.ts';
+import { afterEnd } from './after-end.ts';
 import { findJailMaker, JAIL_ENV, jailArgv, seccompOf, systemFiles, type JailMaker, type JailPlan } from './jail.ts';
 import { spawnSealed } from '../spawn-sealed.ts';
 import { keepEnd } from './keep-end.ts';
@@ -47,10 +48,16 @@ async function execInJail(
   const plan = { ...planOf(toolchain, job), ...(filter && { seccompFd: 3 }) };
   const [file, ...args] = jailArgv(maker, plan, ['/bin/sh', '-c', job.command]);
   const startedAt = performance.now();
-  const child = spawnSealed(file, args, { stdio: ['ignore', 'pipe', 'pipe'], fed: filter, cwd: '/', env: JAIL_ENV });
+  const child = spawnSealed(file, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    fed: filter,
+    cwd: '/',
+    env: JAIL_ENV,
+    detached: true,
+  });
   const stdout = keepEnd(child.stdout as Readable);
   const stderr = keepEnd(child.stderr as Readable);
-  const end = () => void child.kill('SIGKILL');
+  const end = () => endGroup(child);
   let timedOut = false;
   let outOfMemory = false;
   const timer = setTimeout(() => {
@@ -62,12 +69,13 @@ async function execInJail(
     end();
   });
   signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted) end();
   try {
     const exitCode = await new Promise<number | null>((succeed, fail) => {
       child.once('error', (cause) =>
         fail(new WhetstoneError('unavailable', `${file} could not be started`, { cause })),
       );
-      child.once('close', succeed);
+      afterEnd(child, () => succeed(child.exitCode));
     });
     signal?.throwIfAborted();
     return {
@@ -82,6 +90,18 @@ async function execInJail(
     clearTimeout(timer);
     stopWatching();
     signal?.removeEventListener('abort', end);
+  }
+}
+
+/**
+ * The group that it leads: killed alone before the jail stands, a maker of jails leaves a process behind that waits for it
+ * for ever.
+ */
+function endGroup({ pid }: ChildProcess) {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It had ended.
   }
 }
 

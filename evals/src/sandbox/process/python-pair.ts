@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { assetPath } from '../../assets.ts';
 import type { GradeJob, Verdict } from '../sandbox.ts';
+import { afterEnd } from './after-end.ts';
 import { JAIL_ENV, jailArgv, seccompOf, systemFiles, type JailLimits, type JailMaker } from './jail.ts';
 import type { Python } from './python-find.ts';
 import { sampleLoad } from './sample-load.ts';
@@ -36,7 +37,6 @@ const CANDIDATE_LIMITS = {
 
 /** What starting two jails and two interpreters may take on a machine that is very busy. */
 const START_MS = 120_000;
-const LAST_WORDS_MS = 2_000;
 
 /** Where either server's jail, or else the server, finds the seccomp program. */
 const FILTER = 4;
@@ -154,20 +154,6 @@ const endOf = (child: ChildProcess) =>
     afterEnd(child, () => resolve());
     child.once('error', () => resolve());
   });
-
-/**
- * When it has ended and said its last. A maker of jails that is killed in the wrong moment leaves a process of its own behind
- * that holds our pipes open for ever: they are closed from our side then.
- */
-function afterEnd(child: ChildProcess, then: (end: string) => void) {
-  child.once('close', (code, signal) => then(String(signal ?? code)));
-  child.once('exit', (code, signal) =>
-    setTimeout(() => {
-      for (const stream of child.stdio) stream?.destroy();
-      then(String(signal ?? code));
-    }, LAST_WORDS_MS).unref(),
-  );
-}
 
 function lastWords(stream: Readable): () => string {
   let words = '';
