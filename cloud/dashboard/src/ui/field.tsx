@@ -41,34 +41,6 @@ function Field({ label, error, hint, children }: FieldProps) {
   );
 }
 
-interface SelectFieldProps<Value extends string> extends Labels {
-  value: Value;
-  options: readonly { value: Value; label?: string }[];
-  onChoose: (value: Value) => void;
-}
-
-/** One of some. */
-function SelectField<Value extends string>({ label, error, hint, ...select }: SelectFieldProps<Value>) {
-  return (
-    <Field label={label} error={error} hint={hint}>
-      {(control) => (
-        <select
-          {...control}
-          class={inputClass}
-          value={select.value}
-          onChange={(event) => select.onChoose(event.currentTarget.value as Value)}
-        >
-          {select.options.map((option) => (
-            <option key={option.value} value={option.value}>
-              {option.label ?? option.value}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
-}
-
 interface TextFieldProps extends Labels {
   value: string;
   onInput: (value: string) => void;
