@@ -10,6 +10,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Loading what they share for each file anew took half of their time.
+          isolate: false,
           // Simulations and property tests take seconds of CPU, and a busy machine gives them a fraction of one.
           testTimeout: 30_000,
           include: [
@@ -24,6 +26,7 @@ export default defineConfig({
           include: ['cloud/test/integration/**/*.test.ts'],
           // A test ends before code that V8 compiles a second time, better, has paid for itself; PGlite is 9 MB of it.
           execArgv: ['--liftoff-only'],
+          isolate: false,
           globalSetup: ['test/support/scratch-global.ts', 'test/support/postgres-global.ts'],
           // PGlite takes 3 s to start on an idle core and 12 s on a busy one.
           hookTimeout: 60_000,

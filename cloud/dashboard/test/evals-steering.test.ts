@@ -156,7 +156,7 @@ describe('settings of evals', () => {
   it('say what saving changes', () => {
     const before = { alertP: 0.05, rollback: 'on', dailyBudgetUsd: null } as EvalSettings;
     expect(changesOf(before, { ...before, rollback: 'off', dailyBudgetUsd: 5 })).toEqual([
-      { label: 'Rollback: the flag that a critical regression names', before: 'on', after: 'off' },
+      { label: 'Rollback: The flag that a critical regression names', before: 'on', after: 'off' },
       { label: 'Budgets and retention: Runs cost at most', before: null, after: 5 },
     ]);
   });
