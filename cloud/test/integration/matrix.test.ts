@@ -14,6 +14,7 @@ import { formatApiKey } from '@whetstone/shared/keys';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { bisectRepository } from '../../src/features/evals/bisect/repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { insertRun } from '../support/run-rows.ts';
@@ -42,6 +43,7 @@ interface Own {
   runId: string;
   /** An alert. */
   regressionId: string;
+  bisectId: string;
 }
 
 /** A good request for every operation; the compiler asks for one when an operation is added. */
@@ -138,7 +140,7 @@ const samples: Record<Id, (own: Own) => Sample> = {
   listWebhookDeliveries: ({ webhookId }) => ({ id: webhookId }),
   getLeaderboard: () => ({ dataset: 'humaneval', timeRange: '7d', kind: 'model', taskType: 'strings' }),
   listEvalSources: () => ({}),
-  compareEvalRuns: () => ({ a: uuidv7(), b: uuidv7() }),
+  compareEvalRuns: ({ evalRun, runId }) => ({ a: evalRun, b: runId }),
   importPublishedResults: () => ({
     source: 'aider',
     content: '- model: some-model\n  pass_rate_1: 50.0\n  test_cases: 2\n  pass_num_1: 1\n',
@@ -173,7 +175,7 @@ const samples: Record<Id, (own: Own) => Sample> = {
   assignRegression: ({ regressionId }) => ({ id: regressionId, assignee: 'ann' }),
   getEvalSettings: () => ({}),
   putEvalSettings: () => ({ rollback: 'dry_run' }),
-  startBisect: () => ({
+  startBisect: ({ regressionId }) => ({
     over: { kind: 'flagVersions', flag: 'target', variant: 'on', good: 1, bad: 2 },
     dataset: 'starter',
     subject: { kind: 'model', model: 'a model' },
@@ -183,12 +185,12 @@ const samples: Record<Id, (own: Own) => Sample> = {
     maxRuns: 40,
     sandbox: 'pyodide',
     budgetUsd: 5,
-    regressionId: uuidv7(),
+    regressionId,
   }),
   listBisects: () => ({}),
-  getBisect: () => ({ id: uuidv7() }),
-  cancelBisect: () => ({ id: uuidv7() }),
-  resumeBisect: () => ({ id: uuidv7(), maxRuns: 100 }),
+  getBisect: ({ bisectId }) => ({ id: bisectId }),
+  cancelBisect: ({ bisectId }) => ({ id: bisectId }),
+  resumeBisect: ({ bisectId }) => ({ id: bisectId, maxRuns: 100 }),
 };
 
 const aSchedule = () => ({
@@ -197,6 +199,34 @@ const aSchedule = () => ({
   timeZone: 'Europe/Berlin',
   run: { dataset: 'starter', subject: { kind: 'reference' as const } },
 });
+
+/** One that has ended. */
+async function aBisect({ database, projectId }: TestApp): Promise<string> {
+  const id = uuidv7();
+  await database.asProject(projectId, (tx) =>
+    bisectRepository.insert(tx, {
+      id,
+      status: 'cancelled',
+      request: {
+        over: { kind: 'flagVersions', flag: 'target', variant: 'on', good: 1, bad: 2 },
+        dataset: 'starter',
+        subject: { kind: 'model', model: 'a model' },
+        confidence: 0.95,
+        seedRuns: 10,
+        maxRuns: 40,
+      },
+      candidates: [],
+      problems: null,
+      maxRuns: 40,
+      resumedAfter: 0,
+      answer: null,
+      failure: null,
+      regressionId: null,
+      startedBy: 'ann',
+    }),
+  );
+  return id;
+}
 
 const malformedBodies = [
   '{',
@@ -265,6 +295,7 @@ describeOnEngines('every operation', (engine) => {
       runId: await insertRun(app, app.projectId),
       regressionId: await anAlert(app),
       scheduleId: (await app.admin.createEvalSchedule(aSchedule())).id,
+      bisectId: await aBisect(app),
     };
   });
   afterAll(() => app.close());
@@ -425,7 +456,10 @@ describeOnEngines('every operation', (engine) => {
     expect((await theirs.listEvalDatasets({})).items.filter(({ source }) => source === 'project')).toEqual([]);
     expect((await theirs.listEvalRuns({})).items).toEqual([]);
     expect((await theirs.listJobs({})).items).toEqual([]);
+    expect((await theirs.listBisects({})).items).toEqual([]);
+    expect((await theirs.listRegressions({})).items).toEqual([]);
     expect((await theirs.listWebhooks({})).items).toEqual([]);
+    await expect(theirs.compareEvalRuns({ a: own.evalRun, b: own.runId })).rejects.toMatchObject({ code: 'not_found' });
     const keys = (await theirs.listKeys({})).items.map(({ name }) => name);
     expect(keys).toEqual(['First admin key']);
   });

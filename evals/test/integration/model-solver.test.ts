@@ -162,7 +162,7 @@ describe('asking a model', () => {
   it('has nothing to say about a repository', async () => {
     const { solver } = await setUp();
     await expect(solver.solve({ kind: 'repo', id: 'r', prompt: '', tags: [], folder: '/' }, 0, going)).rejects.toThrow(
-      '--command',
+      'measure an agent by its command',
     );
   });
 });

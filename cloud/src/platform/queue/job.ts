@@ -37,11 +37,10 @@ export interface JobDefinition<I = unknown> {
 export const defineJob = <I>(job: JobDefinition<I>): JobDefinition<I> => job;
 
 /**
- * How many runs of one kind a process takes on at once, of `workers` of all kinds: the last place is left to the other
- * kinds, since a run may take minutes, and what takes a variant from people must not wait for that.
+ * How many of the `workers` of a process one kind of job may have: the last place is left to the other kinds, since a run may
+ * take minutes, and what takes a variant from people must not wait for that.
  */
-export const mostOfKind = ({ concurrency = 1 }: Pick<JobDefinition, 'concurrency'>, workers: number, kinds: number) =>
-  Math.min(concurrency, kinds > 1 ? Math.max(1, workers - 1) : workers);
+export const placesOfOneKind = (workers: number, kinds: number) => (kinds > 1 ? Math.max(1, workers - 1) : workers);
 
 /** A delivery over HTTP has an end: 15 minutes on the smallest plan, of which waiting and writing down get their part. */
 const longestRunMs = 14 * 60_000;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type PgBoss from 'pg-boss';
 import type { Database } from '../db/database.ts';
 import { withinTime } from '../within-time.ts';
-import { mostOfKind, type JobDefinition } from './job.ts';
+import { placesOfOneKind, type JobDefinition } from './job.ts';
 import type { Held, Leases } from './pg-boss-leases.ts';
 import { completeAll, takeDue, type Taken } from './pg-boss-take.ts';
 import { complainOnce, repeatedly } from './repeatedly.ts';
@@ -47,9 +47,9 @@ export function startWorker(jobs: ReadonlyMap<string, JobDefinition>, options: O
     for (const { name } of running) counts.set(name, (counts.get(name) ?? 0) + 1);
     const free = Math.min(workers - running.length, 2 * workers - held.size);
     const open = [...jobs.values()]
-      .map((job) => {
-        const left = mostOfKind(job, workers, jobs.size) - (counts.get(job.name) ?? 0);
-        return { name: job.name, free: Math.min(left, free) };
+      .map(({ name, concurrency = 1 }) => {
+        const most = Math.min(concurrency, placesOfOneKind(workers, jobs.size));
+        return { name, free: Math.min(most - (counts.get(name) ?? 0), free) };
       })
       .filter((each) => each.free > 0);
     // Another one first each time, so that a flood of one job starves no other.

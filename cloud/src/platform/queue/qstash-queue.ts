@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { atOnce } from '../at-once.ts';
 import type { Database, Tx } from '../db/database.ts';
 import { withinTime } from '../within-time.ts';
-import { messageFor, mostOfKind, mustBeRunnable, type JobDefinition } from './job.ts';
+import { messageFor, mustBeRunnable, placesOfOneKind, type JobDefinition } from './job.ts';
 import type { Taken } from './qstash-answers.ts';
 import { qstashDeliveries } from './qstash-deliveries.ts';
 import { messageRows, type Timing } from './qstash-messages.ts';
@@ -157,9 +157,9 @@ export async function openQStashQueue(options: Options): Promise<Queue> {
       const taken = given.find(({ name }) => pathOf(name) === failurePath || encodeURIComponent(name) !== name);
       if (taken) throw new Error(`the job "${taken.name}" cannot be part of an address`);
       for (const job of given) jobs.set(job.name, job);
-      for (const job of given) {
-        turns.set(job.name, atOnce({ running: mostOfKind(job, workers, jobs.size), waiting: mostWaiting }));
-      }
+      // How many of one kind come at once is QStash's to hold; here it is only that they leave a place.
+      const running = placesOfOneKind(workers, jobs.size);
+      for (const name of jobs.keys()) turns.set(name, atOnce({ running, waiting: mostWaiting }));
       scheduled = await knownSchedules(database, jobs.values());
     },
 
