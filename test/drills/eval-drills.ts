@@ -13,7 +13,7 @@ import { markdownTable } from './markdown-table.ts';
 
 export async function evalKills() {
   const rows = [
-    await killedRunDrill({ kills: 50, samplesPerProblem: 8, latencyMs: 400, seed: 3 }),
+    await killedRunDrill({ kills: 50, samplesPerProblem: 14, latencyMs: 400, seed: 3 }),
     await killedNeighbourDrill({ kills: 12, samplesPerProblem: 8, latencyMs: 400, seed: 4 }),
   ];
   return evalKillsText(rows, await killedSeedDrill({ kills: 10, seed: 5 }));

@@ -164,7 +164,7 @@ const datasetGoes =
       if (how === 'deleted') await rm(own.folder, { recursive: true });
       else await writeFile(join(own.folder, scriptProblems[0]!, 'prompt.md'), 'Something else.\n');
       const run = await endOf(app, runId);
-      const said = how === 'deleted' ? /no data set/ : /has changed/;
+      const said = how === 'deleted' ? /the data set drill that the run began with is gone/ : /has changed/;
       const isRight =
         run.status === 'failed' &&
         said.test(run.failure ?? '') &&

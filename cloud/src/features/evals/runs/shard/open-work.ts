@@ -48,7 +48,9 @@ export async function openWork(
   { load, lend, subjects, config }: WorkTools,
 ): Promise<OpenWork> {
   const { request } = shard;
-  const dataset = await load(scope, shard.dataset.name, shard.dataset.sha256);
+  const dataset = await load(scope, shard.dataset.name, shard.dataset.sha256).catch((error: unknown) => {
+    throw lostDataset(shard.dataset.name, error);
+  });
   if (dataset.sha256 !== shard.dataset.sha256)
     throw new WhetstoneError(
       'conflict',
@@ -124,5 +126,17 @@ const recorded = (subject: Solver['subject']) => ({
   } satisfies Solver,
   close: async () => undefined,
 });
+
+/** It was there when the run began: deleted whole, or while it was being read. */
+const lostDataset = (name: string, error: unknown) =>
+  error instanceof WhetstoneError && error.code !== 'unavailable'
+    ? new WhetstoneError(
+        error.code,
+        `the data set ${name} that the run began with is gone or damaged: ${error.message}`,
+        {
+          cause: error,
+        },
+      )
+    : error;
 
 const short = (sha256: string) => sha256.slice(0, 12);
