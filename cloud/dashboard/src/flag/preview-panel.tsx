@@ -33,8 +33,10 @@ export function PreviewPanel({ document, base, isDirty, flags, segments, nowMs }
   const atMs = at === '' ? nowMs : new Date(at).getTime();
   const result = ruleset && Number.isFinite(atMs) ? preview(ruleset, document.key, typed, atMs) : undefined;
 
+  // Several may come before the next picture: what fills forms in by itself fills in all fields at once.
+  const setText = (name: string, text: string) => setTexts((known) => new Map(known).set(name, text));
   const addAttribute = () => {
-    if (more !== '' && !texts.has(more)) setTexts(new Map(texts).set(more, ''));
+    if (more !== '' && !texts.has(more)) setText(more, '');
     setMore('');
   };
 
@@ -63,7 +65,7 @@ export function PreviewPanel({ document, base, isDirty, flags, segments, nowMs }
               placeholder="missing"
               autocomplete="off"
               spellcheck={false}
-              onInput={(event) => setTexts(new Map(texts).set(name, event.currentTarget.value))}
+              onInput={(event) => setText(name, event.currentTarget.value)}
             />
           </>
         ))}
