@@ -39,7 +39,7 @@ export function graderOf(grading: Grading): Grade {
 /** Why a sandbox cannot judge such a problem; a run of them is refused before it begins. */
 export function whyUngradable({ kind }: Problem, { tier, exec }: Pick<Sandbox, 'tier' | 'exec'>): string | undefined {
   if (kind === 'swe-bench' && tier !== 'e2b')
-    return 'SWE-bench needs a machine made from the image of each instance: --sandbox e2b, or --published REPORT for verdicts that others found';
+    return 'SWE-bench needs a machine made from the image of each instance: choose the sandbox e2b, or take over published verdicts (--published REPORT)';
   if (kind === 'repo' && !exec)
     return `the ${tier} sandbox cannot run a repository's tests: choose the sandbox process`;
   return undefined;

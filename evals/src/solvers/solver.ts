@@ -11,6 +11,9 @@ export type Answer =
   /** It answered, and there is nothing to grade in what it said: a failure of the subject, not of the harness. */
   | { kind: 'none'; reason: string };
 
+/** Of one answer; whoever tells of more has miscounted, and what keeps them could not. */
+export const mostTokens = 2 ** 31 - 1;
+
 export interface Usage {
   inputTokens?: number;
   outputTokens?: number;

@@ -62,9 +62,11 @@ describe('an agent’s command line as a subject', () => {
         costUsd: 0.25,
         inputTokens: 7,
       });
-      const wrong = await solve(cost('{"costUsd": -1}'), where());
-      expect(wrong.usage).toEqual({});
-      expect(wrong.transcript?.response).toContain('its cost file is not understood');
+      for (const json of ['{"costUsd": -1}', '{"inputTokens": 1e12}']) {
+        const wrong = await solve(cost(json), where());
+        expect(wrong.usage).toEqual({});
+        expect(wrong.transcript?.response).toContain('its cost file is not understood');
+      }
     });
 
     it('is ended with all it started when its time is up; what it had done counts', async () => {

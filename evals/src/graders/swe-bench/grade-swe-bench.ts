@@ -42,7 +42,7 @@ export async function gradeSweBench(
   if (!sandbox.exec || sandbox.tier !== 'e2b')
     throw new WhetstoneError(
       'conflict',
-      'SWE-bench is graded in machines made from its images: take --sandbox e2b, with an account and --e2b-template',
+      'SWE-bench is graded in machines made from its images: choose the sandbox e2b, which needs an account and a template',
     );
   const folder = await mkdtemp(join(tmpdir(), 'whetstone-swe-'));
   try {

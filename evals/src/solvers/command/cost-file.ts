@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { Usage } from '../solver.ts';
+import { mostTokens, type Usage } from '../solver.ts';
 
 const amount = z.number().nonnegative().finite();
+const tokens = z.int().nonnegative().max(mostTokens);
 const schema = z.object({
   costUsd: amount.optional(),
-  inputTokens: amount.optional(),
-  outputTokens: amount.optional(),
+  inputTokens: tokens.optional(),
+  outputTokens: tokens.optional(),
 });
 
 /** What a command says it cost, in the JSON file that WHETSTONE_COST_FILE names. Unsaid or unreadable is unknown, never 0. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mostTokens } from '../solver.ts';
 import { CallFault } from './call-fault.ts';
 
 export type Finish = 'done' | 'cut' | 'filtered' | 'tool';
@@ -22,7 +23,7 @@ export interface Tokens {
   cached?: number;
 }
 
-const count = z.number().int().nonnegative().nullish().catch(undefined);
+const count = z.int().nonnegative().max(mostTokens).nullish().catch(undefined);
 
 const Usage = z.object({
   prompt_tokens: count,

@@ -131,6 +131,7 @@ describe('a body that came with 200', () => {
 
   it('is an answer though its usage is nonsense, and the tokens are not known then', () => {
     expect(reply(said, { usage: { prompt_tokens: -1, completion_tokens: 'x' } }).tokens).toEqual({});
+    expect(reply(said, { usage: { prompt_tokens: 1e12, completion_tokens: 2 } }).tokens).toEqual({ output: 2 });
     expect(reply(said, { usage: 'none' }).tokens).toEqual({});
     expect(reply(said, { usage: { prompt_tokens: 3, completion_tokens: 1, cost: { total: 1 } } })).not.toHaveProperty(
       'reportedUsd',

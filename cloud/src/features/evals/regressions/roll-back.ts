@@ -68,12 +68,23 @@ export const rollBack =
 
     async function settle(tx: ProjectTx, row: RegressionRow, outcome: Outcome): Promise<void> {
       const rollback = { ...outcome, at: tx.now.toISOString() };
-      const entry = { by: 'regressions', what: `rollback: ${outcome.outcome}, ${outcome.reason}` };
+      const entry = { by: 'regressions', what: `${inWords[outcome.outcome]}: ${outcome.reason}` };
       const changed = await regressionRepository.change(tx, row, { rollback }, entry);
       const event = eventOf[outcome.outcome];
       if (event) await tellRegression(tx, event, changed);
     }
   };
+
+const inWords: Record<Outcome['outcome'], string> = {
+  rolled_back: 'rolled back',
+  already_done: 'rolled back already',
+  dry_run: 'dry run of a rollback',
+  refused: 'not rolled back',
+  untrusted: 'not rolled back',
+  off: 'not rolled back',
+  not_critical: 'not rolled back',
+  no_flag: 'not rolled back',
+};
 
 /** Nothing is told where nothing was to be done. */
 const eventOf: Partial<Record<Outcome['outcome'], WebhookEvent>> = {
