@@ -574,7 +574,8 @@ describeOnBoth('two server processes on one database', [postgres], (engine, queu
       choice: shared.place.choice,
       name: job.name,
       file,
-      holdMs: 40,
+      // Longer together than the pause between two looks of the other process.
+      holdMs: 100,
       limit: 0,
       leaseMs: 1_500,
       world: shared.world,
