@@ -138,7 +138,7 @@ describeOnEngines('regressions', (engine) => {
       '400 samples are run again',
       'critical',
       'rolls "on" of the flag "harmful" back',
-      'rollback',
+      'rolled back',
     ]);
     expect(line.events()).toEqual(['regression.suspected', 'regression.alert', 'rollback.done']);
     expect(line.held).toEqual(['harmful']);
