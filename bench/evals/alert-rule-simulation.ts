@@ -1,4 +1,5 @@
 import {
+  defaultThresholds,
   isRechecked,
   judge,
   referenceNights,
@@ -8,16 +9,7 @@ import {
   type ProblemRate,
 } from '@whetstone/shared/stats';
 
-/** The defaults of a project. */
-const settings = {
-  suspicionPoints: 2,
-  suspicionP: 0.05,
-  alertPoints: 5,
-  alertP: 0.05,
-  criticalPoints: 10,
-  criticalP: 0.01,
-  maxInfrastructureErrorRate: 0.02,
-};
+const settings = defaultThresholds;
 const rerunSamples = 2;
 
 interface Problems {

@@ -18,6 +18,7 @@ export { passAtK, passHatK } from './pass-at-k.ts';
 export { posteriorOf } from './posterior.ts';
 export { detectableDrop, samplesForPower } from './power.ts';
 export { seededRandom } from './random.ts';
+export { defaultThresholds } from './regression/default-thresholds.ts';
 export { judge } from './regression/judge.ts';
 export { isRechecked } from './regression/rechecked.ts';
 export { pairProblems, type PairedProblem, type ProblemRate } from './regression/rates.ts';

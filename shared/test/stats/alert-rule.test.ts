@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { simulateComparisons, simulateSeries } from '../../../bench/evals/alert-rule-simulation.ts';
-import { isRechecked, judge, pairProblems, seriesAlarm, suspicionOf, type ProblemRate } from '../../src/stats/index.ts';
+import {
+  defaultThresholds,
+  isRechecked,
+  judge,
+  pairProblems,
+  seriesAlarm,
+  suspicionOf,
+  type ProblemRate,
+} from '../../src/stats/index.ts';
 
-const settings = {
-  suspicionPoints: 2,
-  suspicionP: 0.05,
-  alertPoints: 5,
-  alertP: 0.05,
-  criticalPoints: 10,
-  criticalP: 0.01,
-  maxInfrastructureErrorRate: 0.02,
-};
+const settings = defaultThresholds;
 
 /** Problems that pass so many of their samples. */
 const outcomes = (passed: readonly number[], graded = 1): ProblemRate[] =>

@@ -1,14 +1,9 @@
 import type { EvalSettings } from '@whetstone/shared/contract';
+import { defaultThresholds } from '@whetstone/shared/stats';
 
-/** What holds in a project that never said otherwise; what the thresholds come to is simulated in bench. */
+/** What holds in a project that never said otherwise. */
 export const defaultSettings: EvalSettings = {
-  suspicionPoints: 2,
-  suspicionP: 0.05,
-  alertPoints: 5,
-  alertP: 0.05,
-  criticalPoints: 10,
-  criticalP: 0.01,
-  maxInfrastructureErrorRate: 0.02,
+  ...defaultThresholds,
   rerunSamples: 2,
   rerunBudgetUsd: 5,
   rollback: 'on',
