@@ -1,3 +1,4 @@
+import type { EvalSettings } from '@whetstone/shared/contract';
 import { referenceNights, seriesAlarm, suspicionOf, type Suspicion } from '@whetstone/shared/stats';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import { runRepository, type RunRow } from '../runs/repository.ts';
@@ -42,11 +43,11 @@ export const checkRun =
     const settings = await settingsRepository.of(tx);
     const ofTrust = isTrusted(run, settings);
     const open = await openAlert(run, pending);
-    const isWorse = open !== undefined && (await compared(tx, open.afterRunId, run)).isSuspected;
+    const isWorse = open !== undefined && (await compared(tx, open.afterRunId, run, settings)).isSuspected;
     const level = isWorse ? open.afterRunId : open?.beforeRunId;
     const preferTrusted = ofTrust && settings.agentRuns === 'told';
     const baselineRunId = level ?? (await lineRepository.baseline(tx, run, { preferTrusted }));
-    const suspicion = baselineRunId === undefined ? undefined : await compared(tx, baselineRunId, run);
+    const suspicion = baselineRunId === undefined ? undefined : await compared(tx, baselineRunId, run, settings);
     await lineRepository.noteCheck(tx, runId, suspicion && { baselineRunId: baselineRunId!, ...suspicion });
     // Else it is the same drop that the open alert is about.
     const isNews = open === undefined || isWorse;
@@ -54,7 +55,7 @@ export const checkRun =
       const { dropPoints, p, test } = suspicion;
       return suspect(run, baselineRunId!, 'comparison', { dropPoints, p, test });
     }
-    const alarm = isNews ? await alarmOf(tx, run) : undefined;
+    const alarm = isNews ? await alarmOf(tx, run, settings) : undefined;
     if (alarm) return suspect(run, alarm.beforeRunId, 'series', alarm.suspicion);
     if (run.flagKey !== null) await askGates(tx, run.flagKey);
 
@@ -67,7 +68,7 @@ export const checkRun =
       for (const alert of alerts) {
         const found = (await runRepository.find(tx, alert.afterRunId))!;
         if (found.finishedAt! >= now.finishedAt!) continue;
-        const { isSuspected } = await compared(tx, alert.beforeRunId, now);
+        const { isSuspected } = await compared(tx, alert.beforeRunId, now, settings);
         if (isSuspected) {
           if (isUnanswered(alert) && (isTrusted(found, settings) || !ofTrust)) newest ??= alert;
           continue;
@@ -105,14 +106,13 @@ export const checkRun =
 const isForgotten = ({ state, rollback, updatedAt }: RegressionRow, now: Date): boolean =>
   state === 'alert' && rollback === null && now.getTime() - updatedAt.getTime() > 15 * 60_000;
 
-async function compared(tx: ProjectTx, beforeRunId: string, after: RunRow): Promise<Suspicion> {
-  const settings = await settingsRepository.of(tx);
+async function compared(tx: ProjectTx, beforeRunId: string, after: RunRow, settings: EvalSettings): Promise<Suspicion> {
   const outcomes = await runRepository.outcomes(tx, [beforeRunId, after.id]);
   return suspicionOf(outcomes.get(beforeRunId)!, outcomes.get(after.id)!, settings);
 }
 
 /** Of a nightly series: from the last level that somebody took for the new one. */
-async function alarmOf(tx: ProjectTx, run: RunRow) {
+async function alarmOf(tx: ProjectTx, run: RunRow, settings: EvalSettings) {
   if (run.scheduleId === null) return undefined;
   const all = await lineRepository.nights(tx, run, mostNights);
   const looked = await regressionRepository.looked(tx, run);
@@ -133,7 +133,7 @@ async function alarmOf(tx: ProjectTx, run: RunRow) {
   const alarm = seriesAlarm({ rates: nights.map(({ rate }) => rate), passRates, restarts });
   const before = alarm?.isAlarm ? nights[alarm.lastGood] : undefined;
   if (!alarm || !before) return undefined;
-  const { isSuspected: _, dropPoints, p } = await compared(tx, before.runId, run);
+  const { isSuspected: _, dropPoints, p } = await compared(tx, before.runId, run, settings);
   return { beforeRunId: before.runId, suspicion: { dropPoints, p, test: `cusum, sum ${alarm.sum.toFixed(1)}` } };
 }
 
