@@ -115,7 +115,7 @@ describe.skipIf(!isRoot)(`SWE-bench in rented machines${isRoot ? '' : ' (skipped
     const local = { tier: 'process' as const };
     const grading = { sandbox: local, template: 'x', timeoutMs: 1000 };
     await expect(gradeSweBench(problem, { kind: 'patch', text: problem.goldPatch }, grading)).rejects.toThrow(
-      /--sandbox e2b/,
+      /choose the sandbox e2b/,
     );
   });
 });
