@@ -35,10 +35,10 @@ import { flagWriter } from './features/flags/write-flag.ts';
 import { segmentWriter } from './features/flags/write-segment.ts';
 import { staleService } from './features/flags/stale-service.ts';
 import { jobService } from './features/jobs/service.ts';
-import { expireOutcomes } from './features/portfolio/expire.ts';
-import { metricRows } from './features/portfolio/repository.ts';
-import { portfolioService } from './features/portfolio/service.ts';
-import { storeOutcome } from './features/portfolio/store-outcome.ts';
+import { expireOutcomes } from './features/portfolio/record/expire.ts';
+import { metricRows } from './features/portfolio/record/repository.ts';
+import { portfolioSlice } from './features/portfolio/portfolio.ts';
+import { storeOutcome } from './features/portfolio/record/store-outcome.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
 import { tenancyService } from './features/tenancy/service.ts';
 import { expireDeliveries } from './features/webhooks/expire.ts';
@@ -160,6 +160,8 @@ export function buildApp(platform: Platform): App {
       ),
   });
 
+  const portfolio = portfolioSlice();
+
   let stopping = false;
   const tenancy = tenancyService({ database, events });
   const handlers = {
@@ -189,7 +191,7 @@ export function buildApp(platform: Platform): App {
       // The embedded engine works in our own process; the other one ends what takes too long.
       mostRows: database.engine === 'pglite' ? 100_000 : undefined,
     }),
-    ...portfolioService(),
+    ...portfolio.handlers,
     ...jobService({ queue }),
     ...webhookService({ outbound, send: sendDelivery }),
     ...evals.handlers,
@@ -230,6 +232,7 @@ export function buildApp(platform: Platform): App {
     ...gates.jobs,
     ...Object.values(webhookWork),
     ...evals.jobs,
+    ...portfolio.jobs,
     retentionJob({ clock, retentions }),
   ];
 

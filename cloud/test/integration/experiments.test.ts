@@ -6,7 +6,7 @@ import { expireExposures } from '../../src/features/flags/exposures/expire.ts';
 import { exposureRepository } from '../../src/features/flags/exposures/repository.ts';
 import { rollUpExposures } from '../../src/features/flags/exposures/roll-up.ts';
 import { knownVersions } from '../../src/features/flags/known-versions.ts';
-import { metricRows } from '../../src/features/portfolio/repository.ts';
+import { metricRows } from '../../src/features/portfolio/record/repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';

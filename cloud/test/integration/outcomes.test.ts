@@ -1,7 +1,7 @@
 import type { Input, WhetstoneContract } from '@whetstone/shared/contract';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expireOutcomes } from '../../src/features/portfolio/expire.ts';
+import { expireOutcomes } from '../../src/features/portfolio/record/expire.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { longestUsageDays } from './exposures.ts';
 import { FlagKey } from './flag-document.ts';
 import { operation } from './operation.ts';
-import { MetricName } from './portfolio.ts';
+import { MetricName } from './portfolio/index.ts';
 import { timeRange } from './time-range.ts';
 
 const Interval = z.tuple([z.number(), z.number()]);

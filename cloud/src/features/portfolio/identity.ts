@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NewOutcome } from './store-outcome.ts';
+import type { NewOutcome } from './record/store-outcome.ts';
 
 export interface Identity {
   /** What makes two records the same one; undefined when nothing does. */

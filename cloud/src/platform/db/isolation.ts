@@ -33,7 +33,11 @@ class RollBack extends Error {}
 /** The only policies there may be, as the engine writes them: a second, laxer one would open the table again. */
 const ownProject = (column: string) =>
   `(${column} = (NULLIF(current_setting('whetstone.project_id'::text, true), ''::text))::uuid)`;
-const policies: Record<string, string> = { organisation: 'false', project: ownProject('id') };
+const policies: Record<string, string> = {
+  organisation: 'false',
+  portfolio_pool: 'false',
+  project: ownProject('id'),
+};
 
 async function unguardedTables(tx: Tx) {
   const { rows } = await sql<{ name: string; isGuarded: boolean; rules: string[] }>`

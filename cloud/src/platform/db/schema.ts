@@ -9,6 +9,13 @@ type BigInteger = ColumnType<string, number, number>;
 type NullableBigInteger = ColumnType<string | null, number | null, number | null>;
 type Counter = ColumnType<string, number | undefined, number>;
 
+/** Of shared/src/portfolio/amounts.ts: how many, their sum, and bucket -> count. */
+interface AmountsRow {
+  n: number;
+  sum: number;
+  buckets: [bucket: number, count: number][];
+}
+
 export interface Schema {
   organisation: { id: string; name: string; created_at: Date };
 
@@ -209,6 +216,117 @@ export interface Schema {
     flags: Json<Record<string, string> | null>;
     metrics: Json<Record<string, number> | null>;
     task_text: string | null;
+    corrected_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  };
+
+  /** Outcomes that no cell has counted yet. */
+  outcome_pending: {
+    outcome_id: string;
+    project_id: string;
+    /** What has been counted of it, where it was corrected since. */
+    was: Json<unknown>;
+  };
+
+  portfolio_cell: {
+    project_id: string;
+    origin: string;
+    epoch: number;
+    level: string;
+    key: string;
+    model: string;
+    n: number;
+    solved: number;
+    cost: Json<AmountsRow>;
+    time: Json<AmountsRow>;
+  };
+
+  portfolio_rescue: {
+    project_id: string;
+    failed: string;
+    /** Empty where one model has failed. */
+    failed_second: string;
+    model: string;
+    n: number;
+    solved: number;
+    cost_n: number;
+    cost_sum: number;
+  };
+
+  portfolio_state: {
+    project_id: string;
+    version: BigInteger;
+    data_at: Date | null;
+    epochs: Json<unknown>;
+    drift: Json<unknown>;
+    rebuild_wanted_at: Date | null;
+    rebuilt_at: Date | null;
+  };
+
+  portfolio_settings: {
+    project_id: string;
+    version: number;
+    settings: Json<unknown>;
+    pool: string;
+    updated_at: Date;
+  };
+
+  portfolio_recommendation: {
+    project_id: string;
+    id: string;
+    at: Date;
+    received_at: Date;
+    source: string;
+    table_version: string;
+    policy_version: string;
+    task_type: string | null;
+    language: string | null;
+    complexity: string | null;
+    repo_id: string | null;
+    task_id: string | null;
+    user_id: string | null;
+    model: string;
+    incumbent: string | null;
+    explored: boolean;
+    propensity: number;
+    expected_success: number | null;
+    expected_cost_usd: number | null;
+    incumbent_success: number | null;
+    incumbent_cost_usd: number | null;
+    incumbent_propensity: number | null;
+    plan: Json<string[]>;
+  };
+
+  portfolio_trial: {
+    id: string;
+    project_id: string;
+    challenger: string;
+    incumbent: string;
+    started_at: Date;
+    state: Json<unknown>;
+    verdict: string;
+    decided_at: Date | null;
+  };
+
+  portfolio_method: {
+    project_id: string;
+    measured_at: Date;
+    used: string;
+    shrinkage: number;
+    result: Json<unknown>;
+  };
+
+  /** Read through portfolio_pool_for alone. */
+  portfolio_pool: {
+    project_id: string;
+    organisation_id: string;
+    with_everyone: boolean;
+    level: string;
+    key: string;
+    model: string;
+    n: number;
+    solved: number;
+    cost: Json<AmountsRow>;
+    time: Json<AmountsRow>;
   };
 
   /** A version of a data set that runs have named: its bytes by their hash, its problems in their order. */

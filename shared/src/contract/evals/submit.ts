@@ -12,6 +12,8 @@ export const EvalSubmission = z.strictObject({
   model: Name(256),
   problem: Name(512).describe('What was to be done, by a name that stays the same over time'),
   taskType: z.string().min(1).max(128).optional(),
+  language: z.string().min(1).max(128).optional(),
+  complexity: z.string().min(1).max(128).optional(),
   passed: z.boolean(),
   costUsd: Usd.optional(),
   timeMs: z.number().min(0).max(31_536_000_000).optional(),
@@ -24,6 +26,7 @@ export const EvalSubmission = z.strictObject({
     .refine((flags) => Object.keys(flags).length <= 200, 'takes at most 200 flags')
     .optional(),
   guidanceVersion: ShortText.optional(),
+  recommendationId: z.string().min(1).max(128).optional().describe('Of the recommendation that was followed'),
   at: z.iso.datetime({ offset: true }).optional().describe('When it ended; default the arrival'),
 });
 export type EvalSubmission = z.infer<typeof EvalSubmission>;

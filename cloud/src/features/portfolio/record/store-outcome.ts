@@ -1,9 +1,9 @@
 import type { OutcomeRecord } from '@whetstone/shared/contract';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import { v7 as uuidv7 } from 'uuid';
-import { believableInstant } from '../../platform/believable-instant.ts';
-import type { ProjectTx } from '../../platform/db/database.ts';
-import { identityOf } from './identity.ts';
+import { believableInstant } from '../../../platform/believable-instant.ts';
+import type { ProjectTx } from '../../../platform/db/database.ts';
+import { identityOf } from '../identity.ts';
 import { outcomeRepository } from './repository.ts';
 
 /** What a slice may say of an attempt; the members and their units are those of `POST /api/portfolio/record`. */

@@ -1,4 +1,4 @@
-import { expireRows, type ExpireOptions } from '../../platform/retention/expire-rows.ts';
+import { expireRows, type ExpireOptions } from '../../../platform/retention/expire-rows.ts';
 
 /** What a comparison with last year still needs stays. */
 const keptDays = 400;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { FlagKey } from './flag-document.ts';
-import { operation } from './operation.ts';
+import { FlagKey } from '../flag-document.ts';
+import { operation } from '../operation.ts';
 
 const Name = z.string().min(1).max(128);
 const Id = z.string().min(1).max(1_024);
@@ -59,21 +59,44 @@ const OutcomeRecord = z
     flags: Served.optional().describe('Flag key -> variant that was served'),
     guidanceVersion: Name.optional(),
     metrics: Metrics.optional().describe('Further figures of the attempt by name; experiments take any of them'),
-    at: Instant.optional().describe('When it ended; default the arrival, which also replaces a future time'),
+    at: Instant.optional().describe('When it ended; default the arrival'),
+    corrects: z
+      .literal(true)
+      .optional()
+      .describe('Replaces what was recorded under this task and attempt: the outcome turned out to be another one'),
   })
-  .superRefine(({ outcome, success }, context) => {
+  .superRefine(({ outcome, success, corrects, taskId, attempt }, context) => {
     if (outcome === undefined && success === undefined)
       context.addIssue({
         code: 'custom',
         path: ['outcome'],
         message: `is missing: one of ${outcomes.join(' ')}, or success`,
       });
+    if (corrects && (taskId === undefined || attempt === undefined))
+      context.addIssue({
+        code: 'custom',
+        path: ['corrects'],
+        message: 'needs the taskId and attempt that it replaces',
+      });
     if (outcome !== undefined && success !== undefined)
       context.addIssue({ code: 'custom', path: ['success'], message: 'says what outcome says: send one of the two' });
   });
 export type OutcomeRecord = z.output<typeof OutcomeRecord>;
 
-export const portfolio = {
+const Recorded = z.object({
+  id: z.uuid(),
+  recorded: z.boolean().describe('false: this attempt was recorded before, with the same content'),
+});
+
+/** What became of one outcome of a batch. */
+const BatchResult = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('recorded'), id: z.uuid() }),
+  z.object({ status: z.literal('known'), id: z.uuid() }).describe('Recorded before, with the same content'),
+  z.object({ status: z.literal('refused'), message: z.string() }).describe('The others of the batch are not affected'),
+]);
+export type OutcomeBatchResult = z.infer<typeof BatchResult>;
+
+export const recordOutcomes = {
   recordOutcome: operation({
     method: 'POST',
     path: '/api/portfolio/record',
@@ -82,11 +105,18 @@ export const portfolio = {
     tag: 'portfolio',
     role: 'agent',
     input: OutcomeRecord,
-    output: z.object({
-      id: z.uuid(),
-      recorded: z.boolean().describe('false: this attempt was recorded before, with the same content'),
-    }),
+    output: Recorded,
     idempotent: true,
     errors: ['conflict'],
+  }),
+  recordOutcomes: operation({
+    method: 'POST',
+    path: '/api/portfolio/outcomes',
+    summary: 'Record up to 500 outcomes at once; each is recorded, known or refused on its own',
+    tag: 'portfolio',
+    role: 'agent',
+    input: z.strictObject({ outcomes: z.array(OutcomeRecord).min(1).max(500) }),
+    output: z.object({ results: z.array(BatchResult).describe('In the order of the outcomes') }),
+    idempotent: true,
   }),
 };

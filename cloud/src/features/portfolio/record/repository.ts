@@ -1,7 +1,7 @@
 import { isBuiltInMetric } from '@whetstone/shared/contract';
 import { sql, type RawBuilder } from 'kysely';
-import type { ProjectTx } from '../../platform/db/database.ts';
-import type { Identity } from './identity.ts';
+import type { ProjectTx } from '../../../platform/db/database.ts';
+import type { Identity } from '../identity.ts';
 import type { NewOutcome } from './store-outcome.ts';
 
 type OutcomeInsert = Omit<NewOutcome, 'at'> & Identity & { id: string; at: Date };
