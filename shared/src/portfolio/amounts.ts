@@ -15,8 +15,7 @@ const smallest = 1e-9;
 
 export const noAmounts = (): Amounts => ({ n: 0, sum: 0, buckets: new Map() });
 
-export const bucketOf = (amount: number): number =>
-  amount < smallest ? zeroBucket : Math.ceil(Math.log(amount) / logGamma);
+const bucketOf = (amount: number): number => (amount < smallest ? zeroBucket : Math.ceil(Math.log(amount) / logGamma));
 
 const middleOf = (bucket: number) => (bucket === zeroBucket ? 0 : (2 * Math.exp(bucket * logGamma)) / 2.1);
 

@@ -8,6 +8,7 @@ export { cusum, cusumReference } from './cusum.ts';
 export { fisherExact } from './fisher.ts';
 export { logBeta } from './gamma.ts';
 export { holm } from './holm.ts';
+export { incompleteBeta } from './incomplete-beta.ts';
 export { cautiousLift, liftOf } from './lift.ts';
 export { mcnemarExact, type SidedP } from './mcnemar.ts';
 export { newcombeInterval, pairedNewcombeInterval, type PairedCounts } from './newcombe.ts';

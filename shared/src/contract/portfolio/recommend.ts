@@ -16,6 +16,10 @@ export const RecommendRequest = z.strictObject({
   text: z.string().max(20_000).optional().describe('What is asked for'),
   taskId: z.string().min(1).max(1_024).optional(),
   userId: z.string().min(1).max(1_024).optional(),
+  preview: z
+    .boolean()
+    .optional()
+    .describe('Only to look at: never explores, and is not logged, so it counts in no report and no budget'),
 });
 export type RecommendRequest = z.infer<typeof RecommendRequest>;
 

@@ -5,6 +5,7 @@ import { operation } from '../operation.ts';
 const Name = z.string().min(1).max(128);
 const Id = z.string().min(1).max(1_024);
 const Count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const Tokens = z.int().min(0).max(10_000_000_000);
 const Instant = z.iso.datetime({ offset: true, error: 'expected an ISO-8601 instant such as 2026-03-01T09:00:00Z' });
 
 /** What every outcome has a value for, under the names that experiments ask for. */
@@ -30,7 +31,7 @@ const Served = z.record(FlagKey, Name).refine((flags) => Object.keys(flags).leng
 const outcomes = ['solved', 'failed', 'provider_error', 'aborted', 'unknown'] as const;
 
 /** What became of one attempt at a task. */
-const OutcomeRecord = z
+export const OutcomeRecord = z
   .strictObject({
     taskId: Id.optional().describe('Joins the exposures of the task'),
     attempt: z
@@ -44,9 +45,9 @@ const OutcomeRecord = z
     outcome: z.enum(outcomes).optional(),
     success: z.boolean().optional().describe('Short for outcome solved or failed; name one of the two'),
     costUsd: z.number().min(0).max(1_000_000).optional().describe('What the attempt cost, in US dollars'),
-    inputTokens: Count.optional(),
-    outputTokens: Count.optional(),
-    cacheTokens: Count.optional(),
+    inputTokens: Tokens.optional().describe('All of them, those read from a cache included'),
+    outputTokens: Tokens.optional().describe('With inputTokens it is known what they cost where costUsd is not said'),
+    cacheTokens: Tokens.optional().describe('Of inputTokens, what was read from a cache'),
     timeMs: z.number().min(0).max(31_536_000_000).describe('How long the attempt took, in milliseconds'),
     language: Name.optional().describe('Programming language'),
     complexity: Name.optional().describe('e.g. low, medium, high'),
@@ -59,13 +60,20 @@ const OutcomeRecord = z
     flags: Served.optional().describe('Flag key -> variant that was served'),
     guidanceVersion: Name.optional(),
     metrics: Metrics.optional().describe('Further figures of the attempt by name; experiments take any of them'),
-    at: Instant.optional().describe('When it ended; default the arrival'),
+    at: Instant.optional().describe('When it ended; default the arrival. Refused when it lies in the future'),
     corrects: z
       .literal(true)
       .optional()
       .describe('Replaces what was recorded under this task and attempt: the outcome turned out to be another one'),
   })
-  .superRefine(({ outcome, success, corrects, taskId, attempt }, context) => {
+  .superRefine((record, context) => {
+    const { outcome, success, corrects, taskId, attempt, inputTokens = Infinity, cacheTokens = 0 } = record;
+    if (cacheTokens > inputTokens)
+      context.addIssue({
+        code: 'custom',
+        path: ['cacheTokens'],
+        message: 'is more than inputTokens, which are all of them, those read from a cache included',
+      });
     if (outcome === undefined && success === undefined)
       context.addIssue({
         code: 'custom',
@@ -87,6 +95,25 @@ const Recorded = z.object({
   id: z.uuid(),
   recorded: z.boolean().describe('false: this attempt was recorded before, with the same content'),
 });
+
+/** What stands among the outcomes of a batch and is none. Sent on, it is what it was. */
+export class NoOutcome {
+  readonly sent: unknown;
+
+  constructor(sent: unknown) {
+    this.sent = sent;
+  }
+
+  toJSON() {
+    return this.sent;
+  }
+}
+
+/** Refused alone: the others of a batch are stored. For clients it is no choice. */
+const AnythingElse = z
+  .custom<never>(() => true)
+  .transform((sent: unknown) => new NoOutcome(sent))
+  .describe('Anything else is refused for itself');
 
 /** What became of one outcome of a batch. */
 const BatchResult = z.discriminatedUnion('status', [
@@ -115,7 +142,12 @@ export const recordOutcomes = {
     summary: 'Record up to 500 outcomes at once; each is recorded, known or refused on its own',
     tag: 'portfolio',
     role: 'agent',
-    input: z.strictObject({ outcomes: z.array(OutcomeRecord).min(1).max(500) }),
+    input: z.strictObject({
+      outcomes: z
+        .array(z.union([OutcomeRecord, AnythingElse]))
+        .min(1)
+        .max(500),
+    }),
     output: z.object({ results: z.array(BatchResult).describe('In the order of the outcomes') }),
     idempotent: true,
   }),

@@ -56,9 +56,10 @@ export const PortfolioReport = z.object({
   recommendations: z.object({
     made: z.int(),
     offline: z.int(),
+    explored: z.int(),
+    looked: z.int().describe('The newest so many were joined with outcomes: the next three add up to it'),
     applied: z.int().describe('Followed by an outcome of the model that was recommended'),
     overridden: z.int().describe('Followed by an outcome of another model'),
-    explored: z.int(),
     withoutOutcome: z.int(),
   }),
   success: z.object({
@@ -74,7 +75,9 @@ export const PortfolioReport = z.object({
   }),
   estimators: z.array(
     z.object({
-      name: z.enum(['snips', 'doubly_robust', 'direct']),
+      name: z
+        .enum(['snips', 'doubly_robust', 'direct'])
+        .describe('direct: what the estimates of the time expect of the incumbent, nothing of it measured'),
       of: z.enum(['success', 'cost']),
       value: z.number().nullable(),
       interval: Interval90.nullable(),
