@@ -55,5 +55,6 @@ export { createGate } from './solvers/model/gate.ts';
 export { systemClock } from './solvers/model/clock.ts';
 export { openAiUrl } from './solvers/model/openai-url.ts';
 export { openScratch, type Scratch } from './tasks/scratch.ts';
+export { chooseMethod, type MethodChoice, type MethodOptions, type MethodRow } from './replay/choose-method.ts';
 export { readTask, type Task } from './tasks/task-folder.ts';
 export { openTrees } from './tasks/trees.ts';

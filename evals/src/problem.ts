@@ -35,6 +35,10 @@ export interface FunctionProblem extends AnyProblem {
 /** A change to a repository at a commit, judged by its test suite. */
 export interface RepoProblem extends AnyProblem {
   kind: 'repo';
+  /** As the task says. */
+  language: string;
+  /** What kind of change is asked for: bugfix, feature, refactor or test. */
+  type: string;
   /** Folder of the task, with task.toml, instruction.md, test.patch and gold.patch. */
   folder: string;
 }

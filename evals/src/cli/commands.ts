@@ -4,6 +4,7 @@ import { addCompare } from './compare.ts';
 import { addDatasets } from './datasets.ts';
 import { addHostile } from './hostile.ts';
 import { addRegrade } from './regrade.ts';
+import { addReplayRouting } from './replay-routing.ts';
 import { addRun } from './run.ts';
 import { addTask } from './task.ts';
 
@@ -15,5 +16,6 @@ export const commands: readonly AddCommand[] = [
   addDatasets,
   addTask,
   addBisect,
+  addReplayRouting,
   addHostile,
 ];

@@ -68,6 +68,8 @@ const problemOf = ({ folder, file, instruction }: Task): RepoProblem => ({
   kind: 'repo',
   id: file.id,
   prompt: instruction,
+  language: file.language,
+  type: file.type,
   tags: [file.type, file.difficulty, file.language, ...file.tags],
   ...(file.cluster === undefined ? {} : { cluster: file.cluster }),
   folder,

@@ -161,9 +161,13 @@ describe('asking a model', () => {
 
   it('has nothing to say about a repository', async () => {
     const { solver } = await setUp();
-    await expect(solver.solve({ kind: 'repo', id: 'r', prompt: '', tags: [], folder: '/' }, 0, going)).rejects.toThrow(
-      'measure an agent by its command',
-    );
+    await expect(
+      solver.solve(
+        { kind: 'repo', id: 'r', prompt: '', language: 'go', type: 'bugfix', tags: [], folder: '/' },
+        0,
+        going,
+      ),
+    ).rejects.toThrow('measure an agent by its command');
   });
 });
 

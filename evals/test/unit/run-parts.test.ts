@@ -136,7 +136,17 @@ describe('the key of a cached answer', () => {
 
   it('does not exist where the question is more than its words', () => {
     expect(cacheKeyOf({ kind: 'command', label: 'agent' }, syntheticProblem('a'))).toBeUndefined();
-    expect(cacheKeyOf(subject, { kind: 'repo', id: 'r', prompt: 'x', tags: [], folder: '/r' })).toBeUndefined();
+    expect(
+      cacheKeyOf(subject, {
+        kind: 'repo',
+        id: 'r',
+        prompt: 'x',
+        language: 'go',
+        type: 'bugfix',
+        tags: [],
+        folder: '/r',
+      }),
+    ).toBeUndefined();
   });
 });
 
