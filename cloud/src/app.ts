@@ -38,7 +38,7 @@ import { jobService } from './features/jobs/service.ts';
 import { expireOutcomes } from './features/portfolio/record/expire.ts';
 import { metricRows } from './features/portfolio/record/repository.ts';
 import { portfolioSlice } from './features/portfolio/portfolio.ts';
-import { storeOutcome } from './features/portfolio/record/store-outcome.ts';
+import { expireRecommendations } from './features/portfolio/serve/expire.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
 import { tenancyService } from './features/tenancy/service.ts';
 import { expireDeliveries } from './features/webhooks/expire.ts';
@@ -121,6 +121,7 @@ export function buildApp(platform: Platform): App {
   events.onChange((projectId, topic) => {
     if (topic === 'keys') credentials.forget(projectId);
     if (topic === 'flags') rulesets.invalidate(projectId);
+    if (topic === 'portfolio') portfolio.onChange(projectId);
   });
 
   // One for all, so that whatever takes long shares one slice between two turns.
@@ -150,7 +151,8 @@ export function buildApp(platform: Platform): App {
     variantValues,
     whyNotCarried,
     recordSubmitted: (tx, { passed, ...said }) =>
-      storeOutcome(tx, { ...said, source: 'eval', outcome: passed ? 'solved' : 'failed' }),
+      portfolio.storeOne(tx, { ...said, source: 'eval', outcome: passed ? 'solved' : 'failed' }),
+    recordRun: (tx, runId) => portfolio.recordRun(tx, runId),
     prepareReruns: platform.prepareRun,
     sampleRuns: platform.sampleRuns,
     isUntouchedSample,
@@ -160,7 +162,15 @@ export function buildApp(platform: Platform): App {
       ),
   });
 
-  const portfolio = portfolioSlice();
+  const portfolio = portfolioSlice({
+    database,
+    events,
+    queue,
+    log,
+    clock,
+    random: Math.random,
+    verdictsOfRun: evals.modelVerdicts,
+  });
 
   let stopping = false;
   const tenancy = tenancyService({ database, events });
@@ -205,7 +215,11 @@ export function buildApp(platform: Platform): App {
       what: 'first answers of sticky splits',
       purge: (nowMs, { signal }) => expireAssignments(database, nowMs, signal),
     },
-    { what: 'outcomes', purge: (_, { signal }) => expireOutcomes({ database, signal }) },
+    {
+      what: 'outcomes',
+      purge: (_, { signal }) => expireOutcomes({ database, signal, onRemoved: portfolio.wantRebuild }),
+    },
+    { what: 'recommendations', purge: (_, { signal }) => expireRecommendations({ database, signal }) },
     { what: 'deliveries of webhooks', purge: (_, { signal }) => expireDeliveries({ database, signal }) },
     ...evals.retentions,
     { what: 'events', purge: (_, { signal }) => events.purge({ signal }) },
@@ -281,7 +295,11 @@ export function buildApp(platform: Platform): App {
     evals.stopListening();
     // When keys and flags were last used is not worth waiting for a database that went silent.
     const graded = (queueStopped ?? Promise.resolve()).then(evals.stop);
-    await Promise.all([graded, withinTime(flush(), 1_000).catch(warnOf('the last uses were not written down'))]);
+    await Promise.all([
+      graded,
+      portfolio.stop(),
+      withinTime(flush(), 1_000).catch(warnOf('the last uses were not written down')),
+    ]);
   });
   return {
     app,

@@ -29,7 +29,7 @@ const pageHeaders = {
 /** The addresses that the page knows what to show at; anything else is still an unknown operation. */
 const pagePaths = [
   '/',
-  ...['flags', 'segments', 'leaderboard', 'runs', 'regressions', 'schedules', 'bisects'].flatMap((page) => [
+  ...['flags', 'segments', 'leaderboard', 'runs', 'regressions', 'schedules', 'bisects', 'models'].flatMap((page) => [
     `/${page}`,
     `/${page}/*`,
   ]),

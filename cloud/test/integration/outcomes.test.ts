@@ -138,11 +138,16 @@ describeOnEngines('outcomes', (engine) => {
     });
   });
 
-  it('that end in the future, or before the product was, end when they arrive', async () => {
+  it('end when they arrive where their clock is a little ahead, or before the product was', async () => {
     const before = Date.now();
-    for (const at of ['2199-01-01T00:00:00Z', '1970-01-01T00:00:00Z', undefined])
+    for (const at of [ago(-60_000), '1970-01-01T00:00:00Z', undefined])
       await agent.recordOutcome({ ...good, taskId: 'clocks', at });
-    for (const { at } of await stored('clocks')) expect(at.getTime()).toBeGreaterThanOrEqual(before);
+    const rows = await stored('clocks');
+    expect(rows).toHaveLength(3);
+    for (const { at, received_at: receivedAt } of rows) {
+      expect(at.getTime()).toBeGreaterThanOrEqual(before);
+      expect(at).toEqual(receivedAt);
+    }
   });
 
   it.each<[string, Record<string, unknown>, string]>([
@@ -167,6 +172,12 @@ describeOnEngines('outcomes', (engine) => {
     ['a long task', { taskId: 'x'.repeat(1_025) }, 'taskId'],
     ['a time without a zone', { at: '2026-01-01T00:00:00' }, 'at'],
     ['a field nobody knows', { cost: 1 }, 'cost'],
+    ['money beyond reason', { costUsd: 1e300 }, 'costUsd'],
+    ['money that is no number', { costUsd: Number.NaN }, 'costUsd'],
+    ['tokens beyond reason', { inputTokens: 1e15 }, 'inputTokens'],
+    ['more tokens from a cache than there were', { inputTokens: 10, cacheTokens: 11 }, 'cacheTokens'],
+    ['a clock that is ahead', { at: ago(-10 * 60_000) }, 'at'],
+    ['a correction of nothing that has a name', { corrects: true, taskId: 'x' }, 'corrects'],
   ])('name the field at fault: %s', async (_, change, path) => {
     const answer = await app.call('POST', '/api/portfolio/record', { key: app.adminKey, body: { ...good, ...change } });
     expect(await answer.json()).toMatchObject({ status: 400, errors: [{ path }] });

@@ -8,7 +8,7 @@ it('goes on looking when the clock is set back in the middle of a look', async (
   const asSystem = async () => {
     // The first look finds the clock an hour further back at its end.
     if (looks++ === 0) nowMs -= 3_600_000;
-    return [{ projectId: 'p', sequence: 1, topics: { keys: 0, flags: 1 } }];
+    return [{ projectId: 'p', sequence: 1, topics: { keys: 0, flags: 1, portfolio: 0 } }];
   };
   const watch = watchHeads({
     database: { asSystem } as unknown as Database,

@@ -20,6 +20,8 @@ import { liveTickets } from './live/tickets.ts';
 import { evalRegressions, type RegressionDoors } from './regressions/regressions.ts';
 import { regressionRepository } from './regressions/repository.ts';
 import { expireEvents, expireResults } from './retention/expire-runs.ts';
+import type { OnRunEnded } from './runs/ended-run.ts';
+import { isOfModel } from './runs/model-verdicts.ts';
 import { evalRuns } from './runs/runs.ts';
 import type { PrepareRun } from './runs/start-run.ts';
 import { tellOfRun } from './runs/tell-of-run.ts';
@@ -42,6 +44,8 @@ interface Dependencies extends Pick<RegressionDoors, 'tell' | 'rollBackVariant' 
   variantValues: EvalBisectsOptions['sources']['variantValues'];
   whyNotCarried: ScheduleDoors['whyNotCarried'];
   recordSubmitted: RecordSubmitted;
+  /** Has what a run found of a model recorded once the transaction commits, which ends it. */
+  recordRun: (tx: ProjectTx, runId: string) => Promise<void>;
   /** In the place of the real one, for reruns: what a test starts runs by. */
   prepareReruns?: PrepareRun | undefined;
   /** In the place of the real ones: what a test has a new project seeded with. */
@@ -59,6 +63,10 @@ export function evalsSlice({ database, queue, events, cache, clock, log, config,
   const folders = taskFolders(join(cacheDir, 'task-sets'));
   const findProjectDataset = projectDatasetFinder({ folders, reposDirs });
   const keepDaysOf = async (tx: ProjectTx) => (await settingsRepository.of(tx)).keepDays;
+
+  const recordModel: OnRunEnded = async (tx, run) => {
+    if (isOfModel(run)) await doors.recordRun(tx, run.id);
+  };
 
   const live = liveRuns({
     database,
@@ -91,7 +99,14 @@ export function evalsSlice({ database, queue, events, cache, clock, log, config,
     findProjectDataset,
     limitsOf: settingsRepository.of,
     count: (key, ttlMs) => cache.increment(key, { by: 1, ttlMs }),
-    onEnded: [keepStanding, regressions.onEnded, bisects.onEnded, (tx, run) => seed.onEnded(tx, run), tellOfRun(tell)],
+    onEnded: [
+      keepStanding,
+      regressions.onEnded,
+      bisects.onEnded,
+      (tx, run) => seed.onEnded(tx, run),
+      recordModel,
+      tellOfRun(tell),
+    ],
     wake: live.wake,
   });
   const { prepare, ports, recover } = runs;
@@ -148,6 +163,7 @@ export function evalsSlice({ database, queue, events, cache, clock, log, config,
     /** Has the sample runs made, those that are left of them. */
     seedRuns: seed.start,
     onRunEnded: regressions.onEnded,
+    modelVerdicts: runs.modelVerdicts,
     stopListening: live.stop,
     /** After the queue: nothing is graded any more. */
     stop: runs.stop,

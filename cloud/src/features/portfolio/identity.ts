@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NewOutcome } from './record/store-outcome.ts';
+import type { NewOutcome } from './record/new-outcome.ts';
 
 export interface Identity {
   /** What makes two records the same one; undefined when nothing does. */
@@ -11,11 +11,12 @@ export interface Identity {
 /**
  * Which record an outcome is, for those who send it again without an idempotency key. A task and an attempt name it. A
  * task alone does not, since a task may be tried several times: then the same content is the same record. Without a task
- * two equal outcomes may be two tasks.
+ * two equal outcomes may be two tasks. Of an eval run it is the problem and the model, and the time tells an older run.
  */
-export function identityOf({ source, ...said }: NewOutcome): Identity {
+export function identityOf({ source, corrects: _, ...said }: NewOutcome): Identity {
   const { at, ...content } = said;
-  const { taskId, attempt } = content;
+  const { taskId, attempt, model } = content;
+  if (source === 'run') return { naturalKey: hashOf([source, taskId, { model }]), contentHash: hashOf(said) };
   const contentHash = hashOf(content);
   const key =
     attempt === undefined ? [source, taskId, null, hashOf([at, content]).toString('hex')] : [source, taskId, attempt];

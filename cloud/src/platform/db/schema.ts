@@ -27,6 +27,7 @@ export interface Schema {
     event_sequence: Counter;
     key_revision: Counter;
     flag_revision: Counter;
+    portfolio_revision: Counter;
     created_at: Date;
   };
 
@@ -259,7 +260,14 @@ export interface Schema {
     epochs: Json<unknown>;
     drift: Json<unknown>;
     rebuild_wanted_at: Date | null;
+    /** Who makes the cells again, and how long that is believed. */
+    rebuild_owner: string | null;
+    rebuild_until: Date | null;
     rebuilt_at: Date | null;
+    /** Model -> the catalogue's price it was last seen with, as words. */
+    prices: Json<unknown>;
+    /** Of the counts that portfolio_pool has. */
+    pooled_version: NullableBigInteger;
   };
 
   portfolio_settings: {
@@ -293,6 +301,10 @@ export interface Schema {
     incumbent_success: number | null;
     incumbent_cost_usd: number | null;
     incumbent_propensity: number | null;
+    /** Of an answer made to learn: US dollars above the usual one. */
+    explored_extra_usd: number | null;
+    /** `challenger` or `incumbent`, where the lot of a trial chose. */
+    trial_arm: string | null;
     plan: Json<string[]>;
   };
 
@@ -315,7 +327,7 @@ export interface Schema {
     result: Json<unknown>;
   };
 
-  /** Read through portfolio_pool_for alone. */
+  /** Read through portfolio_pool_for_project alone. */
   portfolio_pool: {
     project_id: string;
     organisation_id: string;

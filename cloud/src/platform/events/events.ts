@@ -3,7 +3,7 @@ import type { ProjectTx } from '../db/database.ts';
 export type Topic = RevisedTopic | 'evals';
 
 /** Those of which caches hold a state, known by the place of their last event. */
-export type RevisedTopic = 'keys' | 'flags';
+export type RevisedTopic = 'keys' | 'flags' | 'portfolio';
 
 export interface LoggedEvent {
   /** Its place in the project's log: follows the order of commits, without holes. */

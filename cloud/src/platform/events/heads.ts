@@ -26,7 +26,7 @@ const patienceMs = 2_000;
 /** What is held of more projects than this is dropped and read anew. */
 const maxTracked = 5_000;
 
-const topics = ['keys', 'flags'] as const satisfies RevisedTopic[];
+const topics = ['keys', 'flags', 'portfolio'] as const satisfies RevisedTopic[];
 
 /**
  * Asks for the heads of the logs of the projects in use: one small transaction an interval. That is how changes of other

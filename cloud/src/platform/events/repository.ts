@@ -12,7 +12,11 @@ export interface Head {
   topics: Record<RevisedTopic, number>;
 }
 
-const columnOf = { keys: 'key_revision', flags: 'flag_revision' } as const satisfies Record<RevisedTopic, string>;
+const columnOf = {
+  keys: 'key_revision',
+  flags: 'flag_revision',
+  portfolio: 'portfolio_revision',
+} as const satisfies Record<RevisedTopic, string>;
 
 /** Of `evals` nothing is held that a revision would tell the age of: the log alone grows. */
 const revisionOf = (topic: Topic) => (topic === 'evals' ? {} : { [columnOf[topic]]: next });
@@ -80,13 +84,19 @@ export const eventRepository = {
   async heads({ sql: trx }: Tx, projectIds: string[]): Promise<Head[]> {
     const rows = await trx
       .selectFrom('project')
-      .select(['id', 'event_sequence as sequence', 'key_revision as keys', 'flag_revision as flags'])
+      .select([
+        'id',
+        'event_sequence as sequence',
+        'key_revision as keys',
+        'flag_revision as flags',
+        'portfolio_revision as portfolio',
+      ])
       .where('id', 'in', projectIds)
       .execute();
-    return rows.map(({ id, sequence, keys, flags }) => ({
+    return rows.map(({ id, sequence, keys, flags, portfolio }) => ({
       projectId: id,
       sequence: Number(sequence),
-      topics: { keys: Number(keys), flags: Number(flags) },
+      topics: { keys: Number(keys), flags: Number(flags), portfolio: Number(portfolio) },
     }));
   },
 

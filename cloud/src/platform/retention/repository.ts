@@ -5,7 +5,12 @@ import type { ProjectTx, Tx } from '../db/database.ts';
 export type AgingTable = keyof typeof timeOf;
 
 /** By which time; an index leads to it. */
-const timeOf = { eval_submission: 'at', outcome: 'at', webhook_delivery: 'created_at' } as const;
+const timeOf = {
+  eval_submission: 'at',
+  outcome: 'at',
+  portfolio_recommendation: 'at',
+  webhook_delivery: 'created_at',
+} as const;
 
 export const agingRepository = {
   /** Projects with rows from before a time. */

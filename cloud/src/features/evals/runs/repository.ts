@@ -309,6 +309,26 @@ export const runRepository = {
     return found as ResultRow[];
   },
 
+  /** Of the first samples those with a verdict, in the order of the data set, behind a place. */
+  async firstVerdicts(
+    tx: ProjectTx,
+    runId: string,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<ResultRow[]> {
+    const found = await tx.sql
+      .selectFrom('eval_result')
+      .select(resultColumns)
+      .where('project_id', '=', tx.projectId)
+      .where('run_id', '=', runId)
+      .where('sample', '=', 0)
+      .where('problem', '>', after)
+      .where('status', 'in', ['passed', 'failed', 'timeout'])
+      .orderBy('problem')
+      .limit(limit)
+      .execute();
+    return found as ResultRow[];
+  },
+
   async result(tx: ProjectTx, runId: string, problem: number, sample: number): Promise<ResultRow | undefined> {
     const found = await tx.sql
       .selectFrom('eval_result')

@@ -11,6 +11,7 @@ import { subjects as openSubjects } from '../executor/subjects.ts';
 import { finishJob } from './end/finish-job.ts';
 import type { OnRunEnded } from './ended-run.ts';
 import { holdToRate } from './hold-to-rate.ts';
+import { modelVerdicts } from './model-verdicts.ts';
 import { prepareRun } from './prepare.ts';
 import type { RunLimits } from './run-limits.ts';
 import type { RunScope } from './run-scope.ts';
@@ -48,6 +49,8 @@ export interface EvalRuns {
   holdToRate: (ctx: Ctx) => Promise<void>;
   /** What `/readyz` says of the sandbox and of the model endpoint. */
   ports: { port: string; engine: () => string; ping: () => Promise<void> }[];
+  /** What an ended run found of its model, page by page. */
+  modelVerdicts: ReturnType<typeof modelVerdicts>;
   /** Before jobs run: what the process before this one held is free. */
   recover: () => Promise<void>;
   /** Ends what graded, when nothing is under way any more. */
@@ -87,6 +90,7 @@ export function evalRuns(options: EvalRunsOptions): EvalRuns {
       { port: 'sandbox', engine: pool.engine, ping: ready },
       { port: 'llm', engine: subjects.engine, ping: ready },
     ],
+    modelVerdicts: modelVerdicts({ database, load }),
     async recover() {
       if (!database.shared) await database.asSystem(shardRepository.freeAll);
     },

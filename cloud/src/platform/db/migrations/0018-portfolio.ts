@@ -14,17 +14,27 @@ const tables = [
 /**
  * What outcomes teach about models.
  *
+ * `portfolio_recommendation` has no foreign key: rows come by thousands a second, and a look at the project for each would be
+ * a third of what keeping them costs. `explored_extra_usd` is what an answer that was made to learn may cost above the usual
+ * one; `trial_arm` stands where the lot of a trial chose the model.
+ *
  * `outcome_pending` names outcomes that no cell has counted yet; `was` is what was counted of one that has been corrected
  * since. Without a foreign key: it would cost each outcome a look at the row that was just written.
  *
  * `portfolio_cell` and `portfolio_rescue` are sums over outcomes and can be made again from them at any time.
  * `portfolio_state.version` goes up with every change of anything that a routing table is made of; its row is what writers
- * of cells lock. `epochs` lists per model since when it is another one.
+ * of cells lock. `epochs` lists per model since when it is another one. While `rebuild_until` lies ahead nobody else writes cells:
+ * what is recorded meanwhile stays pending. `prices` are those that models were last seen with, `pooled_version` is what the pool
+ * has of the project.
  *
  * `portfolio_pool` is what a project lets others see: no row of it is read but through `portfolio_pool_for_project`, which adds up
- * whole contributors and gives none away that stands alone.
+ * whole contributors and gives none away that stands alone. It asks the settings of both sides, so that who shares no longer is
+ * out of it with the commit that says so.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table project add column portfolio_revision bigint not null default 0`.execute(db);
+  await sql`grant update (portfolio_revision) on project to whetstone_app`.execute(db);
+
   await sql`alter table outcome add column corrected_at timestamptz`.execute(db);
   await sql`create index outcome_of_task on outcome (project_id, task_id) where task_id is not null`.execute(db);
   await sql`
@@ -76,7 +86,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       epochs json not null default '[]',
       drift json not null default '{}',
       rebuild_wanted_at timestamptz,
-      rebuilt_at timestamptz
+      rebuild_owner uuid,
+      rebuild_until timestamptz,
+      rebuilt_at timestamptz,
+      prices json not null default '{}',
+      pooled_version bigint
     )`.execute(db);
 
   await sql`
@@ -90,7 +104,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await sql`
     create table portfolio_recommendation (
-      project_id uuid not null references project,
+      project_id uuid not null,
       id uuid not null,
       at timestamptz not null,
       received_at timestamptz not null,
@@ -112,10 +126,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       incumbent_success double precision,
       incumbent_cost_usd double precision,
       incumbent_propensity double precision,
+      explored_extra_usd double precision,
+      trial_arm text,
       plan json not null,
       primary key (project_id, id)
     )`.execute(db);
   await sql`create index portfolio_recommendation_at on portfolio_recommendation (project_id, at)`.execute(db);
+  await sql`
+    create index portfolio_recommendation_explored on portfolio_recommendation (project_id, at) where explored`.execute(
+    db,
+  );
+  await sql`
+    create index portfolio_recommendation_of_trial on portfolio_recommendation (project_id, id)
+      where trial_arm is not null`.execute(db);
 
   await sql`
     create table portfolio_trial (
@@ -177,14 +200,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         select project.id, project.organisation_id, coalesce(portfolio_settings.pool, 'organisation') as pool
         from project left join portfolio_settings on portfolio_settings.project_id = project.id
         where project.id = nullif(current_setting('whetstone.project_id', true), '')::uuid
+      ), shared as (
+        select portfolio_pool.*, coalesce(portfolio_settings.pool, 'organisation') as pool
+        from portfolio_pool left join portfolio_settings using (project_id)
       ), within as (
-        select portfolio_pool.* from portfolio_pool, me
-        where me.pool <> 'none' and portfolio_pool.organisation_id = me.organisation_id
-          and portfolio_pool.project_id <> me.id
+        select shared.* from shared, me
+        where me.pool <> 'none' and shared.pool <> 'none' and shared.organisation_id = me.organisation_id
+          and shared.project_id <> me.id
       ), beyond as (
-        select portfolio_pool.* from portfolio_pool, me
-        where me.pool = 'everyone' and portfolio_pool.with_everyone
-          and portfolio_pool.organisation_id <> me.organisation_id
+        select shared.* from shared, me
+        where me.pool = 'everyone' and shared.pool = 'everyone' and shared.with_everyone
+          and shared.organisation_id <> me.organisation_id
       ), enough as (
         select beyond.level, beyond.key, beyond.model from beyond
         group by beyond.level, beyond.key, beyond.model having count(distinct beyond.organisation_id) >= 3
@@ -201,4 +227,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     $$`.execute(db);
   await sql`revoke all on function portfolio_pool_for_project() from public`.execute(db);
   await sql`grant execute on function portfolio_pool_for_project() to whetstone_app`.execute(db);
+
+  // Likewise: takes back what the asking project itself shares.
+  await sql`
+    create function portfolio_pool_withdraw()
+    returns void
+    language sql volatile security definer set search_path = public, pg_temp as $$
+      delete from portfolio_pool
+      where project_id = nullif(current_setting('whetstone.project_id', true), '')::uuid
+    $$`.execute(db);
+  await sql`revoke all on function portfolio_pool_withdraw() from public`.execute(db);
+  await sql`grant execute on function portfolio_pool_withdraw() to whetstone_app`.execute(db);
 }

@@ -1,0 +1,49 @@
+import type { Handlers, recommendModel } from '@whetstone/shared/contract';
+import { invalidField } from '@whetstone/shared/errors';
+import type { Ctx } from '../../../../context.ts';
+import { recommendationRepository, type KeptRecommendation } from './repository.ts';
+
+type Told = Parameters<Handlers<typeof recommendModel, Ctx>['logRecommendations']>[1]['recommendations'][number];
+
+/** Clocks differ by so much without one of them being wrong. */
+const aheadMs = 5 * 60_000;
+
+/** Nothing that is told is older than the product. */
+const earliest = new Date(Date.UTC(2020, 0));
+
+/** Keeps recommendations that were made without the cloud, each once by its id. Refuses all of them for one that cannot be. */
+export const logRecommendations = (ctx: Ctx, { recommendations }: { recommendations: Told[] }) =>
+  ctx.transaction(async (tx) => {
+    const kept = recommendations.map((told, index) => keptOf(told, `recommendations.${index}`, tx.now));
+    return { recorded: await recommendationRepository.insert(tx, kept) };
+  });
+
+function keptOf({ recommendationId, at: said, ...told }: Told, path: string, now: Date): KeptRecommendation {
+  const at = new Date(said);
+  if (at.getTime() - now.getTime() > aheadMs)
+    throw invalidField(`${path}.at`, `${said} lies in the future: the clock of who made it is wrong`);
+  if (at < earliest) throw invalidField(`${path}.at`, `${said} is before there were recommendations`);
+  const { taskType, language, complexity, repoId, taskId, userId, incumbent } = told;
+  const { expectedSuccess, expectedCostUsd, incumbentSuccess, incumbentCostUsd, incumbentPropensity } = told;
+  return {
+    ...told,
+    id: recommendationId,
+    at: at > now ? now : at,
+    source: 'offline',
+    taskType,
+    language,
+    complexity,
+    repoId,
+    taskId,
+    userId,
+    incumbent,
+    expectedSuccess,
+    expectedCostUsd,
+    incumbentSuccess,
+    incumbentCostUsd,
+    incumbentPropensity,
+    // Without the cloud nobody draws.
+    exploredExtraUsd: undefined,
+    trialArm: undefined,
+  };
+}
