@@ -53,7 +53,7 @@ export default defineConfig([
   {
     ...bundle,
     entry: Object.fromEntries(
-      filesBeside.map(({ folder, file }) => [file.replace('.cjs', ''), `mcp-server/src/cli/${folder}/index.ts`]),
+      filesBeside.map(({ folder, file }) => [file.replace('.cjs', ''), `mcp-server/src/${folder}/index.ts`]),
     ),
     // `require` loads it from the program, which cannot import().
     format: 'cjs',

@@ -1,22 +1,27 @@
 import { configFromEnvironment } from './config.ts';
 import { evalFunctions } from './eval-functions.ts';
 import { flagFunctions } from './flag-functions.ts';
+import { modelFunctions } from './model-functions.ts';
 import { systemClock } from './offline/clock.ts';
 import type { OpenFeatureProvider } from './open-feature.ts';
 import { openFeatureProviderOver } from './open-feature-provider.ts';
+import { openEvals } from './offline/open-evals.ts';
 import { openFlags } from './offline/open-flags.ts';
+import { openModels } from './offline/open-models.ts';
 import { openRecording } from './offline/open-recording.ts';
 import { nodeTransport } from './offline/transport/node-transport.ts';
 import type { FlagFunctions, Whetstone } from './whetstone.ts';
 
 export type * from './eval-run-report.ts';
 export type * from './flag-answer.ts';
+export type * from './model-answer.ts';
 export type * from './open-feature.ts';
 export type {
   CallOptions,
   EvalFunctions,
   FlagFunctions,
   FlagsChange,
+  ModelFunctions,
   Whetstone,
   WhetstoneStatus,
 } from './whetstone.ts';
@@ -28,8 +33,13 @@ export interface WhetstoneOptions {
   apiKey?: string | undefined;
   /** Where the last known rules and the outbox lie; as WHETSTONE_STATE_DIR. */
   stateDir?: string | undefined;
-  /** Path of a JSON file `{"flags": {key: value}}` to fall back on; as WHETSTONE_DEFAULTS. */
+  /**
+   * Path of a JSON file `{"flags": {key: value}, "model": id, "models": {taskType: id}}` to fall back on; as
+   * WHETSTONE_DEFAULTS.
+   */
   defaultsFile?: string | undefined;
+  /** What `recommendModel` answers while nothing is known of any model; before the `model` of the defaults file. */
+  defaultModel?: string | undefined;
   /** Never ask the server; as WHETSTONE_OFFLINE=1. */
   offline?: boolean | undefined;
 }
@@ -39,9 +49,17 @@ export function createWhetstone(options: WhetstoneOptions = {}): Whetstone {
   const config = configFromEnvironment(asEnvironment(options));
   const transport = nodeTransport({ proxy: config.proxy, clock: systemClock });
   const recording = openRecording(config, { host: 'library', transport });
+  const { attempt } = openEvals(config, transport);
+  const { defaultModel } = options;
+  const models = openModels(config, { transport, attempt, record: recording.record, defaultModel });
+  const flags = flagFunctions(openFlags(config, { transport, expose: recording.expose }), recording);
   return {
-    ...flagFunctions(openFlags(config, { transport, expose: recording.expose }), recording),
+    ...flags,
+    ...modelFunctions(models),
     ...evalFunctions({ recording, nowMs: systemClock.wallMs, namesPeople: config.tracksExposures }),
+    async close() {
+      await Promise.all([flags.close(), models.close()]);
+    },
   };
 }
 
@@ -53,6 +71,8 @@ export const evaluateFlag: Whetstone['evaluateFlag'] = (...args) => whetstone().
 export const evaluateFlagDetails: Whetstone['evaluateFlagDetails'] = (...args) =>
   whetstone().evaluateFlagDetails(...args);
 export const submitEvalRun: Whetstone['submitEvalRun'] = (...args) => whetstone().submitEvalRun(...args);
+export const recommendModel: Whetstone['recommendModel'] = (...args) => whetstone().recommendModel(...args);
+export const recordOutcome: Whetstone['recordOutcome'] = (...args) => whetstone().recordOutcome(...args);
 export const whetstoneStatus: Whetstone['status'] = (...args) => whetstone().status(...args);
 
 /** A provider for `@openfeature/server-sdk` that answers by the rules of an instance, without asking the cloud each time. */

@@ -14,12 +14,18 @@ export interface EvalRunReport {
   /** Joins the exposures of the task. */
   taskId?: string | undefined;
   taskType?: string | undefined;
+  /** Programming language. */
+  language?: string | undefined;
+  /** e.g. `low`, `medium`, `high`. */
+  complexity?: string | undefined;
   commit?: string | undefined;
   userId?: string | undefined;
   repoId?: string | undefined;
   /** Flag key -> variant that was served. */
   flags?: Readonly<Record<string, string>> | undefined;
   guidanceVersion?: string | undefined;
+  /** Of the recommendation that was followed. */
+  recommendationId?: string | undefined;
 }
 
 /** Accepted: it is on disk, and reaches the cloud once, however long that is away. Else the reason says what to do. */

@@ -1,8 +1,9 @@
 import type { EvalRunReport, Told } from './eval-run-report.ts';
+import type { ModelAnswer, ModelRequest, OutcomeReport } from './model-answer.ts';
 import type { FlagAnswer, FlagContext, Source } from './flag-answer.ts';
 
 /** What a program can ask of Whetstone, and tell it. */
-export interface Whetstone extends FlagFunctions, EvalFunctions {}
+export interface Whetstone extends FlagFunctions, EvalFunctions, ModelFunctions {}
 
 export interface EvalFunctions {
   /**
@@ -10,6 +11,21 @@ export interface EvalFunctions {
    * program, by a later one if need be, and counts once. Never throws because the cloud is away.
    */
   submitEvalRun(report: EvalRunReport): Promise<Told>;
+}
+
+export interface ModelFunctions {
+  /**
+   * The right model for a task, with its reason, and a plan for when it fails. Never throws because the cloud is away: it
+   * answers by the last known table of the project, then by `defaultModel` or the defaults file. A request that cannot be
+   * meant, such as a `maxCost` of NaN, is a RangeError that names the member: an answer without the cap would break it.
+   */
+  recommendModel(request?: ModelRequest, options?: CallOptions): Promise<ModelAnswer>;
+  /**
+   * Tells what became of one attempt at a task. Resolves when it lies on disk, without waiting for the cloud: it is sent
+   * behind the program, by a later one if need be, and counts once. What cannot be right is not accepted, and the reason
+   * names the member.
+   */
+  recordOutcome(outcome: OutcomeReport): Promise<Told>;
 }
 
 export interface FlagFunctions {

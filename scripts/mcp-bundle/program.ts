@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Script } from 'node:vm';
 import type { Options } from 'tsup';
 import { lazyCode } from './lazy-code.ts';
@@ -28,20 +28,25 @@ export const programText: Plugin = {
   },
 };
 
-/** Files beside the program, by the folder they are made of: for people and CI; no agent's session needs any of it. */
+/**
+ * Files beside the program, by the folder they are made of: what no session needs before its client has the list of tools,
+ * and most never do.
+ */
 export const filesBeside = [
-  { folder: 'flag-work', file: 'whetstone-flags.cjs', names: 'flagVerbs' },
-  { folder: 'doctor', file: 'whetstone-doctor.cjs', names: 'examineAll, reportOf' },
-  { folder: 'outbox-work', file: 'whetstone-outbox.cjs', names: 'runOutbox' },
+  { folder: 'cli/flag-work', file: 'whetstone-flags.cjs', names: 'flagVerbs' },
+  { folder: 'cli/doctor', file: 'whetstone-doctor.cjs', names: 'examineAll, reportOf' },
+  { folder: 'cli/outbox-work', file: 'whetstone-outbox.cjs', names: 'runOutbox' },
+  { folder: 'models', file: 'whetstone-models.cjs', names: 'modelsOver' },
+  { folder: 'tools/admin', file: 'whetstone-admin.cjs', names: 'adminTools' },
 ] as const;
 
-/** Leaves these folders out of the program, which takes them from the files beside itself when their words are typed. */
+/** Leaves these folders out of the program, which takes them from the files beside itself when they are first wanted. */
 const toolsBeside: Plugin = {
   name: 'tools-beside',
   setup({ onResolve, onLoad }) {
     for (const { folder, file, names } of filesBeside) {
-      const namespace = `beside-${folder}`;
-      onResolve({ filter: new RegExp(`/${folder}/index\\.ts$`) }, () => ({ path: file, namespace }));
+      const namespace = `beside-${basename(folder)}`;
+      onResolve({ filter: new RegExp(`/${basename(folder)}/index\\.ts$`) }, () => ({ path: file, namespace }));
       onLoad({ filter: /./, namespace }, () => ({
         contents: `import { createRequire } from 'node:module';
         export const { ${names} } = createRequire(import.meta.url)('./${file}');`,

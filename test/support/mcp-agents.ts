@@ -149,4 +149,12 @@ function readResult(result: object): ToolResult {
 }
 
 /** What every client is offered, in the order it is listed. */
-export const defaultTools = ['evaluate_flag', 'get_leaderboard', 'run_eval', 'get_eval_run', 'whetstone_status'];
+export const defaultTools = [
+  'evaluate_flag',
+  'recommend_model',
+  'record_outcome',
+  'get_leaderboard',
+  'run_eval',
+  'get_eval_run',
+  'whetstone_status',
+];

@@ -2,20 +2,22 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { evaluateFlag, submitEvalRun } from 'whetstone-mcp/cloud-client';
+import { evaluateFlag, recommendModel, submitEvalRun } from 'whetstone-mcp/cloud-client';
 
-// node agent.mjs card.json, where the card is {"name", "task", "file", "check": ["node", "--test"]}. The model is that of
-// AGENT_MODEL at OPENAI_BASE_URL; AGENT_USD_PER_MILLION is what a million of its tokens costs.
+// node agent.mjs card.json, where the card is {"name", "task", "file", "check": ["node", "--test"]}. The model is the one that is
+// recommended, or that of AGENT_MODEL while nothing is known, at OPENAI_BASE_URL; AGENT_USD_PER_MILLION is what a million of its tokens costs.
 const { env } = process;
 const [cardFile = 'card.json'] = process.argv.slice(2);
 const card = JSON.parse(await readFile(cardFile, 'utf8'));
 const folder = dirname(cardFile);
 const file = join(folder, card.file);
-const model = env.AGENT_MODEL ?? 'gpt-4o-mini';
 const startTime = Date.now();
 
 // The same task id in both calls joins what was served with what came of it, in the flag's experiment.
 const taskId = `${card.name}-${startTime}`;
+const likeness = { taskType: 'fix', language: 'javascript' };
+const recommended = await recommendModel({ ...likeness, taskId, verify: 'tests' });
+const model = recommended.model || (env.AGENT_MODEL ?? 'gpt-4o-mini');
 const useNewFixer = await evaluateFlag('new-fixer-prompt', { userId: env.USER, taskId });
 const { text, tokens } = await answerTo(
   [
@@ -38,6 +40,8 @@ const told = await submitEvalRun({
   timeMs: Date.now() - startTime,
   code,
   taskId,
+  ...likeness,
+  recommendationId: recommended.recommendationId,
 });
 console.log(`${card.name}: ${passed ? 'passed' : 'failed'}${told.accepted ? '' : `, not recorded: ${told.reason}`}`);
 

@@ -20,7 +20,7 @@ Environment
   WHETSTONE_API_KEY     an agent key, wsk_…
   WHETSTONE_STATE_DIR   where the last known rules and the outbox lie
   WHETSTONE_CACHE_DIR   where compiled code lies, which makes starts fast
-  WHETSTONE_DEFAULTS    a JSON file {"flags": {key: value}} to fall back on
+  WHETSTONE_DEFAULTS    a JSON file {"flags": {key: value}, "model": id}
   WHETSTONE_OFFLINE     1: never ask the server
   WHETSTONE_TOOLSETS    admin: also tools that change flags
   DO_NOT_TRACK          1: do not tell the server which variants were served

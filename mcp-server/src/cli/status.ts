@@ -2,9 +2,10 @@ import { configFromEnvironment, surroundingsFromEnvironment } from '../config.ts
 import { systemClock } from '../offline/clock.ts';
 import { openEvals } from '../offline/open-evals.ts';
 import { openFlags } from '../offline/open-flags.ts';
+import { openModels } from '../offline/open-models.ts';
 import { openRecording } from '../offline/open-recording.ts';
 import { nodeTransport } from '../offline/transport/node-transport.ts';
-import { whetstoneStatus } from '../tools/whetstone-status.ts';
+import { tableText, whetstoneStatus } from '../tools/whetstone-status.ts';
 import { columns } from './columns.ts';
 import type { Command, Terminal } from './command.ts';
 import { readOptions, refuse } from './options.ts';
@@ -44,7 +45,8 @@ async function readStatus(version: string) {
   const recording = openRecording(config, { host: 'library', transport });
   const server = { url: config.url, keySelector: config.origin?.selector };
   const evals = openEvals(config, transport);
-  const context = { flags, recording, evals, version, server, stateDir: config.stateDir };
+  const models = openModels(config, { transport, attempt: evals.attempt, record: recording.record });
+  const context = { flags, recording, evals, models, version, server, stateDir: config.stateDir };
   const { structured } = await whetstoneStatus.handler({}, context);
   await flags.close();
   return structured as Status;
@@ -57,12 +59,13 @@ interface Status {
   version: string;
   server: { url: string; keySelector?: string };
   flags: { count: number; revision?: number; unreadable?: string[] };
+  models: { version?: string; ageMs?: number };
   stateDir: string;
   problems: string[];
 }
 
 function show(
-  { version, server, source, ageMs, degradedReason, flags, stateDir, problems }: Status,
+  { version, server, source, ageMs, degradedReason, flags, models, stateDir, problems }: Status,
   terminal: Terminal,
 ) {
   const style = styleFor(terminal.isTty && !surroundingsFromEnvironment().noColor);
@@ -72,6 +75,7 @@ function show(
     ['answers', sourceText(source, ageMs)],
     ['flags', `${flags.count}${flags.revision === undefined ? '' : `, revision ${flags.revision}`}`],
     ['unreadable', flags.unreadable?.join(', ')],
+    ['models', tableText(models)],
     ['server', server.url],
     ['key', server.keySelector ? `wsk_${server.keySelector}_…` : 'none'],
     ['state', stateDir],

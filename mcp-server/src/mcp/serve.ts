@@ -6,6 +6,7 @@ import { cloudCalls } from '../offline/cloud-call.ts';
 import { flagChanging } from '../offline/flag-changing.ts';
 import { openEvals } from '../offline/open-evals.ts';
 import { openFlags } from '../offline/open-flags.ts';
+import { openModels } from '../offline/open-models.ts';
 import { openRecording } from '../offline/open-recording.ts';
 import { nodeTransport } from '../offline/transport/node-transport.ts';
 import type { ToolContext } from '../tools/tool.ts';
@@ -34,13 +35,15 @@ export function serve({ version, log }: { version: string; log: (message: string
     ? flagChanging({ ask: cloudCalls(config, transport), nowMs: systemClock.wallMs })
     : undefined;
   const evals = openEvals(config, transport);
-  const ctx: ToolContext = { flags, recording, evals, version, server, stateDir: config.stateDir, changing };
+  const models = openModels(config, { transport, attempt: evals.attempt, record: recording.record });
+  const ctx: ToolContext = { flags, recording, evals, models, version, server, stateDir: config.stateDir, changing };
   for (const name of config.unknownToolsets) log(`WHETSTONE_TOOLSETS: there is no toolset "${name}"; there is admin`);
   const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
 
   const onListed = () => {
     flags.warmUp();
     recording.begin();
+    models.begin();
   };
   const connection = serveStdio(({ era }) => whetstoneServer({ era, ctx, onListed, onBug: report }), {
     transport: stdioTransport({ input: process.stdin, output: process.stdout, log }),
@@ -55,7 +58,7 @@ export function serve({ version, log }: { version: string; log: (message: string
     setTimeout(exit, lastRulesMs);
     const said = connection.close();
     // A switch that was heard of must hold for the next process, too, however slow the disk is.
-    const kept = flags.close();
+    const kept = Promise.all([flags.close(), models.close()]);
     const recorded = recording.close();
     setTimeout(() => void kept.then(exit), lastWordsMs);
     // On some systems a pipe is written in the background: an empty write returns when all before it are out.

@@ -1,5 +1,4 @@
 import { resources, watchResources } from '../resources/index.ts';
-import { adminTools } from '../tools/admin/index.ts';
 import { tools } from '../tools/index.ts';
 import type { FlagChanging } from '../offline/flag-changing.ts';
 import type { ToolContext } from '../tools/tool.ts';
@@ -10,6 +9,7 @@ export const instructions =
   'Whetstone says whether a prompt, model, tool or feature is switched on for this user and repository: call evaluate_flag before using one that may be. ' +
   'Every answer says how fresh it is; when degradedReason is present, tell the user, and call whetstone_status for more. ' +
   'whetstone://flags/{key} shows a flag with its rules. ' +
+  'recommend_model says which model to take for a task and why; tell record_outcome what came of it. ' +
   'get_leaderboard says which model does best and how sure that is; run_eval measures one, get_eval_run follows it.';
 
 interface Surroundings {
@@ -26,8 +26,12 @@ const adminInstructions =
 /** For a key that may not, they are not there; while nobody can say, they are, and the cloud decides. */
 const toolsToChange =
   (ctx: ToolContext, { mayChange }: FlagChanging) =>
-  async () =>
-    (await mayChange()) === false ? [] : adminTools.map((tool) => wireTool(tool, ctx));
+  async () => {
+    if ((await mayChange()) === false) return [];
+    // In a file of its own: few ask for them.
+    const { adminTools } = await import('../tools/admin/index.ts');
+    return adminTools.map((tool) => wireTool(tool, ctx));
+  };
 
 /** What whetstone-mcp serves. */
 export const whetstoneServer = ({ era, ctx, onListed, onBug }: Surroundings) =>

@@ -19,7 +19,8 @@ export function evalRunBody(
   report: EvalRunReport,
   { nowMs, namesPeople }: Circumstances,
 ): { body: Record<string, unknown> } | { problem: string } {
-  const { model, problem, passed, taskId, taskType, commit, userId, repoId, flags, guidanceVersion } = report ?? {};
+  const { model, problem, passed, taskId, taskType, language, complexity } = report ?? {};
+  const { commit, userId, repoId, flags, guidanceVersion, recommendationId } = report ?? {};
   if (!isName(model)) return { problem: 'submitEvalRun needs `model`, a text.' };
   if (!isName(problem)) return { problem: 'submitEvalRun needs `problem`, a text.' };
   if (typeof passed !== 'boolean') return { problem: 'submitEvalRun needs `passed`, true or false.' };
@@ -33,11 +34,14 @@ export function evalRunBody(
       code: codeOf(report.code),
       taskId: identifier(taskId),
       taskType: text(taskType, 128),
+      language: text(language, 128),
+      complexity: text(complexity, 128),
       commit: text(commit, 64),
       userId: namesPeople ? identifier(userId) : undefined,
       repoId: identifier(repoId),
       flags: served(flags),
       guidanceVersion: text(guidanceVersion, 256),
+      recommendationId: text(recommendationId, 128),
       at: new Date(nowMs).toISOString(),
     },
   };

@@ -52,7 +52,7 @@ export interface FlagReader {
 export interface ReaderDependencies {
   feed: RulesetFeed;
   /** Read when first needed. */
-  defaults: () => Promise<Defaults>;
+  defaults: () => Promise<Pick<Defaults, 'flags' | 'problem'>>;
   clock: Clock;
   /** Told of every evaluation that a caller is served. */
   expose: Expose;

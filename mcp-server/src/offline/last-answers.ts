@@ -16,6 +16,8 @@ export interface LastAnswers {
   read(path: string, signal?: AbortSignal): Promise<LastAnswer>;
   /** For who must not wait: after a second what it said last, while the question goes on for the next who asks it. */
   glance(path: string, signal?: AbortSignal): Promise<LastAnswer>;
+  /** The cloud alone, for so long; `away` at once while it is known to be. For who has something else to answer by. */
+  attempt(path: string, waitMs: number, signal?: AbortSignal): Promise<CloudReply>;
   /** A question that must reach the cloud. */
   ask: AskCloud;
 }
@@ -28,7 +30,7 @@ interface Dependencies {
 }
 
 /** So long somebody waits for the cloud when there is something else to answer with, and when there is not. */
-const patienceMs = { withSnapshot: 2_000, without: 8_000, glance: 1_000 };
+export const patienceMs = { withSnapshot: 2_000, without: 8_000, glance: 1_000 };
 
 /** Of statuses: it is not the question that is wrong. */
 const isPassing = (status: number) => status === 401 || status === 408 || status === 429 || status >= 500;
@@ -39,7 +41,8 @@ export function lastAnswers({ ask, snapshots, clock, random }: Dependencies): La
   let isProbing = false;
   let lastWhy = 'the cloud does not answer';
 
-  async function attempt(path: string, waitMs: number, signal: AbortSignal | undefined): Promise<CloudReply> {
+  async function attempt(path: string, waitMs: number, signal?: AbortSignal): Promise<CloudReply> {
+    if (!mayTry(breaker, clock) || isProbing) return { kind: 'away', why: lastWhy };
     const before = breaker;
     const isProbe = before.openSince !== undefined;
     if (isProbe) isProbing = true;
@@ -66,18 +69,17 @@ export function lastAnswers({ ask, snapshots, clock, random }: Dependencies): La
 
   const answers: LastAnswers = {
     ask,
+    attempt,
     async read(path, signal) {
       const kept = await snapshots.read(path);
-      if (mayTry(breaker, clock) && !isProbing) {
-        const reply = await attempt(path, kept ? patienceMs.withSnapshot : patienceMs.without, signal);
-        if (reply.kind === 'refused') return { kind: 'refused', why: reply.why };
-        if (reply.kind === 'answered') {
-          await snapshots.write(path, { body: reply.body, savedAtMs: clock.wallMs() });
-          return { kind: 'cloud', body: reply.body };
-        }
+      const reply = await attempt(path, kept ? patienceMs.withSnapshot : patienceMs.without, signal);
+      if (reply.kind === 'refused') return { kind: 'refused', why: reply.why };
+      if (reply.kind === 'answered') {
+        await snapshots.write(path, { body: reply.body, savedAtMs: clock.wallMs() });
+        return { kind: 'cloud', body: reply.body };
       }
       signal?.throwIfAborted();
-      return lastWord(kept, lastWhy);
+      return lastWord(kept, reply.why);
     },
 
     async glance(path, signal) {
@@ -103,8 +105,8 @@ export function lastAnswers({ ask, snapshots, clock, random }: Dependencies): La
 
 export interface Provenance {
   source: 'cloud' | 'cache' | 'default';
-  ageMs?: number;
-  degradedReason?: string;
+  ageMs?: number | undefined;
+  degradedReason?: string | undefined;
 }
 
 /** What every answer says of itself. */

@@ -3,7 +3,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Origin } from '../config.ts';
 import { codeOf, listFiles, removeQuietly, replaceFile, setAside } from './state-files.ts';
-import { currentFormat, decodeRuleset, encodeRuleset, formatOf, type StoredRuleset } from './stored-ruleset.ts';
+import { currentFormat, encodeStored, formatOf } from './stored-document.ts';
+import { decodeRuleset, type StoredRuleset } from './stored-ruleset.ts';
 
 export interface RulesetStore {
   /** Answers nothing for a file that is missing, and a problem for one that cannot be used. */
@@ -55,7 +56,7 @@ export function rulesetStore(directory: string): RulesetStore {
     }
     // Another process is ahead; this one will hear of it from the cloud.
     if (others.some((file) => file.revision > revisionOf(stored) && file.name !== ours)) return undefined;
-    await replaceFile(join(directory, name), encodeRuleset(stored));
+    await replaceFile(join(directory, name), encodeStored(stored));
     ours = name;
     for (const other of others) await removeQuietly(join(directory, other.name));
     return undefined;

@@ -1,6 +1,7 @@
 import type { FlagReader } from '../offline/flag-reader.ts';
 import type { FlagChanging } from '../offline/flag-changing.ts';
 import type { LastAnswers } from '../offline/last-answers.ts';
+import type { Models } from '../offline/open-models.ts';
 import type { Recording } from '../offline/open-recording.ts';
 import type { ArgumentsOf, ArgumentsSchema } from './arguments.ts';
 
@@ -8,7 +9,8 @@ import type { ArgumentsOf, ArgumentsSchema } from './arguments.ts';
 export interface ToolContext {
   flags: FlagReader;
   recording: Pick<Recording, 'status'>;
-  evals: LastAnswers;
+  evals: Pick<LastAnswers, 'read' | 'glance' | 'ask'>;
+  models: Pick<Models, 'recommend' | 'recordOutcome' | 'status'>;
   version: string;
   /** For display. */
   server: { url: string; keySelector: string | undefined };

@@ -1,4 +1,5 @@
 import type { LastAnswers } from '../../src/offline/last-answers.ts';
+import type { ToolContext } from '../../src/tools/tool.ts';
 
 const read: LastAnswers['read'] = async (_, signal) => {
   signal?.throwIfAborted();
@@ -6,7 +7,7 @@ const read: LastAnswers['read'] = async (_, signal) => {
 };
 
 /** For contexts whose test is not about evals: the cloud is away and nothing was kept. */
-export const noEvals: LastAnswers = {
+export const noEvals: ToolContext['evals'] = {
   read,
   glance: read,
   ask: async ({ signal }) => {

@@ -8,6 +8,7 @@ import { createFlag } from '../../src/tools/admin/create-flag.ts';
 import { rollOutFlag } from '../../src/tools/admin/roll-out-flag.ts';
 import type { Outcome, ToolContext } from '../../src/tools/tool.ts';
 import { noEvals } from '../support/no-evals.ts';
+import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { flagOf, silence } from '../support/scripted-cloud.ts';
@@ -56,6 +57,7 @@ function cloudWith(flag: Record<string, unknown>, answer: (asked: Asked) => Repl
   const ctx: ToolContext = {
     flags: newReader({ cloud: silence }).reader,
     recording: noRecording,
+    models: noModels,
     evals: noEvals,
     version: '1.2.3',
     server: { url: origin.url, keySelector: origin.selector },

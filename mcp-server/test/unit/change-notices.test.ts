@@ -4,6 +4,7 @@ import type { FlagChanges } from '../../src/offline/ruleset-watch.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { connect, type Era } from '../support/mcp-wire.ts';
 import { noEvals } from '../support/no-evals.ts';
+import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { faults, flagOf, serving, streaming } from '../support/scripted-cloud.ts';
@@ -126,6 +127,7 @@ async function served(era: Era) {
   const ctx = {
     flags: parts.reader,
     recording: noRecording,
+    models: noModels,
     evals: noEvals,
     version: '1.2.3',
     server: { url: 'http://cloud.test', keySelector: 'selector1234' },
@@ -210,6 +212,7 @@ describe('a client of 2025-11-25', () => {
     const ctx = {
       flags: reader,
       recording: noRecording,
+      models: noModels,
       evals: noEvals,
       version: '1',
       server: { url: '', keySelector: '' },

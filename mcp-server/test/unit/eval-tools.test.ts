@@ -6,6 +6,7 @@ import { getEvalRun } from '../../src/tools/get-eval-run.ts';
 import { getLeaderboard } from '../../src/tools/get-leaderboard.ts';
 import { runEval } from '../../src/tools/run-eval.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
+import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { silence } from '../support/scripted-cloud.ts';
@@ -22,6 +23,7 @@ function contextWith({ answer, reply }: { answer?: Answers; reply?: CloudReply }
   const ctx: ToolContext = {
     flags: newReader({ cloud: silence }).reader,
     recording: noRecording,
+    models: noModels,
     evals: {
       read: answers,
       glance: answers,

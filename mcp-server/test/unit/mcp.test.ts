@@ -5,6 +5,7 @@ import { wireTool } from '../../src/mcp/wire-tool.ts';
 import { defineTool, type Tool, type ToolContext } from '../../src/tools/tool.ts';
 import { connect, modernMeta, type Era } from '../support/mcp-wire.ts';
 import { noEvals } from '../support/no-evals.ts';
+import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { flagOf, serving, silence, type Answer } from '../support/scripted-cloud.ts';
@@ -14,6 +15,7 @@ const eras = ['legacy', 'modern'] as const;
 const contextWith = (cloud: Answer): ToolContext => ({
   flags: newReader({ cloud }).reader,
   recording: noRecording,
+  models: noModels,
   evals: noEvals,
   version: '1.2.3',
   server: { url: 'http://cloud.test', keySelector: 'selector1234' },

@@ -9,6 +9,7 @@ import { evaluateFlag } from '../../src/tools/evaluate-flag.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
 import { whetstoneStatus } from '../../src/tools/whetstone-status.ts';
 import { noEvals } from '../support/no-evals.ts';
+import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
 import { faults, flagOf, serving, type Answer } from '../support/scripted-cloud.ts';
@@ -16,6 +17,7 @@ import { faults, flagOf, serving, type Answer } from '../support/scripted-cloud.
 const contextWith = (cloud: Answer): ToolContext => ({
   flags: newReader({ cloud }).reader,
   recording: noRecording,
+  models: noModels,
   evals: noEvals,
   version: '1.2.3',
   server: { url: 'http://cloud.test', keySelector: 'selector1234' },
@@ -109,6 +111,7 @@ it('reports the state of everything behind the answers', async () => {
     version: '1.2.3',
     server: { url: 'http://cloud.test', keySelector: 'selector1234', reachable: true, lastError: undefined },
     flags: { count: 1, revision: 7, unreadable: ['broken'] },
+    models: {},
     outbox: { exposures: { off: 'DO_NOT_TRACK is set' } },
     stateDir: '/state',
     problems: [],

@@ -13,7 +13,7 @@ import { lookAtOutbox } from './outbox.ts';
 import { lookAtNode, lookAtProgram, lookAtVariables } from './program.ts';
 import { lookAtClock, lookAtServer, serverVersionOf } from './server.ts';
 import { lookAtDefaults, lookAtTracking } from './settings.ts';
-import { lookAtRules, lookAtStateDir } from './state.ts';
+import { lookAtRules, lookAtStateDir, lookAtTable } from './state.ts';
 
 export { reportOf } from './report.ts';
 
@@ -76,6 +76,7 @@ function chaptersOf({ version, nodeFloor }: DoctorParts): Chapter[] {
   const state: Probe[] = [
     { id: 'state', title: 'Directory', look: () => lookAtStateDir(config.stateDir, process.platform) },
     { id: 'rules', title: 'Last known', look: () => lookAtRules(config, nowMs()) },
+    { id: 'models', title: 'Models', look: () => lookAtTable(config, nowMs()) },
     {
       id: 'outbox',
       title: 'Outbox',

@@ -1,8 +1,10 @@
+import { unpackTable } from '@whetstone/shared/portfolio';
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ageText } from '../../age-text.ts';
 import type { Config } from '../../config.ts';
+import { tablePath, tableStore } from '../../models/table-store.ts';
 import { partitionOf, rulesetStore } from '../../offline/ruleset-store.ts';
 import { sizeText } from '../size-text.ts';
 import type { Finding } from './check.ts';
@@ -71,6 +73,16 @@ export async function lookAtRules({ origin, stateDir }: Config, nowMs: number): 
     return { verdict: 'warn', value: 'none yet', detail: 'Without the server there would be only defaults.', fix };
   }
   return { verdict: 'ok', value: ageOf(stored.confirmedAtMs, nowMs) };
+}
+
+/** What models would be recommended by, were the server gone now. */
+export async function lookAtTable({ origin, stateDir }: Config, nowMs: number): Promise<Finding> {
+  if (!origin) return { verdict: 'ok', value: 'none without a key' };
+  const { stored, problem } = await tableStore(tablePath(stateDir, origin), unpackTable).read();
+  if (problem)
+    return { verdict: 'warn', value: 'not usable', detail: problem, fix: 'It is written anew from the server.' };
+  if (!stored) return { verdict: 'ok', value: 'none yet; a session gets it while the server runs' };
+  return { verdict: 'ok', value: `${stored.table.models.length} models, ${ageOf(stored.confirmedAtMs, nowMs)}` };
 }
 
 const ageOf = (confirmedAtMs: number, nowMs: number) => `confirmed ${ageText(Math.max(0, nowMs - confirmedAtMs))} ago`;

@@ -22,8 +22,20 @@ export const operations = {
   submitEvalRun: {
     path: '/api/eval/submit',
     maxBodyBytes: 1024 * 1024,
-    cloudNames: new Set(['guidanceVersion']),
+    cloudNames: new Set(['guidanceVersion', 'recommendationId']),
     isAnswer: ({ id }) => typeof id === 'string',
+  },
+  recordOutcome: {
+    path: '/api/portfolio/record',
+    maxBodyBytes: 1024 * 1024,
+    cloudNames: new Set(['recommendationId', 'guidanceVersion']),
+    isAnswer: ({ id }) => typeof id === 'string',
+  },
+  logRecommendations: {
+    path: '/api/portfolio/recommendations',
+    maxBodyBytes: 1024 * 1024,
+    cloudNames: new Set(['recommendationId', 'tableVersion', 'policyVersion', 'model', 'incumbent']),
+    isAnswer: ({ recorded }) => Number.isSafeInteger(recorded),
   },
 } as const satisfies Record<string, Operation>;
 

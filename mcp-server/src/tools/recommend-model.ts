@@ -1,0 +1,65 @@
+import type { Recommended } from '../models/recommend.ts';
+import { visible } from '../visible.ts';
+import { provenance, provenanceText } from './eval-shape.ts';
+import { defineTool } from './tool.ts';
+
+/** Of what was not taken: more fill a context. */
+const mostAlternatives = 5;
+
+export const recommendModel = defineTool({
+  name: 'recommend_model',
+  title: 'Recommend model',
+  description: 'Which model for this task, why, at what odds and cost, and what if it fails? Tell record_outcome.',
+  // The API takes maxTimeMs, repoSize, text, taskId and userId, too. Few tasks have the first, no estimate depends on the
+  // others, and the recommendationId joins.
+  inputSchema: {
+    type: 'object',
+    properties: {
+      taskType: { type: 'string', description: 'e.g. refactor' },
+      language: { type: 'string', description: 'e.g. typescript' },
+      complexity: { type: 'string', description: 'low, medium or high' },
+      repoId: { type: 'string', description: 'e.g. acme/api' },
+      contextTokens: { type: 'number', description: 'To hold' },
+      maxCost: { type: 'number', description: 'US dollars' },
+      verify: { type: 'string', description: 'none, tests or review' },
+    },
+    additionalProperties: false,
+  },
+  // The whole receipt comes: interval, n, evidence, tieSet, alternatives, incumbent, filters and more.
+  outputSchema: {
+    type: 'object',
+    properties: {
+      model: { type: ['string', 'null'] },
+      reason: { type: 'string' },
+      plan: { type: 'array' },
+      recommendationId: { type: 'string' },
+      ...provenance,
+    },
+    required: ['model', 'reason', 'plan', 'source'],
+  },
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: false, openWorldHint: false },
+  example: { taskType: 'refactor', language: 'typescript', complexity: 'medium', maxCost: 0.1 },
+  aliases: { type: 'taskType', task: 'taskType', repo: 'repoId', budget: 'maxCost', maxcostusd: 'maxCost' },
+
+  async handler(args, { models, signal }) {
+    const answer = await models.recommend(args, signal);
+    signal?.throwIfAborted();
+    if ('refusal' in answer) return { refusal: `invalid: ${answer.refusal}` };
+    const alternatives = answer.alternatives?.slice(0, mostAlternatives);
+    return { structured: { ...answer, alternatives }, text: linesOf(answer).map(visible).join('\n') };
+  },
+});
+
+function linesOf(answer: Recommended) {
+  const { model, reason, plan, advice, priceWhatIf, recommendationId } = answer;
+  return [
+    `${model ?? 'no model'}: ${reason}`,
+    plan.length > 1 && `plan: ${plan.map(stepText).join('; then ')}`,
+    advice,
+    priceWhatIf,
+    `· ${provenanceText(answer)}${recommendationId === undefined ? '' : ` · recommendationId ${recommendationId}`}`,
+  ].filter((line): line is string => typeof line === 'string');
+}
+
+const stepText = ({ model, when, expectedSuccess }: Recommended['plan'][number]) =>
+  `${model} (${when}${expectedSuccess === null ? '' : `, ${Math.round(expectedSuccess * 100)} %`})`;

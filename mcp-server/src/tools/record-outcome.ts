@@ -1,0 +1,58 @@
+import { visible } from '../visible.ts';
+import { provenance } from './eval-shape.ts';
+import { defineTool } from './tool.ts';
+
+export const recordOutcome = defineTool({
+  name: 'record_outcome',
+  title: 'Record outcome',
+  description: 'Tell what became of an attempt at a task, so the next choice is better. Kept offline.',
+  // The library takes every member that the API has; here are those that an agent knows and the next choice needs.
+  inputSchema: {
+    type: 'object',
+    properties: {
+      taskType: { type: 'string', description: 'e.g. refactor' },
+      model: { type: 'string', description: 'Model id' },
+      outcome: { type: 'string', description: 'solved, failed, provider_error, aborted or unknown' },
+      timeMs: { type: 'number', description: 'It took' },
+      costUsd: { type: 'number', description: 'Or tokens' },
+      inputTokens: { type: 'number', description: 'Read' },
+      outputTokens: { type: 'number', description: 'Written' },
+      language: { type: 'string', description: 'e.g. typescript' },
+      complexity: { type: 'string', description: 'e.g. low' },
+      repoId: { type: 'string', description: 'e.g. acme/api' },
+      taskId: { type: 'string', description: 'With attempt: counts once' },
+      attempt: { type: 'number', description: '1 for the first' },
+      recommendationId: { type: 'string', description: 'If followed' },
+    },
+    required: ['taskType', 'model', 'outcome', 'timeMs'],
+    additionalProperties: false,
+  },
+  outputSchema: {
+    type: 'object',
+    properties: { accepted: { type: 'boolean' }, ...provenance },
+    required: ['accepted', 'source'],
+  },
+  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
+  example: { taskType: 'refactor', model: 'some-model', outcome: 'solved', timeMs: 41_000, taskId: 't-1', attempt: 1 },
+  aliases: { type: 'taskType', cost: 'costUsd', time: 'timeMs', durationms: 'timeMs', repo: 'repoId', task: 'taskId' },
+
+  async handler(args, { models, signal }) {
+    signal?.throwIfAborted();
+    const told = await models.recordOutcome(args);
+    if ('refusal' in told) return { refusal: `invalid: ${told.refusal}` };
+    if (!told.accepted) {
+      const { reason } = told;
+      return {
+        structured: { accepted: false, reason, source: 'default', degradedReason: reason },
+        text: visible(`not recorded: ${reason}`),
+      };
+    }
+    const { id, degradedReason } = told;
+    return {
+      structured: { accepted: true, id, source: 'cache', ageMs: 0, degradedReason },
+      text: visible(
+        ['recorded: it lies on this machine and reaches the cloud once', degradedReason].filter(Boolean).join('. '),
+      ),
+    };
+  },
+});
