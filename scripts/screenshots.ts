@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { openDashboard } from '../test/browser/support/browser.ts';
 import { launchChromium } from '../test/browser/support/chromium.ts';
 import { startEvalsWorld } from '../test/browser/support/evals-world.ts';
+import { followRecommendations, sendSampleOutcomes } from '../test/browser/support/sample-outcomes.ts';
 import { startServer, type TestServer } from '../test/support/server.ts';
 import { takeEvalsPictures } from './screenshots/evals-pictures.ts';
 import { startMeasuredServer } from './screenshots/measured-evals.ts';
@@ -168,6 +169,29 @@ const steeredScenes: Record<string, Scene> = {
   },
 };
 
+/** Of sample outcomes of made-up models: what is shown the server learned from them. */
+const modelScenes: Record<string, Scene> = {
+  'models-cells': { path: '/models', show: (page) => page.locator('tr[data-key]').first().waitFor() },
+  'models-model': {
+    path: '/models/model?id=sample%2Fmedium',
+    show: (page) => page.locator('tr[data-key]').first().waitFor(),
+  },
+  'models-playground': {
+    path: '/models/playground?taskType=refactor&language=typescript&verify=tests',
+    show: (page) => page.getByRole('region', { name: 'Recommendation' }).waitFor(),
+  },
+  'models-rescues': {
+    path: '/models/rescues',
+    show: (page) => page.getByRole('region', { name: 'Rescues as a matrix' }).waitFor(),
+  },
+  'models-cost': { path: '/models/cost', show: (page) => page.locator('canvas').waitFor() },
+  'models-savings': {
+    path: '/models/savings',
+    show: (page) => page.getByRole('table', { name: 'Targets' }).waitFor(),
+  },
+  'models-settings': { path: '/models/settings', show: (page) => page.getByLabel('Margin').waitFor() },
+};
+
 /** Of the sample subject that gets worse, the latest first. */
 const weakenedRuns = async (client: Client) =>
   (await client.listEvalRuns({ limit: 100 })).items.filter(
@@ -195,6 +219,7 @@ async function takePictures(wanted: readonly string[]) {
     if (isWanted(scenes)) await takeDashboard(browser, wanted);
     if (isWanted(measuredScenes)) await takeMeasured(browser, wanted);
     if (isWanted(steeredScenes)) await takeSteered(browser, wanted);
+    if (isWanted(modelScenes)) await takeModels(browser, wanted);
   } finally {
     await browser.close();
   }
@@ -228,6 +253,18 @@ async function takeSteered(browser: Browser, wanted: readonly string[]) {
     await takeScenes(browser, steeredScenes, wanted, world);
   } finally {
     await world.stop();
+  }
+}
+
+async function takeModels(browser: Browser, wanted: readonly string[]) {
+  const server = await startServer();
+  try {
+    const client = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
+    await sendSampleOutcomes(client);
+    await followRecommendations(client, 150, 0.2);
+    await takeScenes(browser, modelScenes, wanted, { server, client });
+  } finally {
+    await server.stop();
   }
 }
 

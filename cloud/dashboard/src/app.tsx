@@ -24,10 +24,17 @@ const SchedulePage = lazy(async () => (await import('./evals/schedules/schedule-
 const BisectsPage = lazy(async () => (await import('./evals/bisects/bisects-page.tsx')).BisectsPage);
 const NewBisectPage = lazy(async () => (await import('./evals/bisects/new-bisect-page.tsx')).NewBisectPage);
 const BisectPage = lazy(async () => (await import('./evals/bisects/bisect-page.tsx')).BisectPage);
+const CellsPage = lazy(async () => (await import('./models/cells/cells-page.tsx')).CellsPage);
+const ModelPage = lazy(async () => (await import('./models/model/model-page.tsx')).ModelPage);
+const PlaygroundPage = lazy(async () => (await import('./models/playground/playground-page.tsx')).PlaygroundPage);
+const RescuesPage = lazy(async () => (await import('./models/rescues/rescues-page.tsx')).RescuesPage);
+const CostPage = lazy(async () => (await import('./models/cost/cost-page.tsx')).CostPage);
+const SavingsPage = lazy(async () => (await import('./models/savings/savings-page.tsx')).SavingsPage);
+const ModelSettingsPage = lazy(async () => (await import('./models/settings/settings-page.tsx')).ModelSettingsPage);
 const SegmentPage = lazy(async () => (await import('./segments/segment-page.tsx')).SegmentPage);
 
 /** Links to anything else, such as the reference of the API, leave the dashboard. */
-const ownPaths = /^\/(?:$|[?#]|(?:flags|segments|leaderboard|runs|regressions|schedules|bisects)(?:$|[/?#]))/;
+const ownPaths = /^\/(?:$|[?#]|(?:flags|segments|leaderboard|runs|regressions|schedules|bisects|models)(?:$|[/?#]))/;
 
 export const App = () => (
   <ThemeProvider>
@@ -56,6 +63,13 @@ export const App = () => (
                 <Route path="/bisects" component={BisectsPage} />
                 <Route path="/bisects/new" component={NewBisectPage} />
                 <Route path="/bisects/:id" component={BisectPage} />
+                <Route path="/models" component={CellsPage} />
+                <Route path="/models/model" component={ModelPage} />
+                <Route path="/models/playground" component={PlaygroundPage} />
+                <Route path="/models/rescues" component={RescuesPage} />
+                <Route path="/models/cost" component={CostPage} />
+                <Route path="/models/savings" component={SavingsPage} />
+                <Route path="/models/settings" component={ModelSettingsPage} />
                 <Route default component={NotFoundPage} />
               </Router>
             </Shell>

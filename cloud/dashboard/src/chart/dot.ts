@@ -9,4 +9,6 @@ export interface Dot {
   isRinged: boolean;
   /** No other is both cheaper and better. */
   isOnFront: boolean;
+  /** What the others are measured against: a square. */
+  isMarked?: boolean;
 }

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Dot } from './dot.ts';
+import { placeNames } from './place-names.ts';
 import { followWidth, lookOf, widthOf } from './frame.ts';
 
 interface Drawing {
@@ -10,10 +11,11 @@ interface Drawing {
   heightPx: number;
 }
 
-/** Draws, and follows the width of its place; answers how to take it away. Costs stand on a logarithmic axis. */
+/** Draws, and follows the width of its place; answers how to take it away. Costs that are wide apart stand on a logarithmic axis. */
 export function drawScatter(holder: HTMLElement, { dots, xUnit, yUnit, heightPx }: Drawing): () => void {
   const { token, font, axis } = lookOf(holder);
   const byCost = dots.toSorted((a, b) => a.x - b.x);
+  const isWide = areWideApart(byCost);
   const plot = new uPlot(
     {
       width: widthOf(holder),
@@ -23,7 +25,9 @@ export function drawScatter(holder: HTMLElement, { dots, xUnit, yUnit, heightPx 
       cursor: { show: false },
       hooks: { draw: [(drawn: uPlot) => drawDots(drawn, byCost, { token, font })] },
       scales: {
-        x: { time: false, distr: 3, range: decades(byCost) },
+        x: isWide
+          ? { time: false, distr: 3, range: decades(byCost) }
+          : { time: false, range: [0, highest(byCost) * 1.1 || 1] },
         y: { range: [0, 100] },
       },
       axes: [
@@ -31,8 +35,13 @@ export function drawScatter(holder: HTMLElement, { dots, xUnit, yUnit, heightPx 
           ...axis,
           label: xUnit,
           size: 36,
-          filter: (_plot, splits) => splits,
-          values: (_plot, splits) => splits.map((usd) => (isNamed(usd, byCost) ? `$${plain(usd)}` : '')),
+          ...(isWide
+            ? {
+                filter: (_plot, splits) => splits,
+                values: (plot, splits) =>
+                  splits.map((usd) => (isNamed(usd, byCost, plot.over.clientWidth) ? `$${plain(usd)}` : '')),
+              }
+            : { values: (_plot, splits) => splits.map((usd) => `$${Number(usd.toPrecision(3))}`) }),
         },
         { ...axis, label: yUnit, size: 56 },
       ],
@@ -53,11 +62,19 @@ export function drawScatter(holder: HTMLElement, { dots, xUnit, yUnit, heightPx 
   return followWidth(plot, holder, heightPx);
 }
 
-/** Whole decades, and within few of them their 2 and 5. */
-function isNamed(usd: number, dots: readonly Dot[]): boolean {
+/** A cost of nothing has no place on a logarithmic axis. */
+const areWideApart = (dots: readonly Dot[]) => {
+  const lowest = Math.min(...dots.map(({ x }) => x));
+  return lowest > 0 && highest(dots) / lowest >= 5;
+};
+
+const highest = (dots: readonly Dot[]) => Math.max(...dots.map(({ x }) => x));
+
+/** Whole decades, and where there is room for them their 2 and 5. */
+function isNamed(usd: number, dots: readonly Dot[], widthPx: number): boolean {
   const [low, high] = decades(dots);
   const lead = usd / 10 ** Math.floor(Math.log10(usd * 1.000_001));
-  return (Math.log10(high / low) < 2.5 ? [1, 2, 5] : [1]).some((each) => Math.abs(lead - each) < 0.01);
+  return (widthPx / Math.log10(high / low) > 160 ? [1, 2, 5] : [1]).some((each) => Math.abs(lead - each) < 0.01);
 }
 
 const plain = (usd: number) => Number(usd.toPrecision(1)).toLocaleString('en', { maximumFractionDigits: 12 });
@@ -84,34 +101,45 @@ function drawDots(plot: uPlot, dots: readonly Dot[], { token, font }: Look) {
   ctx.textAlign = 'left';
   // What the front was drawn with.
   ctx.setLineDash([]);
-  let lastLabel = { x: -Infinity, y: -Infinity };
-  dots.forEach(({ label, x, y, interval: [low, high], isRinged }, i) => {
-    const at = { x: plot.valToPos(x, 'x', true), y: plot.valToPos(y, 'y', true) };
-    const colour = token(`--series-${(i % 6) + 1}`);
-    ctx.strokeStyle = ctx.fillStyle = colour;
+  const placed = byPlace(plot, dots, scale);
+  dots.forEach(({ interval: [low, high], isRinged, isMarked }, i) => {
+    const { at } = placed[i]!;
+    ctx.strokeStyle = ctx.fillStyle = token(`--series-${(i % 6) + 1}`);
     ctx.lineWidth = scale;
     ctx.beginPath();
     ctx.moveTo(at.x, plot.valToPos(low, 'y', true));
     ctx.lineTo(at.x, plot.valToPos(high, 'y', true));
     ctx.stroke();
     ctx.beginPath();
-    ctx.arc(at.x, at.y, 4 * scale, 0, 2 * Math.PI);
+    if (isMarked) ctx.rect(at.x - 4 * scale, at.y - 4 * scale, 8 * scale, 8 * scale);
+    else ctx.arc(at.x, at.y, 4 * scale, 0, 2 * Math.PI);
     ctx.fill();
     if (isRinged) {
       ctx.beginPath();
       ctx.arc(at.x, at.y, 7 * scale, 0, 2 * Math.PI);
       ctx.stroke();
     }
-    // Names that would lie on one another are pushed down by a line.
-    const isClose = Math.abs(at.y - lastLabel.y) < 14 * scale && Math.abs(at.x - lastLabel.x) < 120 * scale;
-    lastLabel = { x: at.x, y: isClose ? lastLabel.y + 14 * scale : at.y };
-    const name = label.length > 24 ? `${label.slice(0, 23)}…` : label;
+  });
+  for (const { name, place } of placed) {
+    if (place === undefined) continue;
     // Lines that a name lies on stay away from its letters.
     ctx.strokeStyle = token('--canvas');
     ctx.lineWidth = 3 * scale;
-    ctx.strokeText(name, at.x + 10 * scale, lastLabel.y);
+    ctx.strokeText(name, place.x, place.y);
     ctx.fillStyle = token('--text');
-    ctx.fillText(name, at.x + 10 * scale, lastLabel.y);
-  });
+    ctx.fillText(name, place.x, place.y);
+  }
   ctx.restore();
+}
+
+/** Where each dot is and where its name goes; a name without a place stands in the table alone. */
+function byPlace(plot: uPlot, dots: readonly Dot[], scale: number) {
+  const shown = dots.map(({ label, x, y, isRinged, isMarked = false }) => ({
+    name: label.length > 24 ? `${label.slice(0, 23)}…` : label,
+    at: { x: plot.valToPos(x, 'x', true), y: plot.valToPos(y, 'y', true) },
+    isFirst: isRinged || isMarked,
+  }));
+  const names = shown.map(({ name, at, isFirst }) => ({ ...at, width: plot.ctx.measureText(name).width, isFirst }));
+  const places = placeNames(names, 14 * scale, plot.ctx.canvas.width);
+  return shown.map(({ name, at }, i) => ({ name, at, place: places[i] }));
 }

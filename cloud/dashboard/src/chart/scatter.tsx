@@ -7,12 +7,20 @@ interface Props {
   dots: readonly Dot[];
   xUnit: string;
   yUnit: string;
+  /** What the signs mean; default: those of a leaderboard. */
+  legend?: readonly string[];
 }
 
 const heightPx = 300;
 
+const boardLegend = [
+  '● a subject, with its 95 % interval',
+  '◎ in the best tie group',
+  '┄ front: nobody is both cheaper and better',
+];
+
 /** Quality against cost, each dot with its name and interval, the front drawn. What it shows stands in the table as well. */
-export function Scatter({ label, dots, xUnit, yUnit }: Props) {
+export function Scatter({ label, dots, xUnit, yUnit, legend = boardLegend }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const { isDark } = useTheme();
   useEffect(() => {
@@ -32,9 +40,9 @@ export function Scatter({ label, dots, xUnit, yUnit }: Props) {
     <figure>
       <div ref={box} role="img" aria-label={label} style={{ height: `${heightPx}px` }} />
       <figcaption class="mt-1 flex flex-wrap gap-x-4 text-xs text-muted">
-        <span>● a subject, with its 95 % interval</span>
-        <span>◎ in the best tie group</span>
-        <span>┄ front: nobody is both cheaper and better</span>
+        {legend.map((each) => (
+          <span key={each}>{each}</span>
+        ))}
       </figcaption>
     </figure>
   );

@@ -17,6 +17,7 @@ const pages = [
   { href: '/flags', label: 'Flags', key: 'f' },
   { href: '/segments', label: 'Segments', key: 's' },
   { href: '/leaderboard', label: 'Leaderboard', key: 'l' },
+  { href: '/models', label: 'Models', key: 'm' },
 ];
 
 /** What is around every page: where one is, which project, how the server does. */
