@@ -17,6 +17,10 @@ import { localEvaluate } from './entries/local-evaluate.ts';
 import { manyFlags } from './entries/many-flags.ts';
 import { mcpEvaluate } from './entries/mcp-evaluate.ts';
 import { mcpStart } from './entries/mcp-start.ts';
+import { httpRecommend } from './entries/http-recommend.ts';
+import { portfolioRecommend } from './entries/portfolio-recommend.ts';
+import { portfolioRecord } from './entries/portfolio-record.ts';
+import { portfolioOffPolicy } from './entries/portfolio-off-policy.ts';
 import { queueDrain } from './entries/queue-drain.ts';
 import { start } from './entries/start.ts';
 import { endChildrenOnExit } from './harness/children.ts';
@@ -46,6 +50,10 @@ const entries: Record<string, Entry> = {
   'eval-footprint': evalFootprint,
   'alert-rule': alertRule,
   'eval-bisect': evalBisect,
+  'portfolio-record': portfolioRecord,
+  'portfolio-recommend': portfolioRecommend,
+  'http-recommend': httpRecommend,
+  'portfolio-off-policy': portfolioOffPolicy,
 };
 
 /** More than this waits for a processor: what needs two of them at once suffers, and absolute figures mean little. */
