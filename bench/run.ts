@@ -18,6 +18,7 @@ import { manyFlags } from './entries/many-flags.ts';
 import { mcpEvaluate } from './entries/mcp-evaluate.ts';
 import { mcpStart } from './entries/mcp-start.ts';
 import { httpRecommend } from './entries/http-recommend.ts';
+import { portfolioRebuild } from './entries/portfolio-rebuild.ts';
 import { portfolioRecommend } from './entries/portfolio-recommend.ts';
 import { portfolioRecord } from './entries/portfolio-record.ts';
 import { portfolioOffPolicy } from './entries/portfolio-off-policy.ts';
@@ -51,6 +52,7 @@ const entries: Record<string, Entry> = {
   'alert-rule': alertRule,
   'eval-bisect': evalBisect,
   'portfolio-record': portfolioRecord,
+  'portfolio-rebuild': portfolioRebuild,
   'portfolio-recommend': portfolioRecommend,
   'http-recommend': httpRecommend,
   'portfolio-off-policy': portfolioOffPolicy,

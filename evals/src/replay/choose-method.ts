@@ -28,6 +28,8 @@ export interface MethodOptions {
   seed: number;
   /** Bounds the time: a sample of so many tasks is looked at. */
   mostTasks?: number;
+  /** Waited for between steps of some tens of milliseconds, so that others get their turn. */
+  pause: () => Promise<unknown>;
 }
 
 /** As `method` of the portfolio's report has it, and the shrinkage to use in the table. */
@@ -56,17 +58,31 @@ export interface MethodCandidate {
  * Holm at .05), and what it would have chosen must have solved no less: so features that say nothing change the method in at
  * most one night of twenty. Few tasks stay with the static table.
  */
-export function chooseMethod(rows: readonly MethodRow[], { seed, mostTasks = 2_000 }: MethodOptions): MethodChoice {
+export async function chooseMethod(
+  rows: readonly MethodRow[],
+  { seed, pause, mostTasks = 2_000 }: MethodOptions,
+): Promise<MethodChoice> {
   const random = seededRandom(seed);
   const { tasks: all, models } = outcomesOf(rows);
-  return chooseAmong(
-    { models, tasks: all.length > mostTasks ? shuffled(all, random).slice(0, mostTasks) : all },
-    random,
-  );
+  const tasks = all.length > mostTasks ? shuffled(all, random).slice(0, mostTasks) : all;
+  const steps = choosing({ models, tasks }, random);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await pause();
+  }
 }
 
-/** The same of a table of outcomes. */
-export function chooseAmong({ tasks, models }: Outcomes, random: () => number): MethodChoice {
+/** The same of a table of outcomes, in one go. */
+export function chooseAmong(outcomes: Outcomes, random: () => number): MethodChoice {
+  const steps = choosing(outcomes, random);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+function* choosing({ tasks, models }: Outcomes, random: () => number): Generator<undefined, MethodChoice> {
   if (tasks.length < leastTasks)
     return {
       used: 'static',
@@ -75,7 +91,7 @@ export function chooseAmong({ tasks, models }: Outcomes, random: () => number): 
       shrinkage: usualShrinkage,
       candidates: [],
     };
-  const heldBack = holdBack(tasks, models, random);
+  const heldBack = yield* holdBack(tasks, models, random);
   const shrinkage = mostLikely(heldBack.cells);
   const static_ = heldBack.static;
   const found = candidateNames.map((method) => {
@@ -112,7 +128,11 @@ interface HeldBack {
   factorisation: Verdict[];
 }
 
-function holdBack(tasks: readonly ReplayTask[], models: readonly string[], random: () => number): HeldBack {
+function* holdBack(
+  tasks: readonly ReplayTask[],
+  models: readonly string[],
+  random: () => number,
+): Generator<undefined, HeldBack> {
   const heldBack: HeldBack = {
     static: [],
     cells: new Map(shrinkages.map((shrinkage) => [shrinkage, []])),
@@ -122,10 +142,15 @@ function holdBack(tasks: readonly ReplayTask[], models: readonly string[], rando
   for (const { train, test } of foldsOf(tasks, folds, random)) {
     const counts = countCells(train, models);
     const judge = (into: Verdict[], expect: Expect) => into.push(...test.map((task) => verdictOf(task, expect)));
+    yield;
     judge(heldBack.static, expectingCounts(counts, { models, used: 'static', shrinkage: usualShrinkage }));
-    for (const [shrinkage, verdicts] of heldBack.cells)
+    for (const [shrinkage, verdicts] of heldBack.cells) {
+      yield;
       judge(verdicts, expectingCounts(counts, { models, used: 'cells', shrinkage }));
+    }
+    yield;
     judge(heldBack.knn, expecting(fitNearest, models.length)(train));
+    yield;
     judge(heldBack.factorisation, expecting(fitFactors, models.length)(train));
   }
   return heldBack;

@@ -40,6 +40,7 @@ export interface Try {
 
 /** @param attempts at one task. Those that say nothing of a model (provider errors and the like) cost what they cost. */
 export function triesOf(attempts: readonly Attempt[]): Try[] {
+  if (attempts.length === 1) return tryOf(attempts);
   const byModel = new Map<string, Attempt[]>();
   for (const attempt of attempts) {
     const key = `${attempt.origin} ${attempt.model}`;
@@ -47,24 +48,31 @@ export function triesOf(attempts: readonly Attempt[]): Try[] {
     if (known) known.push(attempt);
     else byModel.set(key, [attempt]);
   }
-  return [...byModel.values()].flatMap((ofModel) => {
-    const decided = ofModel.filter(saysSomething);
-    const first = decided[0];
-    if (!first) return [];
-    const counted = ofModel.flatMap(({ attempt }) => (attempt === undefined ? [] : [attempt]));
-    const asked = counted.length === 0 ? undefined : Math.min(...counted);
-    return {
+  return [...byModel.values()].flatMap(tryOf);
+}
+
+/** None where no attempt says anything of the model. */
+function tryOf(ofModel: readonly Attempt[]): Try[] {
+  const decided = ofModel.filter(saysSomething);
+  const first = decided[0];
+  if (!first) return [];
+  const asked = ofModel.reduce<number | undefined>(
+    (least, { attempt }) => (attempt === undefined || (least !== undefined && least < attempt) ? least : attempt),
+    undefined,
+  );
+  return [
+    {
       model: first.model,
       origin: first.origin,
-      epoch: Math.max(...decided.map(({ epoch }) => epoch)),
+      epoch: decided.reduce((latest, { epoch }) => Math.max(latest, epoch), first.epoch),
       likeness: first.likeness,
       solved: decided.some(({ verdict }) => verdict === 'solved'),
       costUsd: totalOf(ofModel, ({ costUsd }) => costUsd),
       timeMs: totalOf(ofModel, ({ timeMs }) => timeMs),
       asked,
       isFollowUp: first.origin === 'work' && asked !== undefined && asked > 1,
-    };
-  });
+    },
+  ];
 }
 
 const saysSomething = ({ verdict }: Attempt) => verdict === 'solved' || verdict === 'failed';

@@ -1,4 +1,4 @@
-import { addAmount, addAmounts, noAmounts, type Amounts } from './amounts.ts';
+import { addAmount, addAmounts, bucketOf, noAmounts, type Amounts } from './amounts.ts';
 import { triesOf, type Attempt, type Origin, type Try } from './attempts.ts';
 import { cellsOf, type CellName } from './likeness.ts';
 
@@ -30,12 +30,14 @@ export interface RescueCount {
 export interface Counts {
   cells: Map<string, CellCount>;
   rescues: Map<string, RescueCount>;
+  /** The cells of a model at a kind of task, found once: most outcomes are like one before. */
+  byKind: Map<string, CellCount[]>;
 }
 
 /** Models of one task that rescues are counted for: 24 make 7,000 of them already. */
 const mostModels = 24;
 
-export const noCounts = (): Counts => ({ cells: new Map(), rescues: new Map() });
+export const noCounts = (): Counts => ({ cells: new Map(), rescues: new Map(), byKind: new Map() });
 
 /**
  * Counts what the attempts at one task come to; with `times` -1 it is taken away. So a late attempt, a correction and a
@@ -43,27 +45,37 @@ export const noCounts = (): Counts => ({ cells: new Map(), rescues: new Map() })
  */
 export function countTask(counts: Counts, attempts: readonly Attempt[], times: 1 | -1): void {
   const tries = triesOf(attempts);
-  for (const one of tries) if (!one.isFollowUp) countTry(counts.cells, one, times);
+  for (const one of tries) if (!one.isFollowUp) countTry(counts, one, times);
   if (tries.length > 1) countRescues(counts.rescues, tries.slice(0, mostModels), times);
 }
 
-function countTry(
-  cells: Counts['cells'],
-  { origin, epoch, model, likeness, solved, costUsd, timeMs }: Try,
-  times: 1 | -1,
-) {
-  for (const { level, key } of cellsOf(likeness)) {
+function countTry(counts: Counts, one: Try, times: 1 | -1) {
+  const { solved, costUsd, timeMs } = one;
+  const [costBucket, timeBucket] = [costUsd, timeMs].map((amount) => (amount === undefined ? 0 : bucketOf(amount)));
+  for (const cell of cellsFor(counts, one)) {
+    cell.n += times;
+    if (solved) cell.solved += times;
+    if (costUsd !== undefined) addAmount(cell.cost, costUsd, times, costBucket);
+    if (timeMs !== undefined) addAmount(cell.time, timeMs, times, timeBucket);
+  }
+}
+
+function cellsFor({ cells, byKind }: Counts, { origin, epoch, model, likeness }: Try): CellCount[] {
+  const { taskType, language, complexity, repoId } = likeness;
+  const kind = JSON.stringify([origin, epoch, model, taskType, language, complexity, repoId]);
+  const known = byKind.get(kind);
+  if (known) return known;
+  const found = cellsOf(likeness).map(({ level, key }) => {
     const id = JSON.stringify([origin, epoch, level, key, model]);
     let cell = cells.get(id);
     if (!cell) {
       cell = { origin, epoch, level, key, model, n: 0, solved: 0, cost: noAmounts(), time: noAmounts() };
       cells.set(id, cell);
     }
-    cell.n += times;
-    if (solved) cell.solved += times;
-    if (costUsd !== undefined) addAmount(cell.cost, costUsd, times);
-    if (timeMs !== undefined) addAmount(cell.time, timeMs, times);
-  }
+    return cell;
+  });
+  byKind.set(kind, found);
+  return found;
 }
 
 function countRescues(rescues: Counts['rescues'], tries: readonly Try[], times: 1 | -1) {

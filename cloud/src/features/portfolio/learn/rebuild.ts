@@ -1,6 +1,7 @@
 import { countTask, epochAt, noCounts, type Attempt, type Counts, type Epoch } from '@whetstone/shared/portfolio';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Logger } from 'pino';
+import { setImmediate } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, ProjectTx } from '../../../platform/db/database.ts';
 import type { Events } from '../../../platform/events/events.ts';
@@ -33,7 +34,7 @@ const claimMs = 60_000;
  * False: nothing was wanted, or somebody else is at it.
  */
 export async function rebuildCells({ database, events, log }: Dependencies, options: Options): Promise<boolean> {
-  const { projectId, signal, rowsAtOnce = 10_000 } = options;
+  const { projectId, signal, rowsAtOnce = 5_000 } = options;
   const claim = await database.asProject(projectId, begin);
   if (!claim) return false;
   const counting = countOf(claim.epochs, log);
@@ -45,22 +46,18 @@ export async function rebuildCells({ database, events, log }: Dependencies, opti
     });
   };
   try {
-    let place: TaskPlace | undefined;
-    for (;;) {
-      const rows = await inPage((tx) => pendingRepository.pageOfTasks(tx, place, rowsAtOnce));
-      rows.forEach(counting.add);
-      const last = rows.at(-1);
-      if (!last || rows.length < rowsAtOnce) break;
-      place = { taskId: last.taskId!, id: last.id };
-    }
-    let after: TimePlace | undefined;
-    for (;;) {
-      const rows = await inPage((tx) => pendingRepository.pageWithoutTask(tx, after, rowsAtOnce));
-      rows.forEach(counting.add);
-      const last = rows.at(-1);
-      if (!last || rows.length < rowsAtOnce) break;
-      after = { at: last.atText, id: last.id };
-    }
+    await eachPage({
+      read: (after: TaskPlace | undefined) => inPage((tx) => pendingRepository.pageOfTasks(tx, after, rowsAtOnce)),
+      placeOf: ({ taskId, id }) => ({ taskId: taskId!, id }),
+      take: counting.add,
+      rowsAtOnce,
+    });
+    await eachPage({
+      read: (after: TimePlace | undefined) => inPage((tx) => pendingRepository.pageWithoutTask(tx, after, rowsAtOnce)),
+      placeOf: ({ atText, id }) => ({ at: atText, id }),
+      take: counting.add,
+      rowsAtOnce,
+    });
     const counted = counting.end();
     signal.throwIfAborted();
     await database.asProject(projectId, async (tx) => {
@@ -78,6 +75,28 @@ export async function rebuildCells({ database, events, log }: Dependencies, opti
     // Where that fails, too, the claim runs out.
     await database.asProject(projectId, (tx) => stateRepository.release(tx, claim.owner)).catch(() => undefined);
     throw error;
+  }
+}
+
+interface Pages<Row, Place> {
+  read: (after: Place | undefined) => Promise<Row[]>;
+  placeOf: (row: Row) => Place;
+  take: (row: Row) => void;
+  rowsAtOnce: number;
+}
+
+/** The database reads a page while the one before is taken. */
+async function eachPage<Row, Place>({ read, placeOf, take, rowsAtOnce }: Pages<Row, Place>) {
+  let reading: Promise<Row[]> | undefined = read(undefined);
+  while (reading) {
+    const rows: Row[] = await reading;
+    const last = rows.at(-1);
+    reading = last && rows.length === rowsAtOnce ? read(placeOf(last)) : undefined;
+    // Whoever waits for it hears of its failure.
+    reading?.catch(() => undefined);
+    // Lets the query go out first.
+    await setImmediate();
+    rows.forEach(take);
   }
 }
 

@@ -61,7 +61,7 @@ export const pendingRepository = {
 
   /** Task by task. */
   pageOfTasks: (tx: ProjectTx, after: TaskPlace | undefined, limit: number): Promise<OutcomeRow[]> =>
-    select(
+    selectAtOnce(
       tx,
       sql`outcome`,
       sql`where outcome.project_id = ${tx.projectId} and outcome.task_id is not null
@@ -71,7 +71,7 @@ export const pendingRepository = {
 
   /** Of those that belong to none. */
   pageWithoutTask: (tx: ProjectTx, after: TimePlace | undefined, limit: number) =>
-    select<{ atText: string }>(
+    selectAtOnce<{ atText: string }>(
       tx,
       sql`outcome`,
       sql`where outcome.project_id = ${tx.projectId} and outcome.task_id is null
@@ -92,17 +92,30 @@ export const pendingRepository = {
 
 const columns = sql.join(countedColumns.map((column) => sql.ref(`outcome.${column}`)));
 
-async function select<More = object>(
+interface Wanted {
+  from: RawBuilder<unknown>;
+  rest: RawBuilder<unknown>;
+  more?: RawBuilder<unknown>;
+}
+
+const query = ({ from, rest, more = sql`` }: Wanted) => sql`
+  select outcome.id, outcome.task_id as "taskId", ${columns},
+    outcome_pending.outcome_id is not null as "isPending", outcome_pending.was${more}
+  from ${from} as outcome left join outcome_pending on outcome_pending.outcome_id = outcome.id ${rest}`;
+
+async function select(tx: ProjectTx, from: RawBuilder<unknown>, rest: RawBuilder<unknown>): Promise<OutcomeRow[]> {
+  const { rows } = await sql<OutcomeRow>`${query({ from, rest })}`.execute(tx.sql);
+  return rows;
+}
+
+/** As one JSON value: thousands of rows are read in a third of the time that they take one by one. */
+async function selectAtOnce<More = object>(
   tx: ProjectTx,
   from: RawBuilder<unknown>,
   rest: RawBuilder<unknown>,
-  more: RawBuilder<unknown> = sql``,
+  more?: RawBuilder<unknown>,
 ): Promise<(OutcomeRow & More)[]> {
-  const { rows } = await sql<OutcomeRow & More>`
-    select outcome.id, outcome.task_id as "taskId", ${columns},
-      outcome_pending.outcome_id is not null as "isPending", outcome_pending.was${more}
-    from ${from} as outcome left join outcome_pending on outcome_pending.outcome_id = outcome.id ${rest}`.execute(
-    tx.sql,
-  );
-  return rows;
+  const { rows } = await sql<{ page: (Omit<OutcomeRow, 'at'> & More & { at: string })[] | null }>`
+    select json_agg(page) as page from (${query({ from, rest, ...(more && { more }) })}) as page`.execute(tx.sql);
+  return (rows[0]?.page ?? []).map((row) => ({ ...row, at: new Date(row.at) }));
 }

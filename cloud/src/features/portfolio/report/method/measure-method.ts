@@ -1,6 +1,7 @@
 import { chooseMethod, type MethodChoice } from '@whetstone/evals';
 import type { Database } from '../../../../platform/db/database.ts';
 import type { Events } from '../../../../platform/events/events.ts';
+import { setImmediate } from 'node:timers/promises';
 import { methodRows } from './method-rows.ts';
 import { methodRepository } from './repository.ts';
 
@@ -9,7 +10,7 @@ interface Dependencies {
   events: Pick<Events, 'append'>;
 }
 
-/** What is looked at: enough to tell methods apart, and few enough that nobody waits for the thread. */
+/** What is looked at: enough to tell methods apart. */
 const mostTasks = 2_000;
 const mostAttempts = 30_000;
 
@@ -19,7 +20,7 @@ const seed = 1;
 /** Which method a project's estimates are made by from now on. Holds no transaction while it computes. */
 export async function measureMethod(projectId: string, { database, events }: Dependencies): Promise<void> {
   const attempts = await database.asProject(projectId, (tx) => methodRepository.attempts(tx, mostAttempts));
-  const choice = chooseMethod(methodRows(attempts, mostTasks), { seed, mostTasks });
+  const choice = await chooseMethod(methodRows(attempts, mostTasks), { seed, mostTasks, pause: setImmediate });
   const { used, why } = servedOf(choice);
   const { tasks, candidates, shrinkage } = choice;
   await database.asProject(projectId, async (tx) => {
