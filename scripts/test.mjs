@@ -9,25 +9,30 @@ import { setUp } from './setup.mjs';
 endWithParent();
 await setUp({ build: true, withJudges: true });
 
-/** What can go on side by side: none waits for the limits of another, and what must be alone among its like is. */
-const lanes = [['unit', 'cloud'], ['e2e'], ['browser', 'evals']].map((projects) =>
-  projects.flatMap((project) => ['--project', project]),
-);
+/** Three go on side by side, and whoever is done takes the next: the longest begin. Within one, what must be alone is. */
+const projects = ['cloud', 'e2e', 'browser', 'evals', 'unit'].map((project) => ['--project', project]);
+const sideBySide = 3;
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-test-'));
 const given = process.argv.slice(2);
-const endings = await Promise.all((given.length > 0 ? [given] : lanes).map(runLane));
+const waiting = (given.length > 0 ? [given] : projects).map((options, turn) => ({ options, turn }));
+const endings = [];
+await Promise.all(Array.from({ length: sideBySide }, inTurn));
 const tallies = endings.map(({ tallyFile }) => readTally(tallyFile));
 const { good, lines } = verdict(together(tallies), endings.find(({ code }) => code !== 0) ?? endings[0]);
 rmSync(scratch, { recursive: true, force: true });
 console.log(lines.join('\n'));
 process.exitCode = good ? 0 : 1;
 
+async function inTurn() {
+  for (let next = waiting.shift(); next; next = waiting.shift()) endings.push(await runTests(next));
+}
+
 /** The first one owns the terminal; what another says comes whole, when it is done. */
-async function runLane(options, lane) {
-  const tallyFile = join(scratch, `tally-${lane}.json`);
+async function runTests({ options, turn }) {
+  const tallyFile = join(scratch, `tally-${turn}.json`);
   const command = ['vitest', 'run', '--reporter=default', '--reporter=./scripts/tally-reporter.ts', ...options];
-  const ending = await run(command, { show: lane === 0, env: { WHETSTONE_TALLY_FILE: tallyFile } });
-  if (lane > 0) console.log(ending.output);
+  const ending = await run(command, { show: turn === 0, env: { WHETSTONE_TALLY_FILE: tallyFile } });
+  if (turn > 0) console.log(ending.output);
   return { ...ending, tallyFile };
 }

@@ -39,8 +39,8 @@ export const attemptOf = (row: Counted, epochAt: (model: string, atMs: number) =
   model: row.model,
   attempt: row.attempt ?? undefined,
   verdict: row.outcome,
-  costUsd: row.cost_usd ?? undefined,
-  timeMs: row.time_ms ?? undefined,
+  costUsd: amountOf(row.cost_usd),
+  timeMs: amountOf(row.time_ms),
   likeness: {
     taskType: row.task_type ?? undefined,
     language: row.language ?? undefined,
@@ -50,3 +50,6 @@ export const attemptOf = (row: Counted, epochAt: (model: string, atMs: number) =
   origin: row.source === 'run' ? 'run' : 'work',
   epoch: epochAt(row.model, row.at.getTime()),
 });
+
+/** A row that was damaged may hold what no outcome can: that is not known, and must not spoil a sum. */
+const amountOf = (amount: number | null) => (Number.isFinite(amount) && amount! >= 0 ? amount! : undefined);
