@@ -21,7 +21,10 @@ export const httpRecommend: Entry = {
             outcomes: Array.from({ length: outcomesAModel }, (_, i) => outcomeOf(model, index, i)),
           });
         const headers = { authorization: `Bearer ${adminKey}` };
-        await untilCounted(async () => (await client.recommendModel({ taskType: 'refactor' })).n);
+        await untilCounted(async () => {
+          const { cells } = await client.getPortfolioReport({});
+          return cells.filter(({ level }) => level === 'global').reduce((sum, { n }) => sum + n, 0);
+        });
         const etag = (await fetch(`${url}/api/portfolio/table`, { headers })).headers.get('etag');
         if (etag === null) throw new Error('the routing table has no ETag');
         const question = '/api/portfolio/recommend?taskType=refactor&language=typescript&maxCost=0.9&verify=tests';
@@ -78,8 +81,8 @@ const outcomeOf = (model: string, index: number, i: number) => ({
 
 async function untilCounted(counted: () => Promise<number>) {
   const deadlineMs = performance.now() + 30_000;
-  while ((await counted()) === 0) {
-    if (performance.now() > deadlineMs) throw new Error('what was recorded is not counted after 30 s');
+  while ((await counted()) < models.length * outcomesAModel) {
+    if (performance.now() > deadlineMs) throw new Error('what was recorded is not all counted after 30 s');
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -44,7 +44,7 @@ export function servePart({ database, events, clock, random, log, readPool, ...l
     log,
     onKept: async (tx, kept) => {
       const from = budget.startOfDay();
-      const own = kept.filter(({ explored, at }) => explored && at >= from);
+      const own = kept.filter(({ answer, at }) => answer.explored && at >= from);
       if (own.length === 0) return;
       const allUsd = await recommendationRepository.exploredUsd(tx, from);
       tx.afterCommit(() => budget.written(tx.projectId, usdOf(own), allUsd));

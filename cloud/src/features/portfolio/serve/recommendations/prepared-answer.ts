@@ -1,5 +1,5 @@
 import { policyVersion, type Decision } from '@whetstone/shared/portfolio';
-import type { KeptRecommendation } from './repository.ts';
+import type { KeptAnswer } from './repository.ts';
 
 type Answer = Decision['answer'];
 
@@ -7,17 +7,12 @@ type Answer = Decision['answer'];
 export interface PreparedAnswer {
   json: (recommendationId: string) => string;
   /** What is kept of it; undefined where no model is recommended. */
-  kept: AnswerKept | undefined;
+  kept: KeptAnswer | undefined;
   /** US dollars: what the dearest other model may cost more than this answer; undefined where no cost is known. */
   dearestExtraUsd: number | undefined;
   /** US dollars: what the answer may cost, as dear as the dearest where nobody knows; undefined as above. */
   costUsd: number | undefined;
 }
-
-type AnswerKept = Omit<
-  KeptRecommendation,
-  'id' | 'at' | 'taskType' | 'language' | 'complexity' | 'repoId' | 'taskId' | 'userId' | 'exploredExtraUsd'
->;
 
 /**
  * Answers with what is made of them once: a recommender gives the same object for the same question, and only the id of what
@@ -51,7 +46,7 @@ function prepare(decision: Decision): PreparedAnswer {
   };
 }
 
-function keptOf({ answer, incumbentPropensity, trialArm }: Decision): AnswerKept | undefined {
+function keptOf({ answer, incumbentPropensity, trialArm }: Decision): KeptAnswer | undefined {
   const { model, incumbent, explored, propensity, tableVersion, plan } = answer;
   if (model === null) return undefined;
   return {

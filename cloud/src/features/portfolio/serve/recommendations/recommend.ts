@@ -38,18 +38,8 @@ export function recommender({ recommendations, budget, clock, random }: Dependen
       const exploredExtraUsd = kept.explored && kept.trialArm === undefined ? extraOf(given, usual) : undefined;
       if (exploredExtraUsd !== undefined) budget.spend(projectId, exploredExtraUsd);
       const { taskType, language, complexity, repoId, taskId, userId } = request;
-      recommendations.add(projectId, {
-        ...kept,
-        id,
-        at: new Date(nowMs),
-        taskType,
-        language,
-        complexity,
-        repoId,
-        taskId,
-        userId,
-        exploredExtraUsd,
-      });
+      const task = { taskType, language, complexity, repoId, taskId, userId };
+      recommendations.add(projectId, { id, at: new Date(nowMs), task, answer: kept, exploredExtraUsd });
     }
     return new Prepared(given.json(id), undefined);
   };

@@ -1,19 +1,29 @@
 import { sql } from 'kysely';
 import type { ProjectTx } from '../../../../platform/db/database.ts';
 
-/** A recommendation as it is kept; costs in US dollars, null where nobody knows. */
+/** A recommendation as it is kept: of many with the same answer only the rest is made anew. */
 export interface KeptRecommendation {
   id: string;
   at: Date;
+  task: KeptTask;
+  answer: KeptAnswer;
+  exploredExtraUsd: number | undefined;
+}
+
+export interface KeptTask {
+  taskType?: string | undefined;
+  language?: string | undefined;
+  complexity?: string | undefined;
+  repoId?: string | undefined;
+  taskId?: string | undefined;
+  userId?: string | undefined;
+}
+
+/** Costs in US dollars; undefined where nobody knows. */
+export interface KeptAnswer {
   source: 'cloud' | 'offline';
   tableVersion: string;
   policyVersion: string;
-  taskType: string | undefined;
-  language: string | undefined;
-  complexity: string | undefined;
-  repoId: string | undefined;
-  taskId: string | undefined;
-  userId: string | undefined;
   model: string;
   incumbent: string | undefined;
   explored: boolean;
@@ -23,7 +33,6 @@ export interface KeptRecommendation {
   incumbentSuccess: number | undefined;
   incumbentCostUsd: number | undefined;
   incumbentPropensity: number | undefined;
-  exploredExtraUsd: number | undefined;
   trialArm: string | undefined;
   plan: readonly string[];
 }
@@ -31,7 +40,8 @@ export interface KeptRecommendation {
 export const recommendationRepository = {
   /** A list for each column, however many there are. Each is kept once, by its id; resolves with how many were new. */
   async insert(tx: ProjectTx, kept: readonly KeptRecommendation[]): Promise<number> {
-    const column = (name: keyof KeptRecommendation) => kept.map((one) => one[name] ?? null);
+    const ofTask = (name: keyof KeptTask) => kept.map(({ task }) => task[name] ?? null);
+    const ofAnswer = (name: keyof KeptAnswer) => kept.map(({ answer }) => answer[name] ?? null);
     const { numAffectedRows } = await sql`
       insert into portfolio_recommendation (
         project_id, received_at, id, at, source, table_version, policy_version,
@@ -44,15 +54,15 @@ export const recommendationRepository = {
         expected_success, expected_cost_usd, incumbent_success, incumbent_cost_usd, incumbent_propensity,
         explored_extra_usd, trial_arm, plan::json
       from unnest(
-        ${column('id')}::uuid[], ${kept.map(({ at }) => at.toISOString())}::timestamptz[], ${column('source')}::text[],
-        ${column('tableVersion')}::text[], ${column('policyVersion')}::text[],
-        ${column('taskType')}::text[], ${column('language')}::text[], ${column('complexity')}::text[],
-        ${column('repoId')}::text[], ${column('taskId')}::text[], ${column('userId')}::text[],
-        ${column('model')}::text[], ${column('incumbent')}::text[], ${column('explored')}::boolean[],
-        ${column('propensity')}::float8[], ${column('expectedSuccess')}::float8[], ${column('expectedCostUsd')}::float8[],
-        ${column('incumbentSuccess')}::float8[], ${column('incumbentCostUsd')}::float8[],
-        ${column('incumbentPropensity')}::float8[], ${column('exploredExtraUsd')}::float8[],
-        ${column('trialArm')}::text[], ${kept.map(({ plan }) => JSON.stringify(plan))}::text[]
+        ${kept.map(({ id }) => id)}::uuid[], ${kept.map(({ at }) => at.toISOString())}::timestamptz[], ${ofAnswer('source')}::text[],
+        ${ofAnswer('tableVersion')}::text[], ${ofAnswer('policyVersion')}::text[],
+        ${ofTask('taskType')}::text[], ${ofTask('language')}::text[], ${ofTask('complexity')}::text[],
+        ${ofTask('repoId')}::text[], ${ofTask('taskId')}::text[], ${ofTask('userId')}::text[],
+        ${ofAnswer('model')}::text[], ${ofAnswer('incumbent')}::text[], ${ofAnswer('explored')}::boolean[],
+        ${ofAnswer('propensity')}::float8[], ${ofAnswer('expectedSuccess')}::float8[], ${ofAnswer('expectedCostUsd')}::float8[],
+        ${ofAnswer('incumbentSuccess')}::float8[], ${ofAnswer('incumbentCostUsd')}::float8[],
+        ${ofAnswer('incumbentPropensity')}::float8[], ${kept.map(({ exploredExtraUsd }) => exploredExtraUsd ?? null)}::float8[],
+        ${ofAnswer('trialArm')}::text[], ${kept.map(({ answer }) => JSON.stringify(answer.plan))}::text[]
       ) as entry (
         id, at, source, table_version, policy_version,
         task_type, language, complexity, repo_id, task_id, user_id, model, incumbent, explored, propensity,

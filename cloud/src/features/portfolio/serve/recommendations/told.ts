@@ -25,25 +25,28 @@ function keptOf({ recommendationId, at: said, ...told }: Told, path: string, now
   if (at < earliest) throw invalidField(`${path}.at`, `${said} is before there were recommendations`);
   const { taskType, language, complexity, repoId, taskId, userId, incumbent } = told;
   const { expectedSuccess, expectedCostUsd, incumbentSuccess, incumbentCostUsd, incumbentPropensity } = told;
+  const { tableVersion, policyVersion, model, explored, propensity, plan } = told;
   return {
-    ...told,
     id: recommendationId,
     at: at > now ? now : at,
-    source: 'offline',
-    taskType,
-    language,
-    complexity,
-    repoId,
-    taskId,
-    userId,
-    incumbent,
-    expectedSuccess,
-    expectedCostUsd,
-    incumbentSuccess,
-    incumbentCostUsd,
-    incumbentPropensity,
-    // Without the cloud nobody draws.
+    task: { taskType, language, complexity, repoId, taskId, userId },
+    answer: {
+      source: 'offline',
+      tableVersion,
+      policyVersion,
+      model,
+      incumbent,
+      explored,
+      propensity,
+      expectedSuccess,
+      expectedCostUsd,
+      incumbentSuccess,
+      incumbentCostUsd,
+      incumbentPropensity,
+      // Without the cloud nobody draws.
+      trialArm: undefined,
+      plan,
+    },
     exploredExtraUsd: undefined,
-    trialArm: undefined,
   };
 }
