@@ -3,7 +3,10 @@ import { sql } from 'kysely';
 import type { ProjectTx, Tx } from '../../../../platform/db/database.ts';
 import { amountsJson, cellOf } from '../../cell-row.ts';
 
-/** What others have counted of a model at such tasks, as far as the project shares with them. */
+/**
+ * What others have counted of a model at such tasks, as far as the project shares with them: sums alone, so that nobody learns
+ * how their amounts are spread.
+ */
 export interface PooledCount {
   level: 'global' | 'type';
   key: string;

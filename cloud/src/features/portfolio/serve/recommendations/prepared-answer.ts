@@ -16,7 +16,7 @@ export interface PreparedAnswer {
 
 /**
  * Answers with what is made of them once: a recommender gives the same object for the same question, and only the id of what
- * leaves differs. A test holds the JSON equal to `JSON.stringify`.
+ * leaves differs.
  */
 export function preparedAnswers(): (decision: Decision) => PreparedAnswer {
   const known = new WeakMap<Answer, PreparedAnswer>();

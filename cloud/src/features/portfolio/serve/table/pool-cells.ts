@@ -1,19 +1,5 @@
 import type { AmountFigures, TableCell } from '@whetstone/shared/portfolio';
-
-/** What others have counted of a model: sums alone, so that nobody learns how their amounts are spread. */
-export interface PooledCount {
-  level: 'global' | 'type';
-  key: string;
-  model: string;
-  n: number;
-  solved: number;
-  /** US dollars of so many tries. */
-  costN: number;
-  costSum: number;
-  /** Milliseconds of so many tries. */
-  timeN: number;
-  timeSum: number;
-}
+import type { PooledCount } from '../../learn/pool/repository.ts';
 
 /** As cells of a table about these models; of each level those with the most tries. */
 export function poolCells(counts: readonly PooledCount[], models: readonly string[], mostCells: number): TableCell[] {

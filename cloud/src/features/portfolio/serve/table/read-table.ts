@@ -3,13 +3,14 @@ import { compileTable, packTable, unpackTable, type Recommender, type RoutingTab
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ProjectTx } from '../../../../platform/db/database.ts';
+import type { PooledCount } from '../../learn/pool/repository.ts';
 import { settingsRepository } from '../settings/repository.ts';
 import { nothingAllowed, readSettings } from '../settings/stored-settings.ts';
 import { stateRepository } from '../state/repository.ts';
 import { trialRepository } from '../trial/repository.ts';
 import { assembleTable, type TableParts } from './assemble.ts';
 import { chooseModels } from './choose-models.ts';
-import { poolCells, type PooledCount } from './pool-cells.ts';
+import { poolCells } from './pool-cells.ts';
 import { mostCells, tableRepository } from './repository.ts';
 
 /** A project's routing table, ready to be asked. */
