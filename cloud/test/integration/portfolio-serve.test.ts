@@ -245,7 +245,7 @@ describeOnEngines('recommendations', (engine) => {
       return answers.filter(({ explored }) => explored).length;
     };
     const exploring = (budgetUsdPerDay: number, enabled = true): Settings => ({
-      margin: 0.2,
+      margin: 0.1,
       exploration: { enabled, share: 0.2, budgetUsdPerDay },
     });
     await put(client, exploring(0));

@@ -26,7 +26,24 @@ export interface StateChange {
   dataAt?: Date | undefined;
 }
 
+/** What is known, for those who only read it. */
+interface LearnedState {
+  version: number;
+  /** Of the newest outcome that counts. */
+  dataAt: Date | undefined;
+  epochs: Epoch[];
+}
+
 export const stateRepository = {
+  async of({ sql: trx, projectId }: ProjectTx): Promise<LearnedState> {
+    const row = await trx
+      .selectFrom('portfolio_state')
+      .select(['version', 'data_at as dataAt', 'epochs'])
+      .where('project_id', '=', projectId)
+      .executeTakeFirst();
+    return { version: Number(row?.version ?? 0), dataAt: row?.dataAt ?? undefined, epochs: Epochs.parse(row?.epochs) };
+  },
+
   /** Lets one writer at a time change what is known; held to the end of the transaction. */
   async lock({ sql: trx, projectId }: ProjectTx): Promise<LearnState> {
     const row = await trx

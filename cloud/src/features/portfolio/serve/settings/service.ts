@@ -2,7 +2,7 @@ import type { Handlers, Parsed, PortfolioModels, portfolioModels, PortfolioSetti
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Ctx } from '../../../../context.ts';
 import type { ProjectTx } from '../../../../platform/db/database.ts';
-import { stateRepository } from '../state/repository.ts';
+import { stateRepository } from '../../learn/state/repository.ts';
 import { startTrial, type TrialChange } from '../trial/start-trial.ts';
 import { trialRepository } from '../trial/repository.ts';
 import { checkSettings } from './check-settings.ts';

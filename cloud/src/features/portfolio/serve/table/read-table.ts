@@ -6,7 +6,7 @@ import type { ProjectTx } from '../../../../platform/db/database.ts';
 import type { PooledCount } from '../../learn/pool/repository.ts';
 import { settingsRepository } from '../settings/repository.ts';
 import { nothingAllowed, readSettings } from '../settings/stored-settings.ts';
-import { stateRepository } from '../state/repository.ts';
+import { stateRepository } from '../../learn/state/repository.ts';
 import { trialRepository } from '../trial/repository.ts';
 import { assembleTable, type TableParts } from './assemble.ts';
 import { chooseModels } from './choose-models.ts';
