@@ -29,7 +29,8 @@ export const recommendModel = defineTool({
   outputSchema: {
     type: 'object',
     properties: {
-      model: { type: ['string', 'null'] },
+      // Two branches of one type each: some clients read no list of types.
+      model: { anyOf: [{ type: 'string' }, { type: 'null' }] },
       reason: { type: 'string' },
       plan: { type: 'array' },
       recommendationId: { type: 'string' },
