@@ -194,6 +194,7 @@ describe('the page of a flag', () => {
       'Edit',
       'Go to Flags',
       'Go to Leaderboard',
+      'Go to Models',
       'Go to Segments',
       'Redo',
       'Review and save',

@@ -124,6 +124,7 @@ describe('the list of flags', () => {
       'Edit the flag of the row',
       'Go to Flags',
       'Go to Leaderboard',
+      'Go to Models',
       'Go to Segments',
       'New flag',
       'New flag in the editor',

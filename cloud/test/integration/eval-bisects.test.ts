@@ -67,6 +67,7 @@ describeOnEngines('bisects', (engine) => {
   let app: TestApp;
   let standIn: Awaited<ReturnType<typeof startOpenAiStandIn>>;
   let isDown = false;
+  let isHeld = false;
   const asked = new Map<string, number>();
 
   beforeAll(async () => {
@@ -86,6 +87,7 @@ describeOnEngines('bisects', (engine) => {
         };
       },
       fault: () => (isDown ? { kind: 'status', status: 400 } : undefined),
+      hold: () => vi.waitFor(() => expect(isHeld).toBe(false), { timeout: 20_000, interval: 20 }),
     });
     app = await startApp(engine, {
       evals: { datasetsDir, reposDirs: [reposDir], openai: { baseUrl: standIn.baseUrl, apiKey: 'a fake key' } },
@@ -340,9 +342,12 @@ describeOnEngines('bisects', (engine) => {
   }, 60_000);
 
   it('stop when they are told to, their runs with them, and go on later', async () => {
+    // Its models answer nobody meanwhile, so that it cannot come to its end before it is told to stop.
+    isHeld = true;
     const { id } = await app.admin.startBisect({ ...overPrompts, problems: ['Own/0'] });
     await ended(id, ['seeding', 'searching']);
     expect(await app.admin.cancelBisect({ id })).toMatchObject({ status: 'cancelled' });
+    isHeld = false;
     await expect(app.admin.cancelBisect({ id })).rejects.toMatchObject({ code: 'conflict' });
     await vi.waitFor(async () => {
       const { items } = await app.admin.listEvalRuns({ parentId: id });
