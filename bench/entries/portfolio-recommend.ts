@@ -1,6 +1,7 @@
 import { PortfolioSettings } from '@whetstone/shared/contract';
 import {
   compileTable,
+  cellCounts,
   countTask,
   noCounts,
   packTable,
@@ -164,7 +165,7 @@ function syntheticTable(): RoutingTable {
   }
   const settings = PortfolioSettings.parse({ incumbent: models[0], exploration: { enabled: true } });
   const { cells, ...rest } = tableOfCounts(
-    { cells: counts.cells.values(), rescues: counts.rescues.values() },
+    { cells: cellCounts(counts), rescues: counts.rescues.values() },
     models,
     () => 0,
   );

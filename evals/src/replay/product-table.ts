@@ -1,5 +1,6 @@
 import { PortfolioSettings } from '@whetstone/shared/contract';
 import {
+  cellCounts,
   countTask,
   noCounts,
   tableOfCounts,
@@ -54,14 +55,13 @@ export const withSettings = (table: RoutingTable, settings: Partial<PortfolioSet
 
 /** The table that the product answers from, with the product's default settings. */
 export function tableOf(counts: Counts, models: readonly string[], { used, shrinkage }: TableOptions): RoutingTable {
-  const { cells, rescues } = counts;
   return {
     version: '1',
     dataAt: undefined,
     settings: PortfolioSettings.parse({}),
     models: models.map((id) => ({ id, price: undefined, contextTokens: undefined, epoch: 1, epochWhy: undefined })),
     pool: [],
-    ...tableOfCounts({ cells: cells.values(), rescues: rescues.values() }, models, () => 1),
+    ...tableOfCounts({ cells: cellCounts(counts), rescues: counts.rescues.values() }, models, () => 1),
     shrinkage,
     method: { used, why: 'chosen on the training part' },
     trialRuns: false,

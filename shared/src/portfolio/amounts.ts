@@ -15,16 +15,15 @@ const smallest = 1e-9;
 
 export const noAmounts = (): Amounts => ({ n: 0, sum: 0, buckets: new Map() });
 
-export const bucketOf = (amount: number): number =>
-  amount < smallest ? zeroBucket : Math.ceil(Math.log(amount) / logGamma);
+const bucketOf = (amount: number): number => (amount < smallest ? zeroBucket : Math.ceil(Math.log(amount) / logGamma));
 
 const middleOf = (bucket: number) => (bucket === zeroBucket ? 0 : (2 * Math.exp(bucket * logGamma)) / 2.1);
 
-/** `times` is -1 to take an amount away again; whoever adds it in several places finds its bucket once. */
-export function addAmount(amounts: Amounts, amount: number, times: number, bucket = bucketOf(amount)): void {
+/** `times` is -1 to take an amount away again. */
+export function addAmount(amounts: Amounts, amount: number, times: number): void {
   amounts.n += times;
   amounts.sum += times * amount;
-  addToBucket(amounts.buckets, bucket, times);
+  addToBucket(amounts.buckets, bucketOf(amount), times);
 }
 
 export function addAmounts(amounts: Amounts, more: Amounts): void {

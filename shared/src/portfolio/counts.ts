@@ -1,4 +1,4 @@
-import { addAmount, addAmounts, bucketOf, noAmounts, type Amounts } from './amounts.ts';
+import { addAmount, addAmounts, noAmounts, type Amounts } from './amounts.ts';
 import { triesOf, type Attempt, type Origin, type Try } from './attempts.ts';
 import { cellsOf, type CellName } from './likeness.ts';
 
@@ -28,16 +28,17 @@ export interface RescueCount {
 }
 
 export interface Counts {
-  cells: Map<string, CellCount>;
+  /** By model and kind of task, from which `cellCounts` are made: most outcomes are like one before. */
+  kinds: Map<string, KindCount>;
   rescues: Map<string, RescueCount>;
-  /** The cells of a model at a kind of task, found once: most outcomes are like one before. */
-  byKind: Map<string, CellCount[]>;
 }
+
+interface KindCount extends Tally, Pick<Try, 'origin' | 'epoch' | 'model' | 'likeness'> {}
 
 /** Models of one task that rescues are counted for: 24 make 7,000 of them already. */
 const mostModels = 24;
 
-export const noCounts = (): Counts => ({ cells: new Map(), rescues: new Map(), byKind: new Map() });
+export const noCounts = (): Counts => ({ kinds: new Map(), rescues: new Map() });
 
 /**
  * Counts what the attempts at one task come to; with `times` -1 it is taken away. So a late attempt, a correction and a
@@ -49,33 +50,40 @@ export function countTask(counts: Counts, attempts: readonly Attempt[], times: 1
   if (tries.length > 1) countRescues(counts.rescues, tries.slice(0, mostModels), times);
 }
 
-function countTry(counts: Counts, one: Try, times: 1 | -1) {
-  const { solved, costUsd, timeMs } = one;
-  const [costBucket, timeBucket] = [costUsd, timeMs].map((amount) => (amount === undefined ? 0 : bucketOf(amount)));
-  for (const cell of cellsFor(counts, one)) {
-    cell.n += times;
-    if (solved) cell.solved += times;
-    if (costUsd !== undefined) addAmount(cell.cost, costUsd, times, costBucket);
-    if (timeMs !== undefined) addAmount(cell.time, timeMs, times, timeBucket);
-  }
+function countTry({ kinds }: Counts, one: Try, times: 1 | -1) {
+  const { origin, epoch, model, likeness, solved, costUsd, timeMs } = one;
+  const key = kindKey(one);
+  let kind = kinds.get(key);
+  if (!kind) kinds.set(key, (kind = { origin, epoch, model, likeness, ...nothing() }));
+  kind.n += times;
+  if (solved) kind.solved += times;
+  if (costUsd !== undefined) addAmount(kind.cost, costUsd, times);
+  if (timeMs !== undefined) addAmount(kind.time, timeMs, times);
 }
 
-function cellsFor({ cells, byKind }: Counts, { origin, epoch, model, likeness }: Try): CellCount[] {
+const nothing = (): Tally => ({ n: 0, solved: 0, cost: noAmounts(), time: noAmounts() });
+
+/** Each text behind its length, so that no two kinds have the same; half the time of JSON, at each outcome. */
+function kindKey({ origin, epoch, model, likeness }: Try): string {
   const { taskType, language, complexity, repoId } = likeness;
-  const kind = JSON.stringify([origin, epoch, model, taskType, language, complexity, repoId]);
-  const known = byKind.get(kind);
-  if (known) return known;
-  const found = cellsOf(likeness).map(({ level, key }) => {
-    const id = JSON.stringify([origin, epoch, level, key, model]);
-    let cell = cells.get(id);
-    if (!cell) {
-      cell = { origin, epoch, level, key, model, n: 0, solved: 0, cost: noAmounts(), time: noAmounts() };
-      cells.set(id, cell);
+  return `${origin}${epoch} ${part(model)}${part(taskType)}${part(language)}${part(complexity)}${part(repoId)}`;
+}
+
+const part = (text: string | undefined) => (text === undefined ? '-' : `${text.length}:${text}`);
+
+/** What was counted of each model in each of the cells that its tasks lie in. */
+export function cellCounts({ kinds }: Pick<Counts, 'kinds'>): CellCount[] {
+  const cells = new Map<string, CellCount>();
+  for (const kind of kinds.values()) {
+    const { origin, epoch, model } = kind;
+    for (const { level, key } of cellsOf(kind.likeness)) {
+      const id = JSON.stringify([origin, epoch, level, key, model]);
+      let cell = cells.get(id);
+      if (!cell) cells.set(id, (cell = { origin, epoch, level, key, model, ...nothing() }));
+      addTally(cell, kind);
     }
-    return cell;
-  });
-  byKind.set(kind, found);
-  return found;
+  }
+  return [...cells.values()];
 }
 
 function countRescues(rescues: Counts['rescues'], tries: readonly Try[], times: 1 | -1) {

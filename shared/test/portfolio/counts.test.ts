@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { countTask, noCounts, type Attempt, type Counts } from '../../src/portfolio/index.ts';
+import { cellCounts, countTask, noCounts, type Attempt, type Counts } from '../../src/portfolio/index.ts';
 
 const attempt: fc.Arbitrary<Attempt> = fc.record({
   model: fc.constantFrom('a', 'b', 'c'),
@@ -30,7 +30,7 @@ it('counts come out the same in whatever order tasks are added, and whatever was
 });
 
 /** Without what was counted down to nothing; the costs above are sums of powers of two, so that nothing is rounded. */
-const readable = ({ cells, rescues }: Counts) => ({
-  cells: new Map([...cells].filter(([, { n }]) => n > 0)),
-  rescues: new Map([...rescues].filter(([, { n }]) => n > 0)),
+const readable = (counts: Counts) => ({
+  cells: new Set(cellCounts(counts).filter(({ n }) => n > 0)),
+  rescues: new Map([...counts.rescues].filter(([, { n }]) => n > 0)),
 });

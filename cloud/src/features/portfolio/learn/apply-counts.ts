@@ -1,4 +1,11 @@
-import { addTally, type Amounts, type CellCount, type Counts, type RescueCount } from '@whetstone/shared/portfolio';
+import {
+  addTally,
+  cellCounts,
+  type Amounts,
+  type CellCount,
+  type Counts,
+  type RescueCount,
+} from '@whetstone/shared/portfolio';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import { cellRepository, type Known } from './cells/repository.ts';
 
@@ -14,9 +21,9 @@ export const cellId = ({ origin, epoch, level, key, model }: Omit<CellCount, 'n'
 const rescueId = ({ failed, model }: Pick<RescueCount, 'failed' | 'model'>) => JSON.stringify([failed, model]);
 
 /** Adds differences to the rows of their keys. Whoever calls it has locked the state. */
-export async function applyCounts(tx: ProjectTx, { cells, rescues }: Counts): Promise<Applied> {
-  const cellChanges = [...cells.values()].filter(changesCell);
-  const rescueChanges = [...rescues.values()].filter(changesRescue);
+export async function applyCounts(tx: ProjectTx, counts: Counts): Promise<Applied> {
+  const cellChanges = cellCounts(counts).filter(changesCell);
+  const rescueChanges = [...counts.rescues.values()].filter(changesRescue);
   const known = cellChanges.length > 0 ? await cellRepository.find(tx, cellChanges) : [];
   const cellPlan = planOf(cellChanges, known, cellId, mergedCell);
   await cellRepository.put(tx, cellPlan.put);

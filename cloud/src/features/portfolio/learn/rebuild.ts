@@ -1,13 +1,21 @@
-import { countTask, epochAt, noCounts, type Attempt, type Counts, type Epoch } from '@whetstone/shared/portfolio';
+import {
+  cellCounts,
+  countTask,
+  epochAt,
+  noCounts,
+  type Attempt,
+  type Counts,
+  type Epoch,
+} from '@whetstone/shared/portfolio';
 import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Logger } from 'pino';
 import { setImmediate } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, ProjectTx } from '../../../platform/db/database.ts';
 import type { Events } from '../../../platform/events/events.ts';
+import { attemptOf, Counted } from '../counted.ts';
 import { cellRepository } from './cells/repository.ts';
-import { countedBefore } from './counted-attempts.ts';
-import { pendingRepository, type OutcomeRow, type TaskPlace, type TimePlace } from './pending/repository.ts';
+import { pageRepository, type Page, type PageEnd } from './pages/repository.ts';
 import { stateRepository } from './state/repository.ts';
 
 interface Dependencies {
@@ -46,25 +54,15 @@ export async function rebuildCells({ database, events, log }: Dependencies, opti
     });
   };
   try {
-    await eachPage({
-      read: (after: TaskPlace | undefined) => inPage((tx) => pendingRepository.pageOfTasks(tx, after, rowsAtOnce)),
-      placeOf: ({ taskId, id }) => ({ taskId: taskId!, id }),
-      take: counting.add,
-      rowsAtOnce,
-    });
-    await eachPage({
-      read: (after: TimePlace | undefined) => inPage((tx) => pendingRepository.pageWithoutTask(tx, after, rowsAtOnce)),
-      placeOf: ({ atText, id }) => ({ at: atText, id }),
-      take: counting.add,
-      rowsAtOnce,
-    });
+    for (const read of [pageRepository.ofTasks, pageRepository.withoutTask])
+      await eachPage({ read: (after) => inPage((tx) => read(tx, after, rowsAtOnce)), take: counting.add, rowsAtOnce });
     const counted = counting.end();
     signal.throwIfAborted();
     await database.asProject(projectId, async (tx) => {
       await stateRepository.lock(tx);
       await keep(tx, claim.owner);
       await cellRepository.clear(tx);
-      await cellRepository.put(tx, [...counted.counts.cells.values()]);
+      await cellRepository.put(tx, cellCounts(counted.counts));
       await cellRepository.putRescues(tx, [...counted.counts.rescues.values()]);
       await stateRepository.rebuilt(tx, claim.wantedAt, counted.dataAt);
       const version = await stateRepository.change(tx, {});
@@ -78,25 +76,20 @@ export async function rebuildCells({ database, events, log }: Dependencies, opti
   }
 }
 
-interface Pages<Row, Place> {
-  read: (after: Place | undefined) => Promise<Row[]>;
-  placeOf: (row: Row) => Place;
-  take: (row: Row) => void;
+interface Pages {
+  read: (after: PageEnd | undefined) => Promise<Page | undefined>;
+  take: (page: Page) => Promise<void>;
   rowsAtOnce: number;
 }
 
 /** The database reads a page while the one before is taken. */
-async function eachPage<Row, Place>({ read, placeOf, take, rowsAtOnce }: Pages<Row, Place>) {
-  let reading: Promise<Row[]> | undefined = read(undefined);
-  while (reading) {
-    const rows: Row[] = await reading;
-    const last = rows.at(-1);
-    reading = last && rows.length === rowsAtOnce ? read(placeOf(last)) : undefined;
+async function eachPage({ read, take, rowsAtOnce }: Pages) {
+  for (let page = await read(undefined); page;) {
+    const next = page.size === rowsAtOnce ? read(page.last) : undefined;
     // Whoever waits for it hears of its failure.
-    reading?.catch(() => undefined);
-    // Lets the query go out first.
-    await setImmediate();
-    rows.forEach(take);
+    next?.catch(() => undefined);
+    await take(page);
+    page = await next;
   }
 }
 
@@ -113,11 +106,14 @@ async function keep(tx: ProjectTx, owner: string) {
   throw new WhetstoneError('unavailable', 'the cells were changed while they were made again; it begins anew');
 }
 
-/** Counts rows that come task by task. */
+/** Of outcomes in a row; in between the transaction of the next page goes on, and who else asks something is answered. */
+const countedAtOnce = 50;
+
+/** Counts pages that come task by task. */
 function countOf(epochs: readonly Epoch[], log: Pick<Logger, 'warn'>) {
   const counts: Counts = noCounts();
   const epochOf = epochAt(epochs);
-  let dataAt: Date | null = null;
+  let dataAtMs = -Infinity;
   let taskId: string | null = null;
   let attempts: Attempt[] = [];
   const flush = () => {
@@ -125,21 +121,45 @@ function countOf(epochs: readonly Epoch[], log: Pick<Logger, 'warn'>) {
     attempts = [];
   };
   return {
-    add(row: OutcomeRow) {
-      if (row.taskId === null || row.taskId !== taskId) flush();
-      ({ taskId } = row);
-      try {
-        const attempt = countedBefore(row, epochOf);
-        if (!attempt) return;
-        attempts.push(attempt);
-        if (dataAt === null || row.at > dataAt) dataAt = row.at;
-      } catch (error) {
-        log.warn({ err: error, outcome: row.id }, 'what was counted of an outcome cannot be read; it is left out');
+    async add(page: Page) {
+      for (let place = 0; place < page.size; place++) {
+        if (place % countedAtOnce === 0) await setImmediate();
+        const belongsTo = page.columns.taskId[place]!;
+        if (belongsTo === null || belongsTo !== taskId) flush();
+        taskId = belongsTo;
+        try {
+          const counted = countedAt(page, place);
+          if (!counted) continue;
+          attempts.push(attemptOf(counted, epochOf));
+          dataAtMs = Math.max(dataAtMs, counted.at.getTime());
+        } catch (error) {
+          const outcome = page.columns.pending[place]?.id;
+          log.warn({ err: error, outcome }, 'what was counted of an outcome cannot be read; it is left out');
+        }
       }
     },
     end() {
       flush();
-      return { counts, dataAt };
+      return { counts, dataAt: dataAtMs === -Infinity ? null : new Date(dataAtMs) };
     },
+  };
+}
+
+/** As what an outcome has been counted; undefined for nothing yet. Throws when that cannot be told any more. */
+function countedAt({ columns }: Page, place: number): Counted | undefined {
+  const pending = columns.pending[place];
+  if (pending) return pending.was === null ? undefined : Counted.parse(pending.was);
+  return {
+    source: columns.source[place]!,
+    model: columns.model[place]!,
+    attempt: columns.attempt[place]!,
+    outcome: columns.outcome[place]!,
+    cost_usd: columns.cost_usd[place]!,
+    time_ms: columns.time_ms[place]!,
+    task_type: columns.task_type[place]!,
+    language: columns.language[place]!,
+    complexity: columns.complexity[place]!,
+    repo_id: columns.repo_id[place]!,
+    at: new Date(columns.at[place]!),
   };
 }
