@@ -1,10 +1,11 @@
 import type { Input, WhetstoneContract } from '@whetstone/shared/contract';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expireRecommendations } from '../../src/features/portfolio/serve/expire.ts';
 import { judgeTrials } from '../../src/features/portfolio/serve/trial/judge-trial.ts';
 import type { Database, ProjectTx } from '../../src/platform/db/database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { describeOnEngines } from '../support/engines.ts';
+import { describeOn, describeOnEngines, postgres } from '../support/engines.ts';
 
 type Outcome = Input<WhetstoneContract['recordOutcome']>;
 type Settings = Input<WhetstoneContract['putPortfolioModels']>['settings'];
@@ -42,19 +43,51 @@ const learned = (client: TestApp['admin'], model: string, n: number) =>
     expect(models.find((one) => one.model === model)?.n).toBe(n);
   }, patience);
 
-const kept = (app: Pick<TestApp, 'database'>, projectId: string) =>
-  app.database.asSystem(({ sql: trx }) =>
+interface Answer {
+  source: string;
+  model: string;
+  repoId?: string;
+  propensity: number;
+  plan: string[];
+}
+type Entry = [
+  id: string,
+  atMs: number,
+  answer: number,
+  taskId: string | null,
+  userId: string | null,
+  usd: number | null,
+];
+
+/** What is written down of recommendations. */
+async function kept(app: Pick<TestApp, 'database'>, projectId: string) {
+  const batches = await app.database.asSystem(({ sql: trx }) =>
     trx.selectFrom('portfolio_recommendation').selectAll().where('project_id', '=', projectId).execute(),
   );
+  return batches.flatMap(({ answers, entries }) =>
+    (entries as Entry[]).map(([id, , answer, taskId, userId, exploredExtraUsd]) => ({
+      ...(answers as Answer[])[answer]!,
+      id,
+      taskId,
+      userId,
+      exploredExtraUsd,
+    })),
+  );
+}
 
 describeOnEngines('recommendations', (engine) => {
   let app: TestApp;
   let failing = false;
+  let losing = false;
   beforeAll(async () => {
     const wrap = (database: Database): Database => ({
       ...database,
-      asProject: (projectId, work) =>
-        failing ? Promise.reject(new Error('the database is away')) : database.asProject(projectId, work),
+      async asProject(projectId, work) {
+        if (failing) throw new Error('the database is away');
+        const done = await database.asProject(projectId, work);
+        if (losing) throw new Error('the answer of the database was lost');
+        return done;
+      },
     });
     app = await startApp(engine, { wrap });
     await app.work();
@@ -219,8 +252,8 @@ describeOnEngines('recommendations', (engine) => {
     expect(rows.find(({ id }) => id === recommendationId)).toMatchObject({
       source: 'cloud',
       model,
-      task_id: 'known',
-      repo_id: 'acme/api',
+      taskId: 'known',
+      repoId: 'acme/api',
       propensity: 1,
       plan: [],
     });
@@ -254,7 +287,7 @@ describeOnEngines('recommendations', (engine) => {
     await ask(1_500);
     const spent = async () => {
       const rows = await kept(app, projectId);
-      return rows.reduce((sum, row) => sum + (row.explored_extra_usd ?? 0), 0);
+      return rows.reduce((sum, row) => sum + (row.exploredExtraUsd ?? 0), 0);
     };
     await vi.waitFor(async () => expect((await kept(app, projectId)).length).toBeGreaterThanOrEqual(1_600), patience);
     expect(await spent()).toBeGreaterThan(0.2);
@@ -289,6 +322,47 @@ describeOnEngines('recommendations', (engine) => {
     for (let i = 0; i < 5; i++) await client.recommendModel(task);
     failing = false;
     await vi.waitFor(async () => expect(await kept(app, projectId)).toHaveLength(6), patience);
+  });
+
+  it('are kept once though the database could not say that it had them', async () => {
+    const { client, projectId } = await tenant('lost answers', cheapAndDear);
+    await client.recommendModel(task);
+    await vi.waitFor(async () => expect(await kept(app, projectId)).toHaveLength(1), patience);
+    losing = true;
+    for (let i = 0; i < 5; i++) await client.recommendModel(task);
+    await vi.waitFor(async () => expect((await kept(app, projectId)).length).toBeGreaterThan(1), patience);
+    losing = false;
+    await client.recommendModel(task);
+    await vi.waitFor(async () => expect((await kept(app, projectId)).length).toBeGreaterThanOrEqual(7), patience);
+    const ids = (await kept(app, projectId)).map(({ id }) => id);
+    expect(ids).toHaveLength(7);
+    expect(new Set(ids).size).toBe(7);
+  });
+
+  it('share what they have in common, and go when they are old', async () => {
+    const { client, projectId } = await tenant('old', cheapAndDear);
+    for (const repoId of ['acme/api', 'acme/api', 'acme/web']) await client.recommendModel({ ...task, repoId });
+    const told = {
+      at: '2024-03-01T00:00:00.000Z',
+      tableVersion: '1',
+      policyVersion: '1',
+      model: 'cheap',
+      explored: false,
+    };
+    const offline = { ...told, recommendationId: uuidv7(), propensity: 1, plan: ['cheap'] };
+    await client.logRecommendations({ recommendations: [offline] });
+    const rows = await vi.waitFor(async () => {
+      const found = await kept(app, projectId);
+      expect(found).toHaveLength(4);
+      return found;
+    }, patience);
+    expect(rows.map(({ repoId }) => repoId)).toEqual(
+      expect.arrayContaining(['acme/api', 'acme/api', 'acme/web', undefined]),
+    );
+    expect(await expireRecommendations({ database: app.database })).toBe(2);
+    expect((await kept(app, projectId)).map(({ source }) => source)).toEqual(['cloud', 'cloud', 'cloud']);
+    // Told again, it is as if for the first time: nobody knows that it was there.
+    expect(await client.logRecommendations({ recommendations: [offline] })).toEqual({ recorded: 1 });
   });
 
   it('try a new model until it is known to be better, and make it the incumbent', async () => {
@@ -351,5 +425,64 @@ describeOnEngines('recommendations', (engine) => {
     await put(client, { pool: 'none' });
     expect((await client.recommendModel(task)).model).toBeNull();
     expect((await client.getPortfolioModels({})).models).toEqual([]);
+  });
+});
+
+describeOnEngines('recommendations after a new start', (engine) => {
+  it('have no second budget to explore with on the same day', async () => {
+    const place = await engine.place();
+    const first = await startApp(engine, { place });
+    const { projectId, adminKey } = first;
+    const budgetUsdPerDay = 0.5;
+    try {
+      await first.work();
+      await first.admin.recordOutcomes({
+        outcomes: [...triesOf('usual', 30, 24, { costUsd: 0.1 }), ...triesOf('dearer', 4, 3, { costUsd: 0.3 })],
+      });
+      await learned(first.admin, 'usual', 30);
+      await put(first.admin, { margin: 0.1, exploration: { enabled: true, share: 0.2, budgetUsdPerDay } });
+      for (let i = 0; i < 600; i++) await first.admin.recommendModel(task);
+    } finally {
+      await first.close();
+    }
+    const second = await startApp(engine, { place, adminKey });
+    try {
+      for (let i = 0; i < 600; i++) await second.admin.recommendModel(task);
+      const written = await vi.waitFor(async () => {
+        const found = await kept(second, projectId);
+        expect(found).toHaveLength(1_200);
+        return found;
+      }, patience);
+      const usd = written.reduce((sum, row) => sum + (row.exploredExtraUsd ?? 0), 0);
+      expect(usd).toBeGreaterThan(budgetUsdPerDay - 0.25);
+      expect(usd).toBeLessThanOrEqual(budgetUsdPerDay);
+    } finally {
+      await second.close();
+      await place.remove();
+    }
+  });
+});
+
+describeOn(postgres, 'recommendations of two servers on one database', (engine) => {
+  it('are alike, and so after a change on one of them', async () => {
+    const place = await engine.place();
+    const one = await startApp(engine, { place });
+    const other = await startApp(engine, { place, adminKey: one.adminKey });
+    try {
+      await one.work();
+      await one.admin.recordOutcomes({ outcomes: cheapAndDear });
+      for (const { admin } of [one, other]) await learned(admin, 'cheap', 40);
+      const answers = await Promise.all(
+        [one, other].map(({ admin }) => admin.recommendModel({ ...task, preview: true })),
+      );
+      expect({ ...answers[1], recommendationId: '' }).toEqual({ ...answers[0], recommendationId: '' });
+      expect(answers[0]!.model).toBe('cheap');
+      await put(one.admin, { deny: ['cheap'] });
+      await vi.waitFor(async () => expect((await other.admin.recommendModel(task)).model).toBe('dear'), patience);
+    } finally {
+      await other.close();
+      await one.close();
+      await place.remove();
+    }
   });
 });

@@ -278,34 +278,27 @@ export interface Schema {
     updated_at: Date;
   };
 
+  /** Many recommendations that were written down together, see the migration. */
   portfolio_recommendation: {
     project_id: string;
     id: string;
+    from_at: Date;
+    to_at: Date;
+    made: number;
+    offline: number;
+    explored: number;
+    explored_usd: number;
+    /** How many a trial's lot chose the model of. */
+    drawn: number;
+    answers: Json<unknown>;
+    entries: Json<unknown>;
+  };
+
+  /** Recommendations that were made without the cloud. */
+  portfolio_told: {
+    project_id: string;
+    id: string;
     at: Date;
-    received_at: Date;
-    source: string;
-    table_version: string;
-    policy_version: string;
-    task_type: string | null;
-    language: string | null;
-    complexity: string | null;
-    repo_id: string | null;
-    task_id: string | null;
-    user_id: string | null;
-    model: string;
-    incumbent: string | null;
-    explored: boolean;
-    propensity: number;
-    expected_success: number | null;
-    expected_cost_usd: number | null;
-    incumbent_success: number | null;
-    incumbent_cost_usd: number | null;
-    incumbent_propensity: number | null;
-    /** Of an answer made to learn: US dollars above the usual one. */
-    explored_extra_usd: number | null;
-    /** `challenger` or `incumbent`, where the lot of a trial chose. */
-    trial_arm: string | null;
-    plan: Json<string[]>;
   };
 
   portfolio_trial: {

@@ -8,7 +8,8 @@ export type AgingTable = keyof typeof timeOf;
 const timeOf = {
   eval_submission: 'at',
   outcome: 'at',
-  portfolio_recommendation: 'at',
+  portfolio_recommendation: 'to_at',
+  portfolio_told: 'at',
   webhook_delivery: 'created_at',
 } as const;
 

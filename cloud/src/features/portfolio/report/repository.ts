@@ -75,13 +75,14 @@ const Drift = z.object({ found: Found }).catch({ found: [] });
 
 export const reportRepository = {
   async made({ sql: trx, projectId }: ProjectTx, { from, to }: Range): Promise<Made> {
+    const within = sql`project_id = ${projectId} and to_at between ${from} and ${to}`;
     const { rows } = await sql<Made>`
-      select count(*)::integer as made, (count(*) filter (where source = 'offline'))::integer as offline,
-        (count(*) filter (where explored))::integer as explored,
-        (select incumbent from portfolio_recommendation
-          where project_id = ${projectId} and at between ${from} and ${to} and incumbent is not null
-          order by at desc limit 1) as incumbent
-      from portfolio_recommendation where project_id = ${projectId} and at between ${from} and ${to}`.execute(trx);
+      select coalesce(sum(made), 0)::integer as made, coalesce(sum(offline), 0)::integer as offline,
+        coalesce(sum(explored), 0)::integer as explored,
+        (select answer ->> 'incumbent'
+          from portfolio_recommendation cross join lateral json_array_elements(answers) as answer
+          where ${within} and answer ->> 'incumbent' is not null order by to_at desc limit 1) as incumbent
+      from portfolio_recommendation where ${within}`.execute(trx);
     return rows[0]!;
   },
 
@@ -97,13 +98,27 @@ export const reportRepository = {
     // Compiling a hundred sums takes seconds, adding up does not.
     await sql`set local jit = off`.execute(trx);
     const { rows } = await sql<Followed>`
-      with made as materialized (
-        select id::text as id, coalesce('t' || task_id, 'r' || id) as cluster, task_type, language, complexity, repo_id, model,
-          plan::jsonb as plan, incumbent, incumbent_propensity as chance, expected_success, incumbent_success,
-          incumbent_cost_usd
-        from portfolio_recommendation
-        where project_id = ${projectId} and at between ${from} and ${to}
-        order by at desc limit ${most}
+      with batch as materialized (
+        select id, answers, entries from (
+          select id, answers, entries, sum(made) over (order by to_at desc, id desc) - made as newer
+          from portfolio_recommendation where project_id = ${projectId} and to_at between ${from} and ${to}
+        ) as counted where newer < ${most}
+      ), said as materialized (
+        select batch.id as batch, place - 1 as place, answer ->> 'taskType' as task_type, answer ->> 'language' as language,
+          answer ->> 'complexity' as complexity, answer ->> 'repoId' as repo_id, answer ->> 'model' as model,
+          (answer -> 'plan')::jsonb as plan, answer ->> 'incumbent' as incumbent,
+          (answer ->> 'incumbentPropensity')::float8 as chance, (answer ->> 'expectedSuccess')::float8 as expected_success,
+          (answer ->> 'incumbentSuccess')::float8 as incumbent_success,
+          (answer ->> 'incumbentCostUsd')::float8 as incumbent_cost_usd
+        from batch cross join lateral json_array_elements(answers) with ordinality as listed (answer, place)
+      ), entered as materialized (
+        select batch.id as batch, entry ->> 0 as id, (entry ->> 1)::float8 as at_ms, (entry ->> 2)::integer as place,
+          entry ->> 3 as task_id
+        from batch cross join lateral json_array_elements(entries) as entry
+      ), made as materialized (
+        select id, coalesce('t' || task_id, 'r' || id) as cluster, task_type, language, complexity, repo_id, model,
+          plan, incumbent, chance, expected_success, incumbent_success, incumbent_cost_usd
+        from entered join said using (batch, place) order by at_ms desc limit ${most}
       ), attempted as (
         select made.id, (array_agg(outcome.model order by coalesce(outcome.attempt, 1), outcome.at, outcome.id))[1] as first,
           bool_or(outcome.outcome = 'solved') filter (where isPlanned) as solved,

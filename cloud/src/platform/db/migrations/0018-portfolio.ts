@@ -7,6 +7,7 @@ const tables = [
   'portfolio_state',
   'portfolio_settings',
   'portfolio_recommendation',
+  'portfolio_told',
   'portfolio_trial',
   'portfolio_method',
 ];
@@ -14,9 +15,13 @@ const tables = [
 /**
  * What outcomes teach about models.
  *
- * `portfolio_recommendation` has no foreign key: rows come by thousands a second, and a look at the project for each would be
- * a third of what keeping them costs. `explored_extra_usd` is what an answer that was made to learn may cost above the usual
- * one; `trial_arm` stands where the lot of a trial chose the model.
+ * `portfolio_recommendation` gets thousands of recommendations a second, most of which give the same few answers: a row has
+ * many of them, those that were written down together. `answers` are what they said and for which kinds of task, each once;
+ * `entries` are lists of the recommendation's id, when it was made (milliseconds since 1970), the place of its answer, the task's
+ * and the user's id, what an answer that was made to learn may cost above the usual one (US dollars), and the arm where the lot
+ * of a trial chose the model. `from_at` and `to_at` are their times; the other columns add them up. Without a foreign key, which
+ * would be a look at another row for each. `portfolio_told` has the ids of those that were made without the cloud, so that what
+ * is told twice is kept once.
  *
  * `outcome_pending` names outcomes that no cell has counted yet; `was` is what was counted of one that has been corrected
  * since. Without a foreign key: it would cost each outcome a look at the row that was just written.
@@ -106,39 +111,33 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table portfolio_recommendation (
       project_id uuid not null,
       id uuid not null,
-      at timestamptz not null,
-      received_at timestamptz not null,
-      source text not null,
-      table_version text not null,
-      policy_version text not null,
-      task_type text,
-      language text,
-      complexity text,
-      repo_id text,
-      task_id text,
-      user_id text,
-      model text not null,
-      incumbent text,
-      explored boolean not null,
-      propensity double precision not null,
-      expected_success double precision,
-      expected_cost_usd double precision,
-      incumbent_success double precision,
-      incumbent_cost_usd double precision,
-      incumbent_propensity double precision,
-      explored_extra_usd double precision,
-      trial_arm text,
-      plan json not null,
+      from_at timestamptz not null,
+      to_at timestamptz not null,
+      made integer not null,
+      offline integer not null,
+      explored integer not null,
+      explored_usd double precision not null,
+      drawn integer not null,
+      answers json not null,
+      entries json not null,
       primary key (project_id, id)
     )`.execute(db);
-  await sql`create index portfolio_recommendation_at on portfolio_recommendation (project_id, at)`.execute(db);
+  await sql`create index portfolio_recommendation_to on portfolio_recommendation (project_id, to_at)`.execute(db);
   await sql`
-    create index portfolio_recommendation_explored on portfolio_recommendation (project_id, at) where explored`.execute(
+    create index portfolio_recommendation_explored on portfolio_recommendation (project_id, to_at)
+      where explored_usd > 0`.execute(db);
+  await sql`
+    create index portfolio_recommendation_drawn on portfolio_recommendation (project_id, to_at) where drawn > 0`.execute(
     db,
   );
   await sql`
-    create index portfolio_recommendation_of_trial on portfolio_recommendation (project_id, id)
-      where trial_arm is not null`.execute(db);
+    create table portfolio_told (
+      project_id uuid not null,
+      id uuid not null,
+      at timestamptz not null,
+      primary key (project_id, id)
+    )`.execute(db);
+  await sql`create index portfolio_told_at on portfolio_told (project_id, at)`.execute(db);
 
   await sql`
     create table portfolio_trial (

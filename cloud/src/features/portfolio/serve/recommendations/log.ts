@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Database, ProjectTx } from '../../../../platform/db/database.ts';
-import { recommendationRepository, type KeptRecommendation } from './repository.ts';
+import { v7 as uuidv7 } from 'uuid';
+import type { KeptRecommendation } from './kept.ts';
+import { recommendationRepository, type Batch } from './repository.ts';
 
 interface Options {
   database: Pick<Database, 'asProject'>;
@@ -11,38 +13,46 @@ interface Options {
   most?: number;
 }
 
-const rowsAtOnce = 1_000;
+const keptAtOnce = 1_000;
 const intervalMs = 500;
 
 /**
  * Keeps recommendations behind the requests that asked for them, twice a second and at the end. What the database does not
- * take is tried again, each once by its id; a process that is killed loses those of its last half second.
+ * take is tried again as the batch that it was, so that it is kept once; a process that is killed loses those of its last half
+ * second.
  */
 export function recommendationLog({ database, log, onKept, most = 50_000 }: Options) {
-  let waiting = new Map<string, KeptRecommendation[]>();
+  /** By project, in the order in which they came. */
+  const batches = new Map<string, Batch[]>();
+  let fresh = new Map<string, KeptRecommendation[]>();
   let count = 0;
   let dropped = 0;
   let flushed: Promise<void> = Promise.resolve();
   let isFlushing = false;
 
+  /** What has come since the last time, behind what still waits. */
+  function formBatches() {
+    for (const [projectId, kept] of fresh) {
+      const waiting = batches.get(projectId) ?? [];
+      for (let from = 0; from < kept.length; from += keptAtOnce)
+        waiting.push({ id: uuidv7(), kept: kept.slice(from, from + keptAtOnce) });
+      batches.set(projectId, waiting);
+    }
+    fresh = new Map();
+  }
+
   async function write() {
-    const writing = waiting;
-    waiting = new Map();
+    formBatches();
     const failures: unknown[] = [];
-    for (const [projectId, kept] of writing) {
-      let from = 0;
+    for (const [projectId, waiting] of batches) {
       try {
-        for (; from < kept.length; from += rowsAtOnce) {
-          const some = kept.slice(from, from + rowsAtOnce);
-          await database.asProject(projectId, async (tx) => {
-            await recommendationRepository.insert(tx, some);
-            await onKept(tx, some);
-          });
-          count -= some.length;
+        for (let batch = waiting[0]; batch; batch = waiting[0]) {
+          await writeBatch(projectId, batch);
+          waiting.shift();
+          count -= batch.kept.length;
         }
+        batches.delete(projectId);
       } catch (error) {
-        // Before what came meanwhile, so that what is dropped in the end is the newest.
-        waiting.set(projectId, [...kept.slice(from), ...(waiting.get(projectId) ?? [])]);
         failures.push(error);
       }
     }
@@ -50,6 +60,12 @@ export function recommendationLog({ database, log, onKept, most = 50_000 }: Opti
     if (failures.length > 0)
       throw new AggregateError(failures, `${count} recommendations wait to be written down; it is tried again`);
   }
+
+  const writeBatch = (projectId: string, batch: Batch) =>
+    database.asProject(projectId, async (tx) => {
+      await recommendationRepository.insert(tx, batch);
+      await onKept(tx, batch.kept);
+    });
 
   function tellDropped() {
     if (dropped === 0) return;
@@ -79,9 +95,9 @@ export function recommendationLog({ database, log, onKept, most = 50_000 }: Opti
         return;
       }
       count++;
-      const known = waiting.get(projectId);
+      const known = fresh.get(projectId);
       if (known) known.push(recommendation);
-      else waiting.set(projectId, [recommendation]);
+      else fresh.set(projectId, [recommendation]);
     },
 
     flush,

@@ -1,5 +1,5 @@
 import { policyVersion, type Decision } from '@whetstone/shared/portfolio';
-import type { KeptAnswer } from './repository.ts';
+import type { KeptAnswer } from './kept.ts';
 
 type Answer = Decision['answer'];
 
@@ -8,6 +8,7 @@ export interface PreparedAnswer {
   json: (recommendationId: string) => string;
   /** What is kept of it; undefined where no model is recommended. */
   kept: KeptAnswer | undefined;
+  trialArm: string | undefined;
   /** US dollars: what the dearest other model may cost more than this answer; undefined where no cost is known. */
   dearestExtraUsd: number | undefined;
   /** US dollars: what the answer may cost, as dear as the dearest where nobody knows; undefined as above. */
@@ -41,12 +42,13 @@ function prepare(decision: Decision): PreparedAnswer {
   return {
     json: (recommendationId) => `{"recommendationId":"${recommendationId}",${rest}`,
     kept: keptOf(decision),
+    trialArm: decision.trialArm,
     dearestExtraUsd: dearest === undefined || costUsd === undefined ? undefined : dearest - costUsd,
     costUsd,
   };
 }
 
-function keptOf({ answer, incumbentPropensity, trialArm }: Decision): KeptAnswer | undefined {
+function keptOf({ answer, incumbentPropensity }: Decision): KeptAnswer | undefined {
   const { model, incumbent, explored, propensity, tableVersion, plan } = answer;
   if (model === null) return undefined;
   return {
@@ -62,7 +64,6 @@ function keptOf({ answer, incumbentPropensity, trialArm }: Decision): KeptAnswer
     incumbentSuccess: incumbent?.estimatedSuccessRate ?? undefined,
     incumbentCostUsd: incumbent?.estimatedCost ?? undefined,
     incumbentPropensity,
-    trialArm,
     plan: plan.map((step) => step.model),
   };
 }

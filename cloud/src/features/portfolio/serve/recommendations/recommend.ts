@@ -1,7 +1,7 @@
 import { Prepared, type RecommendRequest } from '@whetstone/shared/contract';
-import { v7 as uuidv7 } from 'uuid';
 import type { LoadedTable } from '../table/read-table.ts';
 import type { ExplorationBudget } from './exploration-budget.ts';
+import { idSource } from './ids.ts';
 import type { RecommendationLog } from './log.ts';
 import { preparedAnswers, type PreparedAnswer } from './prepared-answer.ts';
 
@@ -19,10 +19,11 @@ interface Dependencies {
  */
 export function recommender({ recommendations, budget, clock, random }: Dependencies) {
   const prepared = preparedAnswers();
+  const newId = idSource();
 
   return (projectId: string, table: LoadedTable, request: RecommendRequest): Prepared => {
     const nowMs = clock();
-    const id = uuidv7({ msecs: nowMs });
+    const id = newId(nowMs);
     if (table.unreadable !== undefined) return refusal(table, table.unreadable, request, id);
     const { recommender: asked } = table;
     const { enabled, budgetUsdPerDay } = asked.table.settings.exploration;
@@ -33,13 +34,13 @@ export function recommender({ recommendations, budget, clock, random }: Dependen
     const extra = usual?.dearestExtraUsd;
     const mayExplore = extra !== undefined && budget.allows(projectId, extra, budgetUsdPerDay);
     const given = prepared(asked.recommend(request, { mayExplore, random }));
-    const { kept } = given;
+    const { kept, trialArm } = given;
     if (kept) {
-      const exploredExtraUsd = kept.explored && kept.trialArm === undefined ? extraOf(given, usual) : undefined;
+      const exploredExtraUsd = kept.explored && trialArm === undefined ? extraOf(given, usual) : undefined;
       if (exploredExtraUsd !== undefined) budget.spend(projectId, exploredExtraUsd);
       const { taskType, language, complexity, repoId, taskId, userId } = request;
       const task = { taskType, language, complexity, repoId, taskId, userId };
-      recommendations.add(projectId, { id, at: new Date(nowMs), task, answer: kept, exploredExtraUsd });
+      recommendations.add(projectId, { id, at: new Date(nowMs), task, answer: kept, exploredExtraUsd, trialArm });
     }
     return new Prepared(given.json(id), undefined);
   };

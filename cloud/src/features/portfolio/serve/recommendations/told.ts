@@ -1,7 +1,9 @@
 import type { Handlers, recommendModel } from '@whetstone/shared/contract';
 import { invalidField } from '@whetstone/shared/errors';
 import type { Ctx } from '../../../../context.ts';
-import { recommendationRepository, type KeptRecommendation } from './repository.ts';
+import { v7 as uuidv7 } from 'uuid';
+import type { KeptRecommendation } from './kept.ts';
+import { recommendationRepository } from './repository.ts';
 
 type Told = Parameters<Handlers<typeof recommendModel, Ctx>['logRecommendations']>[1]['recommendations'][number];
 
@@ -15,7 +17,11 @@ const earliest = new Date(Date.UTC(2020, 0));
 export const logRecommendations = (ctx: Ctx, { recommendations }: { recommendations: Told[] }) =>
   ctx.transaction(async (tx) => {
     const kept = recommendations.map((told, index) => keptOf(told, `recommendations.${index}`, tx.now));
-    return { recorded: await recommendationRepository.insert(tx, kept) };
+    const fresh = await recommendationRepository.tell(tx, kept);
+    // What is told twice at once is there for the first time alone.
+    const firsts = kept.filter(({ id }) => fresh.delete(id));
+    await recommendationRepository.insert(tx, { id: uuidv7(), kept: firsts });
+    return { recorded: firsts.length };
   });
 
 function keptOf({ recommendationId, at: said, ...told }: Told, path: string, now: Date): KeptRecommendation {
@@ -27,7 +33,7 @@ function keptOf({ recommendationId, at: said, ...told }: Told, path: string, now
   const { expectedSuccess, expectedCostUsd, incumbentSuccess, incumbentCostUsd, incumbentPropensity } = told;
   const { tableVersion, policyVersion, model, explored, propensity, plan } = told;
   return {
-    id: recommendationId,
+    id: recommendationId.toLowerCase(),
     at: at > now ? now : at,
     task: { taskType, language, complexity, repoId, taskId, userId },
     answer: {
@@ -43,10 +49,10 @@ function keptOf({ recommendationId, at: said, ...told }: Told, path: string, now
       incumbentSuccess,
       incumbentCostUsd,
       incumbentPropensity,
-      // Without the cloud nobody draws.
-      trialArm: undefined,
       plan,
     },
     exploredExtraUsd: undefined,
+    // Without the cloud nobody draws.
+    trialArm: undefined,
   };
 }

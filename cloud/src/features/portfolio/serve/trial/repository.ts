@@ -95,16 +95,19 @@ export const trialRepository = {
    */
   async outcomes({ sql: trx, projectId }: ProjectTx, since: Date, mostOfArm: number): Promise<TrialOutcome[]> {
     const { rows } = await sql<TrialOutcome>`
+      with drawn as (
+        select entry ->> 0 as id, entry ->> 6 as arm, batch.answers -> (entry ->> 2)::integer ->> 'model' as model
+        from portfolio_recommendation as batch cross join lateral json_array_elements(batch.entries) as entry
+        where batch.project_id = ${projectId} and batch.drawn > 0 and batch.to_at >= ${since}
+          and entry ->> 6 is not null and (entry ->> 1)::float8 >= ${since.getTime()}
+      )
       select arm, solved from (
         select first.*, row_number() over (partition by arm order by received_at, id) as place from (
-          select distinct on (recommended.id) recommended.trial_arm as arm, outcome.outcome = 'solved' as solved,
-            outcome.received_at, outcome.id
-          from portfolio_recommendation as recommended
-          join outcome on outcome.project_id = recommended.project_id
-            and outcome.recommendation_id = recommended.id::text and outcome.model = recommended.model
-          where recommended.project_id = ${projectId} and recommended.trial_arm is not null
-            and recommended.at >= ${since} and outcome.outcome in ('solved', 'failed')
-          order by recommended.id, outcome.received_at, outcome.id
+          select distinct on (drawn.id) drawn.arm, outcome.outcome = 'solved' as solved, outcome.received_at, outcome.id
+          from drawn join outcome on outcome.project_id = ${projectId} and outcome.recommendation_id is not null
+            and outcome.recommendation_id = drawn.id and outcome.model = drawn.model
+          where outcome.outcome in ('solved', 'failed')
+          order by drawn.id, outcome.received_at, outcome.id
         ) as first
       ) as placed
       where place <= ${mostOfArm} order by received_at, id`.execute(trx);
