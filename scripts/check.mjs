@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, seconds } from './lib/run.mjs';
 import { countLine, readTally } from './lib/tally.mjs';
+import { workers } from './lib/workers.mjs';
 import { setUp } from './setup.mjs';
 
 const startedAt = performance.now();
@@ -13,7 +14,7 @@ const tallyFile = join(scratch, 'tally.json');
 
 // The longest first, so that the short ones fill the other lane.
 const steps = [
-  ['tests', 'vitest run --project unit --reporter=default --reporter=./scripts/tally-reporter.ts'],
+  ['tests', `vitest run --project unit ${workers} --reporter=default --reporter=./scripts/tally-reporter.ts`],
   ['lint', 'oxlint --type-aware --deny-warnings'],
   ['types', 'tsc && tsc -p cloud/dashboard && tsc -p test/browser'],
   ['dead code', 'knip --no-progress'],

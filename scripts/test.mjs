@@ -5,13 +5,14 @@ import { endWithParent } from './lib/parent.mjs';
 import { run } from './lib/run.mjs';
 import { readTally, together, verdict } from './lib/tally.mjs';
 import { setUp } from './setup.mjs';
+import { workers } from './lib/workers.mjs';
 
 endWithParent();
 await setUp({ build: true, withJudges: true });
 
-/** Three go on side by side, and whoever is done takes the next: the longest begin. Within one, what must be alone is. */
-const projects = ['cloud', 'e2e', 'browser', 'evals', 'unit'].map((project) => ['--project', project]);
-const sideBySide = 3;
+/** Two go on side by side, and whoever is done takes the next: the longest begin. Within one, what must be alone is. */
+const projects = ['cloud', 'e2e', 'evals', 'browser', 'unit'].map((project) => ['--project', project]);
+const sideBySide = 2;
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-test-'));
 const given = process.argv.slice(2);
@@ -31,7 +32,14 @@ async function inTurn() {
 /** The first one owns the terminal; what another says comes whole, when it is done. */
 async function runTests({ options, turn }) {
   const tallyFile = join(scratch, `tally-${turn}.json`);
-  const command = ['vitest', 'run', '--reporter=default', '--reporter=./scripts/tally-reporter.ts', ...options];
+  const command = [
+    'vitest',
+    'run',
+    workers,
+    '--reporter=default',
+    '--reporter=./scripts/tally-reporter.ts',
+    ...options,
+  ];
   const ending = await run(command, { show: turn === 0, env: { WHETSTONE_TALLY_FILE: tallyFile } });
   if (turn > 0) console.log(ending.output);
   return { ...ending, tallyFile };

@@ -186,10 +186,12 @@ describeOnBoth('the queue port', engines, (engine, queueEngine) => {
     const id = await queue.send(job, { text: 'stuck' }, { projectId: shared.mine });
     await queue.send(job, { text: 'next' });
     await eventually(() => expect(done).toEqual(['next']));
-    expect(await queue.find(shared.mine, id)).toMatchObject({
-      state: 'failed',
-      lastError: 'did not finish within 300 ms',
-    });
+    await eventually(async () =>
+      expect(await queue.find(shared.mine, id)).toMatchObject({
+        state: 'failed',
+        lastError: 'did not finish within 300 ms',
+      }),
+    );
     expect(reasons).toEqual([expect.objectContaining({ message: 'did not finish within 300 ms' })]);
   });
 
