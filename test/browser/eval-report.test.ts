@@ -165,7 +165,7 @@ describe('the report of a run', () => {
     await page.getByRole('button', { name: 'Show more (9500 left)' }).click();
     await expect.poll(() => rowsOf(page).count()).toBe(1000);
     await page.goto(`${pathToFileURL(file).href}#p7000`);
-    await page.reload();
+    await page.reload({ timeout: 30_000 });
     expect(await page.locator('tr.row.open').getAttribute('data-index')).toBe('7000');
     console.info(
       `10,000 samples: open ${Math.round(openedAt - startedAt)} ms, search, unfold and back ${Math.round(performance.now() - openedAt)} ms`,

@@ -49,7 +49,7 @@ export async function killDrill({ rounds, lossShare, seed }: Options): Promise<K
   let server: TestServer | undefined = await startServer({ dataDir });
   const proxy = await startFaultyProxy(server.url);
   const apiKey = server.agentKey();
-  await createClient({ baseUrl: server.url, apiKey: server.adminKey() }).createFlag({
+  await createClient({ baseUrl: server.url, apiKey: server.adminKey(), timeoutMs: 20_000 }).createFlag({
     key: flag,
     rolloutPercentage: 50,
   });
@@ -131,8 +131,12 @@ export async function killDrill({ rounds, lossShare, seed }: Options): Promise<K
     lost: [...accepted].filter((id) => !taken.has(id)).length,
     deliveries,
     sent: [...taken.values()].reduce((sum, count) => sum + count, 0),
-    counted: (await createClient({ baseUrl: server.url, apiKey }).getFlagUsage({ key: flag, timeRange: '24h' }))
-      .exposures,
+    counted: (
+      await createClient({ baseUrl: server.url, apiKey, timeoutMs: 20_000 }).getFlagUsage({
+        key: flag,
+        timeRange: '24h',
+      })
+    ).exposures,
     outbox: await inspectOutbox(outbox),
   };
   await server.stop();

@@ -9,7 +9,7 @@ const rounds = 30;
 
 it(
   `loses no acknowledged write in ${rounds} kills, and reopens its database every time`,
-  { timeout: 240_000 },
+  { timeout: 480_000 },
   async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'whetstone-kill-'));
     const acknowledged = new Map<string, number>();
@@ -17,7 +17,7 @@ it(
 
     for (let round = 0; round < rounds; round++) {
       const server = await startServer({ dataDir });
-      const client = createClient({ baseUrl: server.url, apiKey: server.adminKey(), retries: 0 });
+      const client = createClient({ baseUrl: server.url, apiKey: server.adminKey(), retries: 0, timeoutMs: 20_000 });
       const present = await versionsIn(client);
       lost = [
         ...lost,

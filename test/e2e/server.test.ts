@@ -100,7 +100,7 @@ describe('the built server', () => {
       );
     }
     await server.stop();
-  });
+  }, 120_000);
 
   it('finishes what is under way when told to stop, and says meanwhile that it is not ready', async () => {
     const server = await startServer({ dataDir });

@@ -188,5 +188,5 @@ describeOnEngines('a database that has counted exposures', (engine) => {
     expect(flag).toMatchObject({ key: 'counted', lastEvaluatedAt: '2026-03-05T10:05:00.000Z' });
     await app.close();
     await place.remove();
-  });
+  }, 60_000);
 });
