@@ -79,7 +79,9 @@ describe('compiled code', () => {
     const cacheDir = join(newStateDir(), 'cache');
     const first = startMcpServer(env({ WHETSTONE_CACHE_DIR: cacheDir }));
     await listTools(first);
-    await eventually(() => expect(kept(cacheDir)).toEqual([expect.stringMatching(/code-[0-9a-f]{16}-v[\d.]+-[^/.]+$/)]));
+    await eventually(() =>
+      expect(kept(cacheDir)).toEqual([expect.stringMatching(/code-[0-9a-f]{16}-v[\d.]+-[^/.]+$/)]),
+    );
     const [file] = kept(cacheDir);
     const { mode, mtimeMs, ino } = statSync(file!);
     expect(mode & 0o777).toBe(0o600);
