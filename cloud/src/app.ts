@@ -268,11 +268,13 @@ export function buildApp(platform: Platform): App {
     evals.socket,
   );
   mountOfrep(app, ofrepService({ rulesets, clock, each, notes }), { authenticate, answer });
-  const document = JSON.stringify(openApi({ ...contract, ...streams, ...sockets, ...ofrep }, version));
+  // Made when first asked for: that takes a third of a second, which no start should wait for.
+  let document: string | undefined;
   if (queue.take) jobRoutes(app, { take: queue.take, answer });
-  app.get('/openapi.json', async (_, reply) =>
-    reply.header('content-type', 'application/json; charset=utf-8').send(document),
-  );
+  app.get('/openapi.json', async (_, reply) => {
+    document ??= JSON.stringify(openApi({ ...contract, ...streams, ...sockets, ...ofrep }, version));
+    return reply.header('content-type', 'application/json; charset=utf-8').send(document);
+  });
   serveDocs(app);
   sessionRoutes(app, { ...credentials, ...sessions, answer, describe: tenancy.getMe });
   serveDashboard(app, dashboardDir);

@@ -5,13 +5,9 @@ import type { Config } from './config.ts';
 import { bootstrap } from './features/tenancy/bootstrap.ts';
 import { createLog } from './log.ts';
 import { openConfigured } from './open-configured.ts';
-import { openCache } from './platform/cache/open.ts';
-import { openEvents } from './platform/events/open.ts';
-import { openOutbound } from './platform/outbound/guarded-fetch.ts';
-import { openQueue } from './platform/queue/open.ts';
+import { openPlatform } from './open-platform.ts';
 import { keptSessionSecret } from './session-secret.ts';
 import { blaming } from './start-problem.ts';
-import { version } from './version.ts';
 
 const clock = () => Date.now();
 
@@ -19,26 +15,18 @@ const clock = () => Date.now();
 export async function serve(config: Config) {
   // On a terminal the ready text is what one looks at; elsewhere somebody collects the log.
   const log = createLog(config.logLevel ?? (process.stderr.isTTY ? 'warn' : 'info'));
-  const { dataDir, databaseUrl, keep } = config;
+  const { dataDir, databaseUrl } = config;
   const database = await openConfigured(config, { clock, log });
   const keys = await blaming('WHETSTONE_DATA_DIR', bootstrap({ database, dataDir, adminKey: config.adminKey }));
   const sessionSecret = config.sessionSecret ?? (await blaming('WHETSTONE_DATA_DIR', keptSessionSecret(dataDir)));
-  const events = openEvents({ database, directUrl: config.databaseDirectUrl, clock, log });
-  const cache = openCache({ service: config.sharedCache, clock, log });
-  const outbound = openOutbound({ ...config.outbound, userAgent: `Whetstone/${version}` });
-  const queue = await openQueue({ database, clock, log, qstash: config.qstash, workers: config.jobWorkers });
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const { publicUrl, dashboardDir, evals } = config;
-  const ports = { database, events, queue, cache, outbound };
-  const web = { publicUrl, sessionSecret, dashboardDir };
-  const platform = { ...ports, clock, log, version, keep, say, ...web, evals };
+  const { platform, close } = await openPlatform(config, { database, sessionSecret, clock, log });
   const { app, work, seedSamples, seedRuns, engineLines } = buildApp(platform);
   stopGracefully(async () => {
     // Half a request is not worth waiting for longer; the database and its lock are.
     const patience = setTimeout(() => app.server.closeAllConnections(), 5_000).unref();
     await app.close();
     clearTimeout(patience);
-    await Promise.all([events.stop(), cache.stop(), outbound.close()]);
+    await close();
     await database.close();
   });
 
@@ -47,7 +35,7 @@ export async function serve(config: Config) {
   const engines = {
     database: databaseUrl ? 'PostgreSQL' : `PGlite in ${dataDir}`,
     events: databaseUrl ? 'log in PostgreSQL, LISTEN and polling' : 'log in PGlite, in-process',
-    cache: config.sharedCache ? cache.engine : 'memory of this process',
+    cache: config.sharedCache ? platform.cache.engine : 'memory of this process',
     ...engineLines(),
     queue: config.qstash ? `QStash, delivering to ${config.qstash.publicUrl}` : 'pg-boss in the database',
   };

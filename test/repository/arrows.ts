@@ -99,7 +99,7 @@ export const arrowRules: ArrowRule[] = [
   },
   {
     why: 'nothing imports app.ts but what starts it',
-    from: /^(shared|mcp-server)\/src\/|^cloud\/src\/(?!(server|serve)\.ts$)/,
+    from: /^(shared|mcp-server)\/src\/|^cloud\/src\/(?!(server|serve|prepare)\.ts$)/,
     to: /^cloud\/src\/app\.ts$/,
     planted: { from: 'cloud/src/http/routes.ts', to: 'cloud/src/app.ts' },
   },

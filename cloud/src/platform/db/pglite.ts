@@ -48,23 +48,26 @@ async function startEngine(directory: string | undefined, templateFile: string |
   const unfinished = join(directory, 'pgdata.new');
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
-  if (template) await unpack(template, unfinished);
+  if (template) unpack(template, unfinished);
   else await (await PGlite.create({ dataDir: unfinished })).close();
   await rename(unfinished, dataDir);
   return PGlite.create({ dataDir });
 }
 
 /** Without starting an engine on it, which costs a second of processor time. */
-async function unpack(template: string, directory: string) {
+function unpack(template: string, directory: string) {
   const faults: string[] = [];
   // PGlite names the files of an image from the root; that the slash is taken off is told as information.
   const onwarn = (code: string, message: string | Error) =>
     void (code === 'TAR_ENTRY_INFO' || faults.push(String(message)));
-  await extract({ file: template, cwd: directory, onwarn });
+  // In one go: nothing else runs yet, and a task each for 1,300 small files takes twice the time.
+  extract({ file: template, cwd: directory, onwarn, sync: true, noMtime: true });
   if (faults[0]) throw new Error(`The image of an empty database is damaged (${faults[0]}): build again. ${template}`);
 }
 
 async function dump(engine: PGlite) {
+  // Else every start from the image would go through all that was done to it once more.
+  await engine.exec('checkpoint');
   const image = await engine.dumpDataDir('gzip');
   return Buffer.from(await image.arrayBuffer());
 }

@@ -33,3 +33,6 @@ export async function oneAtATime(database: Database, work: () => Promise<void>) 
     await work();
   });
 }
+
+/** In an image of a database: when its jobs were first scheduled is for the first start from it to say. */
+export const forgetSchedules = (database: Database) => database.execute('delete from pgboss.schedule');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WhetstoneError } from '@whetstone/shared/errors';
-import { AuthenticationError, CommandExitError, InvalidArgumentError, Sandbox, TimeoutError } from 'e2b';
+import type { Sandbox } from 'e2b';
 
 export interface E2bConfig {
   apiKey?: string;
@@ -54,24 +54,26 @@ export async function rentMachine(config: E2bConfig, options: RentOptions): Prom
       'conflict',
       'the e2b sandbox needs E2B_API_KEY; without an account choose the sandbox process',
     );
+  // It is a tenth of what a start would load, and few rent machines.
+  const e2b = await import('e2b');
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted();
     try {
       // `secure` keeps others who learn the machine's address out; without internet, candidates reach nobody.
-      const sandbox = await Sandbox.create(template, {
+      const sandbox = await e2b.Sandbox.create(template, {
         ...access,
         timeoutMs: leaseMs,
         requestTimeoutMs,
         allowInternetAccess: false,
         metadata: { for: 'whetstone-evals' },
       });
-      return machineOf(sandbox);
+      return machineOf(sandbox, e2b);
     } catch (error) {
       // Gateways repeat what they refuse.
       const said = wordsOf(error).replaceAll(access.apiKey, '[secret]');
-      if (error instanceof AuthenticationError)
+      if (error instanceof e2b.AuthenticationError)
         throw new WhetstoneError('unauthorized', `E2B refuses E2B_API_KEY: ${said}`);
-      if (error instanceof InvalidArgumentError)
+      if (error instanceof e2b.InvalidArgumentError)
         throw new WhetstoneError('invalid', `E2B refuses the request: ${said}`);
       if (attempt + 1 >= tries) throw unavailable(`no machine could be rented in ${tries} tries`, new Error(said));
       await sleep(pauseMs(attempt), undefined, signal ? { signal } : {});
@@ -84,7 +86,10 @@ export const unavailable = (what: string, cause: unknown) =>
 
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-function machineOf(sandbox: Sandbox): Machine {
+/** What the client throws for a command that failed, and for one that took too long. */
+type Faults = Pick<typeof import('e2b'), 'CommandExitError' | 'TimeoutError'>;
+
+function machineOf(sandbox: Sandbox, { CommandExitError, TimeoutError }: Faults): Machine {
   let isSpent = false;
   return {
     id: sandbox.sandboxId,
