@@ -223,7 +223,9 @@ async function damagedState(world: World) {
 async function unwritableState(world: World) {
   const { env } = await filledState(world);
   const within = ['bwrap', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'];
-  const readOnly = { env, within };
+  const { WHETSTONE_STATE_DIR: stateDir } = env;
+  // By itself: it may lie in /dev/shm, which the jail has another of.
+  const readOnly = { env, within: [...within, '--ro-bind', stateDir, stateDir] };
   const directory = newStateDir();
   const full = {
     env: { ...env, WHETSTONE_STATE_DIR: directory, HOME: directory },

@@ -18,6 +18,6 @@ it(
     expect(outbox.delivered).toBe(outbox.accepted);
     // It has tried something.
     expect(accepted).toBeGreaterThan(rounds);
-    expect(lostResponses).toBeGreaterThan(0);
+    expect(lostResponses).toBeGreaterThan(rounds / 3);
   },
 );

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Tx } from '../../src/platform/db/database.ts';
 import { migrations } from '../../src/platform/db/migrations/index.ts';
+import { proveIsolation } from '../../src/platform/db/isolation.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
 import { describeOn, describeOnEngines, pglite, postgres, silentLog, type Place } from '../support/engines.ts';
 import { makeProject } from '../support/projects.ts';
@@ -134,50 +135,80 @@ describeOnEngines('the db port', (engine) => {
 });
 
 describeOnEngines('the start-up self-test', (engine) => {
+  let place: Place;
+  let database: Database;
+  beforeAll(async () => {
+    place = await engine.place();
+    database = await openDatabase(place.choice, surroundings);
+  });
+  afterAll(() => place.remove());
+
+  const say = (statement: string) => database.asSystem(({ sql: trx }) => sql.raw(statement).execute(trx));
+
+  /** What breaks the wall, what mends it again, and what is said of it. */
   const sabotage = {
     'a table without row-level security': [
       'alter table flag disable row level security',
+      'alter table flag enable row level security',
       'flag has no row-level security',
     ],
-    'a table without a policy': ['drop policy same_project on api_key', 'api_key has no row-level security'],
-    'projects open to all': ['alter table project disable row level security', 'project has no row-level security'],
+    'a table without a policy': [
+      'drop policy same_project on api_key',
+      `create policy same_project on api_key
+        using (project_id = nullif(current_setting('whetstone.project_id', true), '')::uuid)`,
+      'api_key has no row-level security',
+    ],
+    'projects open to all': [
+      'alter table project disable row level security',
+      'alter table project enable row level security',
+      'project has no row-level security',
+    ],
     'organisations open to all': [
       'alter table organisation disable row level security',
+      'alter table organisation enable row level security',
       'organisation has no row-level',
     ],
-    'a new table that nobody guards': ['create table careless (id int)', 'table careless has no row-level security'],
+    'a new table that nobody guards': [
+      'create table careless (id int)',
+      'drop table careless',
+      'table careless has no row-level security',
+    ],
     'a second policy that lets everybody in': [
       'create policy open_door on flag using (true)',
+      'drop policy open_door on flag',
       'flag has the policy true',
     ],
     'one that lets everybody write': [
       'create policy open_slot on idempotency_key for insert with check (true)',
+      'drop policy open_slot on idempotency_key',
       'idempotency_key has the policy true',
     ],
     'a policy that was made lax': [
       'alter policy same_project on api_key using (true)',
+      `alter policy same_project on api_key
+        using (project_id = nullif(current_setting('whetstone.project_id', true), '')::uuid)`,
       'table api_key has the policy true',
     ],
   } as const;
 
-  it.each(Object.entries(sabotage))('refuses to serve with %s', async (_, [statement, complaint]) => {
-    const place = await engine.place();
-    const database = await openDatabase(place.choice, surroundings);
-    await database.asSystem(({ sql: trx }) => sql.raw(statement).execute(trx));
-    await database.close();
-    const refusal = openDatabase(place.choice, surroundings);
-    await expect(refusal).rejects.toThrow(`Tenants are not kept apart on this database (${engine.name})`);
-    await expect(refusal).rejects.toThrow(complaint);
-    await place.remove();
+  it.each(Object.entries(sabotage))('finds %s, and no fault once that is mended', async (_, [broken, mended, said]) => {
+    await say(broken);
+    const proof = proveIsolation(database);
+    await expect(proof).rejects.toThrow(`Tenants are not kept apart on this database (${engine.name})`);
+    await expect(proof).rejects.toThrow(said);
+    await say(mended);
+    await proveIsolation(database);
   });
 
   it('leaves nothing of its tenants behind', async () => {
-    const place = await engine.place();
-    const database = await openDatabase(place.choice, surroundings);
     const { rows } = await database.asSystem(({ sql: trx }) => sql`select * from organisation`.execute(trx));
     expect(rows).toEqual([]);
+  });
+
+  it('refuses to serve with what it found', async () => {
+    await say('alter table flag disable row level security');
     await database.close();
-    await place.remove();
+    await expect(openDatabase(place.choice, surroundings)).rejects.toThrow('flag has no row-level security');
   });
 });
 
