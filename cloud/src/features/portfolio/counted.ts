@@ -34,6 +34,9 @@ export const Counted = z.object({
 });
 export type Counted = z.output<typeof Counted>;
 
+/** As what a pending outcome has been counted; undefined for nothing yet. Throws when that cannot be told any more. */
+export const countedAs = (was: unknown): Counted | undefined => (was === null ? undefined : Counted.parse(was));
+
 /** As `shared/src/portfolio` counts it; the epoch is that of the model at the time. */
 export const attemptOf = (row: Counted, epochAt: (model: string, atMs: number) => number): Attempt => ({
   model: row.model,

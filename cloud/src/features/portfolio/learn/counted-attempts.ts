@@ -1,5 +1,5 @@
 import type { Attempt } from '@whetstone/shared/portfolio';
-import { attemptOf, Counted } from '../counted.ts';
+import { attemptOf, countedAs } from '../counted.ts';
 import type { OutcomeRow } from './pending/repository.ts';
 
 type EpochAt = (model: string, atMs: number) => number;
@@ -7,7 +7,8 @@ type EpochAt = (model: string, atMs: number) => number;
 /** What has been counted of an outcome; undefined for nothing yet. Throws when what was counted cannot be told any more. */
 export function countedBefore(row: OutcomeRow, epochAt: EpochAt): Attempt | undefined {
   if (!row.isPending) return attemptOf(row, epochAt);
-  return row.was === null ? undefined : attemptOf(Counted.parse(row.was), epochAt);
+  const counted = countedAs(row.was);
+  return counted && attemptOf(counted, epochAt);
 }
 
 /** Tasks by their outcomes; one without a task is one of its own. */

@@ -13,7 +13,7 @@ import { setImmediate } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, ProjectTx } from '../../../platform/db/database.ts';
 import type { Events } from '../../../platform/events/events.ts';
-import { attemptOf, Counted } from '../counted.ts';
+import { attemptOf, countedAs, type Counted } from '../counted.ts';
 import { cellRepository } from './cells/repository.ts';
 import { pageRepository, type Page, type PageEnd } from './pages/repository.ts';
 import { stateRepository } from './state/repository.ts';
@@ -148,7 +148,7 @@ function countOf(epochs: readonly Epoch[], log: Pick<Logger, 'warn'>) {
 /** As what an outcome has been counted; undefined for nothing yet. Throws when that cannot be told any more. */
 function countedAt({ columns }: Page, place: number): Counted | undefined {
   const pending = columns.pending[place];
-  if (pending) return pending.was === null ? undefined : Counted.parse(pending.was);
+  if (pending) return countedAs(pending.was);
   return {
     source: columns.source[place]!,
     model: columns.model[place]!,
