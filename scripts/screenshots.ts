@@ -152,7 +152,7 @@ const measuredScenes: Record<string, Scene> = {
 
 /** Of a model of a stand-in that is made worse by one version of its guidance: a regression and a bisect that really happened. */
 const steeredScenes: Record<string, Scene> = {
-  regressions: { path: '/regressions', show: (page) => page.getByText('rolled back').waitFor() },
+  regressions: { path: '/regressions', show: (page) => page.getByText('rolled back').waitFor({ state: 'attached' }) },
   regression: {
     path: '/regressions',
     show: async (page, client) => {
