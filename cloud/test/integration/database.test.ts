@@ -145,6 +145,7 @@ describeOnEngines('the start-up self-test', (engine) => {
 
   const say = (statement: string) => database.asSystem(({ sql: trx }) => sql.raw(statement).execute(trx));
 
+  const ownRows = `(project_id = nullif(current_setting('whetstone.project_id', true), '')::uuid)`;
   /** What breaks the wall, what mends it again, and what is said of it. */
   const sabotage = {
     'a table without row-level security': [
@@ -154,8 +155,7 @@ describeOnEngines('the start-up self-test', (engine) => {
     ],
     'a table without a policy': [
       'drop policy same_project on api_key',
-      `create policy same_project on api_key
-        using (project_id = nullif(current_setting('whetstone.project_id', true), '')::uuid)`,
+      `create policy same_project on api_key using ${ownRows}`,
       'api_key has no row-level security',
     ],
     'projects open to all': [
@@ -185,8 +185,7 @@ describeOnEngines('the start-up self-test', (engine) => {
     ],
     'a policy that was made lax': [
       'alter policy same_project on api_key using (true)',
-      `alter policy same_project on api_key
-        using (project_id = nullif(current_setting('whetstone.project_id', true), '')::uuid)`,
+      `alter policy same_project on api_key using ${ownRows}`,
       'table api_key has the policy true',
     ],
   } as const;

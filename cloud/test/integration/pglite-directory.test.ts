@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
@@ -12,7 +12,7 @@ import { lockDirectory } from '../../src/platform/db/directory-lock.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
 import { openPglite, writeTemplate } from '../../src/platform/db/pglite.ts';
 import { migrate } from '../../src/platform/db/migrate.ts';
-import { silentLog } from '../support/engines.ts';
+import { pglite, silentLog } from '../support/engines.ts';
 
 const surroundings = { clock: Date.now, log: silentLog };
 let directory: string;
@@ -131,6 +131,19 @@ describe('a data directory', () => {
     const place = join(directory, 'data');
     await (await openDatabase({ directory: place, templateFile }, { clock: Date.now, log })).close();
     expect(applied).toEqual([]);
+  });
+
+  it('starts from the image of the build with the tables of its jobs, and none scheduled before that start', async ({
+    skip,
+  }) => {
+    const place = await pglite.place();
+    if (!existsSync(place.choice.templateFile!)) skip('no image of a build; run `pnpm build`');
+    const database = await openDatabase(place.choice, surroundings);
+    const { rows: queues } = await database.execute('select name from pgboss.queue');
+    expect(queues).toContainEqual({ name: 'system.retention' });
+    expect((await database.execute('select name from pgboss.schedule')).rows).toEqual([]);
+    await database.close();
+    await place.remove();
   });
 
   it('makes a template that others than its maker may read, as in an image', async () => {
