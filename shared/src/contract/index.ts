@@ -11,6 +11,7 @@ import { flagHistory } from './flag-history.ts';
 import { flagTransfer } from './flag-transfer.ts';
 import { flags } from './flags.ts';
 import { jobs } from './jobs.ts';
+import { knowledgeLibraries, knowledgeVerify, searchKnowledge } from './knowledge/index.ts';
 import { portfolio } from './portfolio/index.ts';
 import { segments } from './segment.ts';
 import { stale } from './stale.ts';
@@ -41,6 +42,9 @@ export const contract = {
   ...leaderboard,
   ...evalSubmit,
   ...bisects,
+  ...searchKnowledge,
+  ...knowledgeVerify,
+  ...knowledgeLibraries,
 };
 export type WhetstoneContract = typeof contract;
 
@@ -52,6 +56,7 @@ export * from './flag-history.ts';
 export * from './flag-transfer.ts';
 export * from './flags.ts';
 export * from './jobs.ts';
+export * from './knowledge/index.ts';
 export * from './ofrep.ts';
 export * from './operation.ts';
 export * from './page.ts';

@@ -1,0 +1,13 @@
+export * from './build-index.ts';
+export * from './chunk.ts';
+export { fencesOf } from './fences.ts';
+export { fuseRanks } from './fuse.ts';
+export * from './rank.ts';
+export * from './citation.ts';
+export { markedQuotes } from './marked-quotes.ts';
+export * from './search.ts';
+export * from './segment.ts';
+export { memoryOf } from './segment-memory.ts';
+export * from './untrusted.ts';
+export * from './version.ts';
+export { linesText, placeOfQuote } from './place-of-quote.ts';
