@@ -1,4 +1,4 @@
-import { contract, ofrep, sockets, streams } from '@whetstone/shared/contract';
+import { contract, ofrep, sockets, streams, type SourceKind } from '@whetstone/shared/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { gateRun } from './features/evals/regressions/gate-run.ts';
@@ -6,6 +6,7 @@ import type { OnRunEnded } from './features/evals/runs/ended-run.ts';
 import type { PrepareRun } from './features/evals/runs/start-run.ts';
 import { evalsSlice, type SampleRuns } from './features/evals/evals.ts';
 import type { ExecutorConfig } from './features/evals/executor/config.ts';
+import { pathInside } from './features/evals/executor/path-inside.ts';
 import { evaluationNotes } from './features/flags/evaluated/notes.ts';
 import { experimentService } from './features/flags/experiments/service.ts';
 import { expireExposures, expireUsage } from './features/flags/exposures/expire.ts';
@@ -35,6 +36,10 @@ import { flagWriter } from './features/flags/write-flag.ts';
 import { segmentWriter } from './features/flags/write-segment.ts';
 import { staleService } from './features/flags/stale-service.ts';
 import { jobService } from './features/jobs/service.ts';
+import { knowledgeSlice } from './features/knowledge/knowledge.ts';
+import { seededDocs } from './features/knowledge/seed/seeded-docs.ts';
+import { sourceReaders, type Reach } from './features/knowledge/sources/readers.ts';
+import type { OpenSource } from './features/knowledge/sources/source.ts';
 import { expireOutcomes } from './features/portfolio/record/expire.ts';
 import { metricRows } from './features/portfolio/record/repository.ts';
 import { portfolioSlice } from './features/portfolio/portfolio.ts';
@@ -47,12 +52,12 @@ import { webhookService } from './features/webhooks/service.ts';
 import { webhookTeller, type SendDelivery } from './features/webhooks/tell-webhooks.ts';
 import { authentication } from './http/authentication.ts';
 import { serveDashboard } from './http/dashboard.ts';
-import { serveDocs } from './http/docs.ts';
 import { jobRoutes } from './http/job-routes.ts';
 import { eventStreams } from './http/sse-routes.ts';
 import { mount } from './http/mount.ts';
 import { mountOfrep } from './http/ofrep-routes.ts';
 import { openApi } from './http/openapi.ts';
+import { serveDocs } from './http/docs.ts';
 import { newHttpServer } from './http/server.ts';
 import { sessionCookie } from './http/session-cookie.ts';
 import { sessionRoutes } from './http/session-routes.ts';
@@ -61,14 +66,16 @@ import { cacheMetrics } from './platform/cache/metrics.ts';
 import { mountSocket } from './http/websocket-routes.ts';
 import { dayMs } from './platform/day.ts';
 import type { Database } from './platform/db/database.ts';
+import type { Embeddings } from './platform/embeddings/embeddings.ts';
 import type { Events } from './platform/events/events.ts';
 import type { Outbound } from './platform/outbound/outbound.ts';
 import { jobOutcomes } from './platform/queue/job-outcomes.ts';
 import type { Queue } from './platform/queue/queue.ts';
 import { appliedBefore, applyOnce } from './platform/receipts/apply-once.ts';
 import { purgeReceipts } from './platform/receipts/retention.ts';
+import type { Vectors } from './platform/vectors/vectors.ts';
 import { withinTime } from './platform/within-time.ts';
-import { systemService } from './readiness.ts';
+import { systemService, type ProbedPort } from './readiness.ts';
 import { retentionJob, type Retention } from './retention.ts';
 
 export interface Platform {
@@ -77,6 +84,10 @@ export interface Platform {
   queue: Queue;
   cache: Cache;
   outbound: Outbound;
+  embeddings: Embeddings | undefined;
+  vectors: Vectors | undefined;
+  /** Why there are none. */
+  noVectors?: string | undefined;
   clock: () => number;
   log: Logger;
   version: string;
@@ -94,6 +105,17 @@ export interface Platform {
   dashboardDir: string;
   /** What runs of evals need, and what they may use. */
   evals: ExecutorConfig;
+  /** Where documentation may be taken from. */
+  knowledge: KnowledgeConfig;
+}
+
+interface KnowledgeConfig extends Reach {
+  /** Tests may bring their own readers, and fewer ingests a day. */
+  openSource?: Partial<Record<SourceKind, OpenSource>>;
+  ingestsPerDay?: number;
+  cutAfterMs?: number;
+  mostSegmentBytes?: number;
+  meaning?: { embeddings: Embeddings; vectors: Vectors };
 }
 
 export interface App {
@@ -104,6 +126,8 @@ export interface App {
   seedSamples: (projectId: string) => Promise<string>;
   /** Has the sample runs made, those that are left of them. */
   seedRuns: (projectId: string) => Promise<void>;
+  /** Has the documentation that lies on disk taken, what is left of it. */
+  seedDocs: (projectId: string) => Promise<void>;
   /** What further ports there are and who is behind them, for the person who starts the server. */
   engineLines: () => Record<string, string>;
   /** Takes a variant that does harm from everybody who has it. */
@@ -114,7 +138,7 @@ export interface App {
 
 /** The composition root: the one place where slices meet their dependencies. */
 export function buildApp(platform: Platform): App {
-  const { database, events, queue, cache, outbound, clock, log, version, keep, say } = platform;
+  const { database, events, queue, cache, outbound, embeddings, vectors, clock, log, version, keep, say } = platform;
   const { publicUrl, sessionSecret, dashboardDir } = platform;
   const credentials = credentialDirectory({ database, clock, events });
   const rulesets = rulesetCache({ database, clock, events });
@@ -172,6 +196,38 @@ export function buildApp(platform: Platform): App {
     verdictsOfRun: evals.modelVerdicts,
   });
 
+  const { openSource: ownSources, docDirs, modulesDirs, registryUrl, ...knowledgeLimits } = platform.knowledge;
+  const knowledge = knowledgeSlice({
+    database,
+    queue,
+    clock,
+    log,
+    random: Math.random,
+    openSource: { ...sourceReaders({ outbound, version, clock, docDirs, modulesDirs, registryUrl }), ...ownSources },
+    checkDirectory: (path) => pathInside(docDirs, path, 'WHETSTONE_DOC_DIRS'),
+    ...(embeddings && vectors && { meaning: { embeddings, vectors } }),
+    modulesDirs,
+    onSeeded: (docs) => say(seededDocs(docs)),
+    ...knowledgeLimits,
+  });
+
+  const lexical = 'none: search is lexical';
+  /** Search does without them. */
+  const meaning: ProbedPort[] = [
+    {
+      port: 'embeddings',
+      engine: () => embeddings?.engine ?? lexical,
+      ping: async () => embeddings?.ping(),
+      isOptional: true,
+    },
+    {
+      port: 'vectors',
+      engine: () => vectors?.engine ?? (embeddings ? `${lexical}, since ${platform.noVectors}` : lexical),
+      ping: async () => vectors?.ping(),
+      isOptional: true,
+    },
+  ];
+
   let stopping = false;
   const tenancy = tenancyService({ database, events });
   const handlers = {
@@ -182,6 +238,7 @@ export function buildApp(platform: Platform): App {
         { port: 'events', engine: () => events.engine, ping: events.ping },
         { port: 'queue', engine: () => queue.engine, ping: queue.ping },
         { port: 'cache', engine: () => cache.engine, ping: cache.ping, isOptional: true },
+        ...meaning,
         ...evals.ports,
       ],
       isStopping: () => stopping,
@@ -205,6 +262,7 @@ export function buildApp(platform: Platform): App {
     ...jobService({ queue }),
     ...webhookService({ outbound, send: sendDelivery }),
     ...evals.handlers,
+    ...knowledge.handlers,
   };
 
   const retentions: Retention[] = [
@@ -222,6 +280,7 @@ export function buildApp(platform: Platform): App {
     { what: 'recommendations', purge: (_, { signal }) => expireRecommendations({ database, signal }) },
     { what: 'deliveries of webhooks', purge: (_, { signal }) => expireDeliveries({ database, signal }) },
     ...evals.retentions,
+    ...knowledge.retentions,
     { what: 'events', purge: (_, { signal }) => events.purge({ signal }) },
     {
       what: 'ended jobs',
@@ -247,6 +306,7 @@ export function buildApp(platform: Platform): App {
     ...Object.values(webhookWork),
     ...evals.jobs,
     ...portfolio.jobs,
+    ...knowledge.jobs,
     retentionJob({ clock, retentions }),
   ];
 
@@ -300,6 +360,7 @@ export function buildApp(platform: Platform): App {
     await Promise.all([
       graded,
       portfolio.stop(),
+      knowledge.stop(),
       withinTime(flush(), 1_000).catch(warnOf('the last uses were not written down')),
     ]);
   });
@@ -313,6 +374,7 @@ export function buildApp(platform: Platform): App {
     rollBackVariant,
     onRunEnded: evals.onRunEnded,
     seedRuns: evals.seedRuns,
-    engineLines: () => Object.fromEntries(evals.ports.map(({ port, engine }) => [port, engine()])),
+    seedDocs: knowledge.seedDocs,
+    engineLines: () => Object.fromEntries([...meaning, ...evals.ports].map(({ port, engine }) => [port, engine()])),
   };
 }

@@ -1,9 +1,16 @@
 import { longestUsageDays } from '@whetstone/shared/contract';
 import { parseApiKey } from '@whetstone/shared/keys';
-import { delimiter, resolve } from 'node:path';
+import { totalmem } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { EmbeddingsEndpoint } from './platform/embeddings/openai.ts';
+import { dimensionsOf } from './platform/embeddings/models.ts';
 import { isPlace } from './platform/outbound/allowed-places.ts';
 import type { QStash } from './platform/queue/qstash-queue.ts';
+import type { PineconeIndex } from './platform/vectors/pinecone.ts';
+
+/** Where packages are published. In pieces: no line may name a registry, lest an install is bound to one (prose.test.ts). */
+const publicRegistry = `https://${['registry', 'npmjs', 'org'].join('.')}`;
 
 const checkout = resolve(import.meta.dirname, '../..');
 
@@ -29,6 +36,8 @@ const listOf = (isItem: (text: string) => boolean) =>
 
 const isPort = (text: string) => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535;
 const mostJobWorkers = 200;
+/** What a column of pgvector holds. */
+const mostDimensions = 16_000;
 
 /** Each variable with what it expects; the message is what a person reads when the start stops. */
 const Environment = z.object({
@@ -55,12 +64,32 @@ const Environment = z.object({
   WHETSTONE_EXPOSURE_DAYS: keptDays(90),
   WHETSTONE_DATASETS_DIR: z.string().min(1).optional(),
   WHETSTONE_REPOS_DIRS: z.string().min(1).optional(),
+  WHETSTONE_DOC_DIRS: z.string().min(1).optional(),
+  WHETSTONE_NPM_REGISTRY: httpUrl().default(publicRegistry),
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl().optional(),
   WHETSTONE_MODEL_PRICE: z
     .string()
     .regex(/^\d{1,6}(\.\d{1,9})?\/\d{1,6}(\.\d{1,9})?$/)
     .optional(),
+  EMBEDDINGS_API_KEY: z.string().regex(/^\S+$/).optional(),
+  EMBEDDINGS_BASE_URL: httpUrl().optional(),
+  EMBEDDINGS_MODEL: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/)
+    .optional(),
+  EMBEDDINGS_DIMENSIONS: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/)
+    .transform(Number)
+    .refine((dimensions) => dimensions <= mostDimensions)
+    .optional(),
+  PINECONE_API_KEY: z.string().regex(/^\S+$/).optional(),
+  PINECONE_INDEX: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,43}[a-z0-9])?$/)
+    .optional(),
+  PINECONE_CONTROLLER_HOST: httpUrl().optional(),
   E2B_API_KEY: z.string().min(1).optional(),
   E2B_API_URL: httpUrl().optional(),
   E2B_DOMAIN: z
@@ -89,7 +118,10 @@ const Environment = z.object({
 });
 
 /** Variables that mean something together alone. */
-const pairs = [['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN']] as const;
+const pairs = [
+  ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
+  ['PINECONE_API_KEY', 'PINECONE_INDEX'],
+] as const;
 
 const expectations: Record<keyof z.infer<typeof Environment>, string> = {
   PORT: 'a port from 0 to 65535, such as 8787',
@@ -104,10 +136,20 @@ const expectations: Record<keyof z.infer<typeof Environment>, string> = {
   WHETSTONE_EXPOSURE_DAYS: `days that exposures and their units are kept, 1 to ${longestUsageDays}, such as 90`,
   WHETSTONE_DATASETS_DIR: 'a directory of data sets and of files with samples',
   WHETSTONE_REPOS_DIRS: `directories of git repositories, separated by "${delimiter}"`,
+  WHETSTONE_DOC_DIRS: `directories of documentation, separated by "${delimiter}"`,
+  WHETSTONE_NPM_REGISTRY:
+    'the http or https URL of a registry of npm packages, such as https://packages.example.com/npm',
   OPENAI_API_KEY: 'a key of the model endpoint',
   OPENAI_BASE_URL: 'the http or https URL of an OpenAI-compatible endpoint, such as https://api.openai.com/v1',
   WHETSTONE_MODEL_PRICE:
     'US dollars per million input and output tokens of an endpoint that is in no price table, such as 0.15/0.6',
+  EMBEDDINGS_API_KEY: 'a key of the embeddings endpoint',
+  EMBEDDINGS_BASE_URL: 'the http or https URL of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1',
+  EMBEDDINGS_MODEL: 'the name of a model, such as text-embedding-3-small, of an endpoint that is given too; or none',
+  EMBEDDINGS_DIMENSIONS: `how many numbers a vector of EMBEDDINGS_MODEL has, 1 to ${mostDimensions}, such as 768`,
+  PINECONE_API_KEY: 'a key of Pinecone, together with PINECONE_INDEX',
+  PINECONE_INDEX: 'the name of an index of Pinecone, together with PINECONE_API_KEY',
+  PINECONE_CONTROLLER_HOST: 'the http or https URL of the control plane, such as https://api.pinecone.io',
   E2B_API_KEY: 'a key of E2B',
   E2B_API_URL: 'an http or https URL',
   E2B_DOMAIN: 'a domain name',
@@ -148,6 +190,18 @@ export interface Config {
     };
     e2b: { apiKey?: string; apiUrl?: string; domain?: string };
   };
+  /** Where documentation may be taken from: folders that calls may name, and the registry of packages. */
+  knowledge: {
+    docDirs: string[];
+    modulesDirs: string[];
+    registryUrl: string;
+    /** What of the documentation may be in memory. */
+    mostSegmentBytes: number;
+  };
+  /** Where texts become vectors; search is lexical when absent. */
+  embeddings: EmbeddingsEndpoint | undefined;
+  /** Where vectors are kept; the database when absent. */
+  pinecone: PineconeIndex | undefined;
   databaseUrl: string | undefined;
   /** For LISTEN; the same as `databaseUrl` unless that leads to a pooler. */
   databaseDirectUrl: string | undefined;
@@ -196,10 +250,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     keep: { usageDays: known.WHETSTONE_USAGE_DAYS, exposureDays: known.WHETSTONE_EXPOSURE_DAYS },
     evals: {
       datasetsDir: resolve(known.WHETSTONE_DATASETS_DIR ?? datasetsPulledTo(env, known.WHETSTONE_DATA_DIR)),
-      reposDirs: (known.WHETSTONE_REPOS_DIRS ?? '')
-        .split(delimiter)
-        .filter((folder) => folder !== '')
-        .map((folder) => resolve(folder)),
+      reposDirs: foldersOf(known.WHETSTONE_REPOS_DIRS),
       cacheDir: resolve(known.WHETSTONE_DATA_DIR, 'evals-cache'),
       openai: {
         ...onlyGiven('apiKey', known.OPENAI_API_KEY),
@@ -212,6 +263,21 @@ export function readConfig(env: Record<string, string | undefined>): Config {
         ...onlyGiven('domain', known.E2B_DOMAIN),
       },
     },
+    knowledge: {
+      docDirs: foldersOf(known.WHETSTONE_DOC_DIRS),
+      modulesDirs: [join(checkout, 'node_modules'), join(checkout, 'cloud/node_modules')],
+      registryUrl: known.WHETSTONE_NPM_REGISTRY,
+      mostSegmentBytes: eighthOfMemory(),
+    },
+    embeddings: embeddingsOf(known),
+    pinecone:
+      known.PINECONE_API_KEY && known.PINECONE_INDEX
+        ? {
+            apiKey: known.PINECONE_API_KEY,
+            index: known.PINECONE_INDEX,
+            ...onlyGiven('controllerUrl', known.PINECONE_CONTROLLER_HOST),
+          }
+        : undefined,
     databaseUrl: known.DATABASE_URL,
     databaseDirectUrl: known.DATABASE_URL === undefined ? undefined : (known.DATABASE_DIRECT_URL ?? known.DATABASE_URL),
     sharedCache:
@@ -229,6 +295,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     mcpServerFile: resolve(checkout, 'mcp-server/dist/whetstone-mcp.js'),
   };
 }
+
+/** Of what the machine or the container has, and no more than a process of Node holds without being told to. */
+const eighthOfMemory = () =>
+  Math.min(2 ** 30, Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 8));
+
+const foldersOf = (text = '') =>
+  text
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => resolve(folder));
 
 const onlyGiven = <Name extends string>(name: Name, value: string | undefined) =>
   (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: string };
@@ -263,4 +339,22 @@ function qstashOf(known: z.infer<typeof Environment>): Config['qstash'] {
   if (publicUrl === undefined) throw expected(['WHETSTONE_PUBLIC_URL']);
   const url = known.QSTASH_URL ?? 'https://qstash.upstash.io';
   return { url, token, currentSigningKey, nextSigningKey, publicUrl };
+}
+
+const openAiUrl = 'https://api.openai.com/v1';
+
+/** The endpoint of models in runs unless there is one of its own; a key goes to no other place than the one it was given for. */
+function embeddingsOf(known: z.infer<typeof Environment>): Config['embeddings'] {
+  const { EMBEDDINGS_MODEL: model = 'text-embedding-3-small', EMBEDDINGS_DIMENSIONS: given } = known;
+  if (model === 'none') return undefined;
+  const baseUrl = known.EMBEDDINGS_BASE_URL ?? known.OPENAI_BASE_URL;
+  const isGiven = baseUrl ?? known.EMBEDDINGS_API_KEY ?? known.OPENAI_API_KEY;
+  if (isGiven === undefined && known.EMBEDDINGS_MODEL) throw expected(['EMBEDDINGS_MODEL']);
+  if (isGiven === undefined) return undefined;
+  const dimensions = given ?? dimensionsOf(model);
+  if (dimensions === undefined) throw expected(['EMBEDDINGS_DIMENSIONS']);
+  const url = new URL(baseUrl ?? openAiUrl);
+  const isOfModels = url.origin === new URL(known.OPENAI_BASE_URL ?? openAiUrl).origin;
+  const apiKey = known.EMBEDDINGS_API_KEY ?? (isOfModels ? known.OPENAI_API_KEY : undefined);
+  return { baseUrl: url.href, ...onlyGiven('apiKey', apiKey), model, dimensions };
 }

@@ -5,10 +5,13 @@ import { blaming } from './start-problem.ts';
 
 /** The database that the environment chose; a failure names the variable that chose it. */
 export const openConfigured = (
-  { databaseUrl, dataDir, templateFile }: Config,
+  { databaseUrl, dataDir, templateFile, embeddings, pinecone }: Config,
   surroundings: { clock: () => number; log: Logger },
 ) =>
   blaming(
     databaseUrl ? 'DATABASE_URL' : 'WHETSTONE_DATA_DIR',
-    openDatabase({ url: databaseUrl, directory: dataDir, templateFile }, surroundings),
+    openDatabase(
+      { url: databaseUrl, directory: dataDir, templateFile, withVectors: embeddings !== undefined && !pinecone },
+      surroundings,
+    ),
   );

@@ -28,7 +28,13 @@ export async function makeTemplate(given: Config) {
   const { database, kysely, dumpTemplate } = await openPglite({ clock });
   await migrate(kysely);
   // Whatever the builder's environment says: the image is of the engines that are embedded.
-  const config = { ...given, databaseDirectUrl: undefined, qstash: undefined, sharedCache: undefined };
+  const config = {
+    ...given,
+    databaseDirectUrl: undefined,
+    qstash: undefined,
+    sharedCache: undefined,
+    embeddings: undefined,
+  };
   const log = createLog('warn');
   const { platform, close } = await openPlatform(config, { database, sessionSecret: 'signs nothing', clock, log });
   const { app } = buildApp(platform);

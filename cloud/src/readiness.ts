@@ -3,7 +3,7 @@ import { WhetstoneError } from '@whetstone/shared/errors';
 import type { Ctx } from './context.ts';
 import { withinTime } from './platform/within-time.ts';
 
-interface ProbedPort {
+export interface ProbedPort {
   port: string;
   /** Asked each time: an engine may work in more than one way. */
   engine: () => string;

@@ -20,7 +20,7 @@ export async function serve(config: Config) {
   const keys = await blaming('WHETSTONE_DATA_DIR', bootstrap({ database, dataDir, adminKey: config.adminKey }));
   const sessionSecret = config.sessionSecret ?? (await blaming('WHETSTONE_DATA_DIR', keptSessionSecret(dataDir)));
   const { platform, close } = await openPlatform(config, { database, sessionSecret, clock, log });
-  const { app, work, seedSamples, seedRuns, engineLines } = buildApp(platform);
+  const { app, work, seedSamples, seedRuns, seedDocs, engineLines } = buildApp(platform);
   stopGracefully(async () => {
     // Half a request is not worth waiting for longer; the database and its lock are.
     const patience = setTimeout(() => app.server.closeAllConnections(), 5_000).unref();
@@ -47,6 +47,7 @@ export async function serve(config: Config) {
   if (config.seed === 'demo') {
     await seedSamples(keys.projectId);
     await seedRuns(keys.projectId);
+    await seedDocs(keys.projectId);
   }
 }
 

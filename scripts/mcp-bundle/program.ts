@@ -37,14 +37,15 @@ export const filesBeside = [
   { folder: 'cli/doctor', file: 'whetstone-doctor.cjs', names: 'examineAll, reportOf' },
   { folder: 'cli/outbox-work', file: 'whetstone-outbox.cjs', names: 'runOutbox' },
   { folder: 'models', file: 'whetstone-models.cjs', names: 'modelsOver' },
+  { folder: 'docs', file: 'whetstone-docs.cjs', names: 'docsOver' },
   { folder: 'tools/admin', file: 'whetstone-admin.cjs', names: 'adminTools' },
 ] as const;
 
-/** Leaves these folders out of the program, which takes them from the files beside itself when they are first wanted. */
-const toolsBeside: Plugin = {
-  name: 'tools-beside',
+/** Leaves folders out of a bundle, which takes them from the files beside itself when they are first wanted. */
+const leftBeside = (files: readonly (typeof filesBeside)[number][]): Plugin => ({
+  name: 'left-beside',
   setup({ onResolve, onLoad }) {
-    for (const { folder, file, names } of filesBeside) {
+    for (const { folder, file, names } of files) {
       const namespace = `beside-${basename(folder)}`;
       onResolve({ filter: new RegExp(`/${basename(folder)}/index\\.ts$`) }, () => ({ path: file, namespace }));
       onLoad({ filter: /./, namespace }, () => ({
@@ -54,7 +55,10 @@ const toolsBeside: Plugin = {
       }));
     }
   },
-};
+});
+
+/** What few users of the client library ask for, and what is more than all the rest of it. */
+export const docsBeside = leftBeside(filesBeside.filter(({ folder }) => folder === 'docs'));
 
 /** zod brings its messages in fifty languages; ours are read in one. */
 export const oneLanguage: Plugin = {
@@ -78,7 +82,7 @@ async function programOf(path: string, esbuild: Esbuild): Promise<string> {
     logLevel: 'error',
     define: { 'import.meta.url': 'importMetaUrl' },
     alias: { '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-bundle/sdk-shims.ts') },
-    plugins: [sdkEdits, toolsBeside],
+    plugins: [sdkEdits, leftBeside(filesBeside)],
   });
   const code = await minified(lazyCode(outputFiles[0]!.text), esbuild);
   const text = `(async function (importMetaUrl, require) {"use strict";${code}\n})`;

@@ -20,9 +20,15 @@ export interface ArrowRule {
 export const arrowRules: ArrowRule[] = [
   {
     why: 'shared imports zod and nothing else',
-    from: /^shared\/src\//,
+    from: /^shared\/src\/(?!knowledge\/)/,
     to: /^(?!shared\/src\/|zod$)/,
     planted: { from: 'shared/src/errors.ts', to: 'node:fs' },
+  },
+  {
+    why: 'what searches documentation imports semver and a stemmer; nothing else',
+    from: /^shared\/src\/knowledge\//,
+    to: /^(?!shared\/src\/|semver$|wink-porter2-stemmer$)/,
+    planted: { from: 'shared/src/knowledge/search.ts', to: 'node:crypto' },
   },
   {
     why: 'the MCP server sees the cloud only through the client',

@@ -17,7 +17,7 @@ const rules = [
   },
   {
     why: 'says nothing of how it was written',
-    forbidden: new RegExp([['helper', 'session'].join(' '), `\\.${'library'}\\b`].join('|'), 'i'),
+    forbidden: new RegExp([['helper', 'session'].join(' '), `(?:^|[\\s/'"])\\.${'library'}\\b`].join('|'), 'i'),
     planted: ['a helper', ' session wrote this'],
   },
 ];

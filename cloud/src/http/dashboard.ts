@@ -29,10 +29,9 @@ const pageHeaders = {
 /** The addresses that the page knows what to show at; anything else is still an unknown operation. */
 const pagePaths = [
   '/',
-  ...['flags', 'segments', 'leaderboard', 'runs', 'regressions', 'schedules', 'bisects', 'models'].flatMap((page) => [
-    `/${page}`,
-    `/${page}/*`,
-  ]),
+  ...['flags', 'segments', 'leaderboard', 'runs', 'regressions', 'schedules', 'bisects', 'models', 'knowledge'].flatMap(
+    (page) => [`/${page}`, `/${page}/*`],
+  ),
 ];
 
 const types: Record<string, string> = {

@@ -183,6 +183,16 @@ describeOnEngines('the start-up self-test', (engine) => {
       'drop policy open_slot on idempotency_key',
       'idempotency_key has the policy true',
     ],
+    'a policy that shows what belongs to nobody': [
+      'create policy open_rows on flag for select using (project_id is null)',
+      'drop policy open_rows on flag',
+      'table flag has the policy (project_id IS NULL)',
+    ],
+    'a policy that lets everybody change common rows': [
+      'create policy open_pages on knowledge_page using (project_id is null)',
+      'drop policy open_pages on knowledge_page',
+      'table knowledge_page has the policy (project_id IS NULL)',
+    ],
     'a policy that was made lax': [
       'alter policy same_project on api_key using (true)',
       `alter policy same_project on api_key using ${ownRows}`,

@@ -18,6 +18,7 @@ import { bisectRepository } from '../../src/features/evals/bisect/repository.ts'
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { insertRun } from '../support/run-rows.ts';
+import { writeDocs } from '../support/written-docs.ts';
 import { anAlert } from '../support/made-runs.ts';
 import { aFlag } from '../support/flags.ts';
 
@@ -44,6 +45,7 @@ interface Own {
   /** An alert. */
   regressionId: string;
   bisectId: string;
+  sourceId: string;
 }
 
 /** A good request for every operation; the compiler asks for one when an operation is added. */
@@ -235,6 +237,17 @@ const samples: Record<Id, (own: Own) => Sample> = {
   getBisect: ({ bisectId }) => ({ id: bisectId }),
   cancelBisect: ({ bisectId }) => ({ id: bisectId }),
   resumeBisect: ({ bisectId }) => ({ id: bisectId, maxRuns: 100 }),
+  searchKnowledge: () => ({ query: 'how is it done', library: 'our-docs' }),
+  readDocs: () => ({ library: 'our-docs', version: '1.0.0' }),
+  getKnowledgeSegments: () => ({ library: 'our-docs', version: '1.0.0' }),
+  verifyCitations: () => ({ citations: [{ citationId: '0'.repeat(20), quote: 'so it is done' }] }),
+  getCitationReport: () => ({}),
+  listLibraries: () => ({}),
+  listSources: () => ({}),
+  createSource: () => ({ library: 'our-docs', version: '1.0.0', source: { kind: 'npm' }, refresh: 'never' }),
+  deleteSource: ({ sourceId }) => ({ id: sourceId }),
+  startIngest: () => ({ library: 'our-docs', version: '2.0.0', source: { kind: 'npm' } }),
+  listIngests: () => ({}),
 };
 
 const aSchedule = () => ({
@@ -314,6 +327,8 @@ describeOnEngines('every operation', (engine) => {
     app = await startApp(engine);
     for (const role of roles) keyOf[role] = await app.keyWith(role);
     stranger = (await app.otherTenant('stranger')).key;
+    const pages = [{ path: 'a.md', text: '# How\n\nSo it is done.\n' }];
+    await writeDocs(app.database, { library: 'our-docs', version: '1.0.0', projectId: app.projectId, pages });
     const { id: keyId } = await app.admin.createKey({ name: 'target', role: 'viewer' });
     await app.admin.createFlag(aFlag('target'));
     await app.admin.createFlag(aFlag('archived'));
@@ -340,6 +355,7 @@ describeOnEngines('every operation', (engine) => {
       regressionId: await anAlert(app),
       scheduleId: (await app.admin.createEvalSchedule(aSchedule())).id,
       bisectId: await aBisect(app),
+      sourceId: (await app.admin.createSource({ library: 'own-docs', source: { kind: 'npm' } })).id,
     };
   });
   afterAll(() => app.close());
@@ -419,7 +435,10 @@ describeOnEngines('every operation', (engine) => {
       });
 
       it('names a path value that is none', async () => {
-        for (const bad of ['.hidden', 'UPPER', '%', 'a b', 'x'.repeat(3_000), '\u0000', 'ruleset?']) {
+        const wrong = ['.hidden', '%', 'a b', 'x'.repeat(3_000), '\u0000', 'ruleset?'];
+        // Names of libraries are found however they are written.
+        if (names[0] !== 'library') wrong.push('UPPER');
+        for (const bad of wrong) {
           const answer = await send(op, keyOf.admin, { ...samples[id](own), [names[0]!]: bad });
           // To OFREP whatever nobody made is a flag that is not there.
           if (op.failure) await expectFailure(op, answer, 404);
@@ -504,6 +523,8 @@ describeOnEngines('every operation', (engine) => {
     expect((await theirs.listBisects({})).items).toEqual([]);
     expect((await theirs.listRegressions({})).items).toEqual([]);
     expect((await theirs.listWebhooks({})).items).toEqual([]);
+    expect((await theirs.listSources({})).items).toEqual([]);
+    expect((await theirs.listIngests({})).items).toEqual([]);
     await expect(theirs.compareEvalRuns({ a: own.evalRun, b: own.runId })).rejects.toMatchObject({ code: 'not_found' });
     const keys = (await theirs.listKeys({})).items.map(({ name }) => name);
     expect(keys).toEqual(['First admin key']);

@@ -2,7 +2,7 @@ import { createClient } from '@whetstone/shared/client';
 import type { Role } from '@whetstone/shared/contract';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildApp } from '../../src/app.ts';
+import { buildApp, type Platform } from '../../src/app.ts';
 import type { SampleRuns } from '../../src/features/evals/evals.ts';
 import type { PrepareRun } from '../../src/features/evals/runs/start-run.ts';
 import type { ExecutorConfig } from '../../src/features/evals/executor/config.ts';
@@ -12,9 +12,11 @@ import type { Cache } from '../../src/platform/cache/cache.ts';
 import { inProcessCache } from '../../src/platform/cache/in-process.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
+import type { Embeddings } from '../../src/platform/embeddings/embeddings.ts';
 import { openEvents } from '../../src/platform/events/open.ts';
 import { openOutbound } from '../../src/platform/outbound/guarded-fetch.ts';
 import { openQueue } from '../../src/platform/queue/open.ts';
+import type { Vectors } from '../../src/platform/vectors/vectors.ts';
 import type { QStashService } from './qstash-world.ts';
 import type { Engine, Place } from './engines.ts';
 import { silentLog } from './silent-log.ts';
@@ -41,6 +43,9 @@ interface Options {
   publicUrl?: string;
   /** Default: the memory of the process. */
   cache?: Cache;
+  /** What texts mean, and which are near; default none. */
+  embeddings?: Embeddings;
+  vectors?: Vectors;
   /** Where calls lead that users ask for; default as the server's, with this machine allowed. */
   outbound?: Partial<Parameters<typeof openOutbound>[0]>;
   /** Starts runs of evals. */
@@ -49,6 +54,9 @@ interface Options {
   sampleRuns?: SampleRuns;
   /** What runs of evals may use; default no model, no rented machine, no repository. */
   evals?: Partial<ExecutorConfig>;
+  /** How documentation is taken; default as the server's. */
+  /** Where documentation comes from; default nowhere. */
+  knowledge?: Partial<Platform['knowledge']>;
 }
 
 /** The real app on a real engine, listening; with a client for every role and for a second tenant. */
@@ -62,10 +70,13 @@ export async function startApp(
     wrap = (same) => same,
     publicUrl,
     cache = inProcessCache({ clock }),
+    embeddings,
+    vectors,
     outbound: outboundChange,
     prepareRun,
     sampleRuns,
     evals = {},
+    knowledge,
     qstash,
   }: Options = {},
 ) {
@@ -82,6 +93,8 @@ export async function startApp(
     queue,
     cache,
     outbound,
+    embeddings,
+    vectors,
     clock,
     log: silentLog,
     version: '0.0.0',
@@ -100,6 +113,7 @@ export async function startApp(
       e2b: {},
       ...evals,
     },
+    knowledge: { docDirs: [], modulesDirs: [], registryUrl: 'http://127.0.0.1:1', ...knowledge },
   });
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 });
   const clientOf = (apiKey: string | undefined) => createClient({ baseUrl, apiKey, retries: 0, timeoutMs: 20_000 });

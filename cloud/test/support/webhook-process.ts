@@ -24,6 +24,8 @@ const { app, work } = buildApp({
   queue,
   cache: inProcessCache(surroundings),
   outbound: openOutbound({ allow: ['127.0.0.1'], ports: [80, 443], userAgent: 'Whetstone' }),
+  embeddings: undefined,
+  vectors: undefined,
   version: '0.0.0',
   keep: { usageDays: 400, exposureDays: 90 },
   say: () => undefined,
@@ -31,6 +33,7 @@ const { app, work } = buildApp({
   sessionSecret: 'a fake secret that signs the cookies of tests',
   dashboardDir: 'no-dashboard',
   evals: { datasetsDir: 'no-datasets', reposDirs: [], cacheDir: 'no-cache', openai: {}, e2b: {} },
+  knowledge: { docDirs: [], modulesDirs: [], registryUrl: 'http://127.0.0.1:1' },
 });
 await app.ready();
 

@@ -25,6 +25,7 @@ describe('the environment', () => {
     ['WHETSTONE_USAGE_DAYS', '1101', 'days that counts of exposures by hour are kept'],
     ['WHETSTONE_EXPOSURE_DAYS', '90d', 'days that exposures and their units are kept, 1 to 1100'],
     ['WHETSTONE_EXPOSURE_DAYS', '1e2', 'days that exposures and their units are kept'],
+    ['WHETSTONE_NPM_REGISTRY', 'hunter2', 'the http or https URL of a registry of npm packages'],
     ['OPENAI_BASE_URL', 'hunter2', 'the http or https URL of an OpenAI-compatible endpoint'],
     ['WHETSTONE_MODEL_PRICE', '1', 'US dollars per million input and output tokens'],
     ['WHETSTONE_MODEL_PRICE', '1/-2', 'US dollars per million input and output tokens'],
@@ -42,6 +43,15 @@ describe('the environment', () => {
     ['WHETSTONE_JOB_WORKERS', '0', 'jobs that one process runs at once, 1 to 200'],
     ['WHETSTONE_JOB_WORKERS', '201', 'jobs that one process runs at once'],
     ['QSTASH_URL', 'hunter2', 'an http or https URL'],
+    ['EMBEDDINGS_API_KEY', 'hunter2 and more', 'a key of the embeddings endpoint'],
+    ['EMBEDDINGS_BASE_URL', 'hunter2', 'the http or https URL of an OpenAI-compatible endpoint'],
+    ['EMBEDDINGS_MODEL', 'hunter2 the model', 'the name of a model'],
+    ['EMBEDDINGS_MODEL', 'hunter2', 'the name of a model, such as text-embedding-3-small, of an endpoint'],
+    ['EMBEDDINGS_DIMENSIONS', '0', 'how many numbers a vector of EMBEDDINGS_MODEL has, 1 to 16000'],
+    ['EMBEDDINGS_DIMENSIONS', '16001', 'how many numbers a vector'],
+    ['PINECONE_API_KEY', 'hunter2 and more', 'a key of Pinecone'],
+    ['PINECONE_INDEX', 'Hunter2 or so', 'the name of an index of Pinecone'],
+    ['PINECONE_CONTROLLER_HOST', 'hunter2', 'the http or https URL of the control plane'],
   ])('stops the start when %s is %j, naming it and what it expects but not its value', (name, value, expected) => {
     const message = messageOf(() => readConfig({ [name]: value }));
     expect(message).toContain(`${name}: expected ${expected}`);
@@ -73,6 +83,18 @@ describe('the environment', () => {
     });
   });
 
+  it('says where documentation may be taken from: from no folder of the server unless some are named', () => {
+    expect(readConfig({}).knowledge).toMatchObject({
+      docDirs: [],
+      registryUrl: expect.stringMatching(/\.npmjs\.org$/),
+    });
+    const given = { WHETSTONE_DOC_DIRS: '/a:/b', WHETSTONE_NPM_REGISTRY: 'https://packages.example/npm/' };
+    expect(readConfig(given).knowledge).toMatchObject({
+      docDirs: ['/a', '/b'],
+      registryUrl: 'https://packages.example/npm/',
+    });
+  });
+
   it('takes the address for LISTEN from DATABASE_URL, unless that leads to a pooler', () => {
     const [pooled, direct] = ['postgres://pooler/db', 'postgres://direct/db'];
     expect(readConfig({ DATABASE_URL: pooled })).toMatchObject({ databaseDirectUrl: pooled });
@@ -94,6 +116,63 @@ describe('the environment', () => {
     const both = { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
     expect(readConfig(both).sharedCache).toEqual({ url, token });
     for (const name of ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'] as const) {
+      expect(messageOf(() => readConfig({ ...both, [name]: undefined }))).toMatch(new RegExp(`^${name}: expected`));
+    }
+  });
+
+  describe('about embeddings', () => {
+    const openAi = 'https://api.openai.com/v1';
+    const small = { model: 'text-embedding-3-small', dimensions: 1_536 };
+
+    it('has none unless an endpoint is known, or when they are not wanted', () => {
+      expect(readConfig({ EMBEDDINGS_DIMENSIONS: '512' }).embeddings).toBeUndefined();
+      expect(readConfig({ OPENAI_API_KEY: 'sk-fake', EMBEDDINGS_MODEL: 'none' }).embeddings).toBeUndefined();
+    });
+
+    it('takes the endpoint of models where there is none of its own', () => {
+      expect(readConfig({ OPENAI_API_KEY: 'sk-fake' }).embeddings).toEqual({
+        baseUrl: openAi,
+        apiKey: 'sk-fake',
+        ...small,
+      });
+      const local = 'http://127.0.0.1:11434/v1';
+      expect(readConfig({ OPENAI_BASE_URL: local }).embeddings).toEqual({ baseUrl: local, ...small });
+    });
+
+    it('takes one of its own, to which no key goes that was given for another', () => {
+      const [local, elsewhere] = ['http://127.0.0.1:11434/v1', 'https://embeddings.example.com/v1'];
+      expect(
+        readConfig({ OPENAI_BASE_URL: local, EMBEDDINGS_BASE_URL: openAi, EMBEDDINGS_API_KEY: 'sk-own' }).embeddings,
+      ).toEqual({ baseUrl: openAi, apiKey: 'sk-own', ...small });
+      const given = { OPENAI_API_KEY: 'sk-fake', EMBEDDINGS_BASE_URL: elsewhere };
+      expect(readConfig(given).embeddings).toEqual({ baseUrl: elsewhere, ...small });
+      expect(readConfig({ ...given, OPENAI_BASE_URL: `${elsewhere}/chat` }).embeddings).toMatchObject({
+        apiKey: 'sk-fake',
+      });
+    });
+
+    it('knows how many numbers the vectors of known models have, and asks for those of others', () => {
+      const key = { EMBEDDINGS_API_KEY: 'sk-own' };
+      const dimensionsOf = (model: string, dimensions?: string) =>
+        readConfig({ ...key, EMBEDDINGS_MODEL: model, EMBEDDINGS_DIMENSIONS: dimensions }).embeddings?.dimensions;
+      expect(dimensionsOf('text-embedding-3-large')).toBe(3_072);
+      expect(dimensionsOf('text-embedding-ada-002')).toBe(1_536);
+      expect(dimensionsOf('text-embedding-3-large', '256')).toBe(256);
+      expect(dimensionsOf('nomic-embed-text', '768')).toBe(768);
+      expect(messageOf(() => dimensionsOf('nomic-embed-text'))).toMatch(
+        /^EMBEDDINGS_DIMENSIONS: expected how many numbers a vector of EMBEDDINGS_MODEL has/,
+      );
+    });
+  });
+
+  it('takes Pinecone by key and index together, and names the one that is missing', () => {
+    expect(readConfig({ PINECONE_CONTROLLER_HOST: 'http://127.0.0.1:1' }).pinecone).toBeUndefined();
+    const both = { PINECONE_API_KEY: 'pcsk_fake', PINECONE_INDEX: 'docs' };
+    expect(readConfig(both).pinecone).toEqual({ apiKey: 'pcsk_fake', index: 'docs' });
+    expect(readConfig({ ...both, PINECONE_CONTROLLER_HOST: 'http://127.0.0.1:1' }).pinecone).toMatchObject({
+      controllerUrl: 'http://127.0.0.1:1',
+    });
+    for (const name of ['PINECONE_API_KEY', 'PINECONE_INDEX'] as const) {
       expect(messageOf(() => readConfig({ ...both, [name]: undefined }))).toMatch(new RegExp(`^${name}: expected`));
     }
   });

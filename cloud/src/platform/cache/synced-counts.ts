@@ -1,11 +1,11 @@
 import type { Redis } from '@upstash/redis';
-import type { Breaker } from './breaker.ts';
+import type { Line } from './line.ts';
 import { syncMs as usualSyncMs, wholeMs, type Cache } from './cache.ts';
 import { localCounts } from './local.ts';
 
 interface Options {
   redis: Pick<Redis, 'pipeline'>;
-  line: Pick<Breaker, 'ask' | 'isResting'>;
+  line: Pick<Line, 'ask' | 'isResting'>;
   clock: () => number;
   syncMs?: number | undefined;
 }

@@ -1,6 +1,6 @@
 import { Redis } from '@upstash/redis';
 import type { Logger } from 'pino';
-import { breaker } from './breaker.ts';
+import { openLine } from './line.ts';
 import { localMs, maxValueBytes, wholeMs, type Cache } from './cache.ts';
 import { localValues } from './local.ts';
 import { syncedCounts } from './synced-counts.ts';
@@ -44,7 +44,7 @@ export function upstashCache({
     retry: { retries: 0, backoff: () => 0 },
     signal: () => AbortSignal.timeout(deadlineMs),
   });
-  const line = breaker({ clock, log, restMs });
+  const line = openLine({ clock, log, restMs });
   const remembered = localValues({ clock });
   const reading = new Map<string, Promise<string | undefined>>();
   const counts = syncedCounts({ redis, line, clock, syncMs });

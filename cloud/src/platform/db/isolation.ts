@@ -38,11 +38,22 @@ const policies: Record<string, string> = {
   portfolio_pool: 'false',
   project: ownProject('id'),
 };
+/** What belongs to no project is read by all in these, and written by the system alone. */
+const commonTables = [
+  'knowledge_version',
+  'knowledge_page',
+  'knowledge_text',
+  'knowledge_segment',
+  'knowledge_vectors',
+  'knowledge_ingest',
+  'knowledge_vector',
+];
+const commonRows = 'r (project_id IS NULL)';
 
 async function unguardedTables(tx: Tx) {
   const { rows } = await sql<{ name: string; isGuarded: boolean; rules: string[] }>`
     select c.relname as name, c.relrowsecurity as "isGuarded",
-      coalesce((select array_agg(coalesce(pg_get_expr(p.polqual, p.polrelid), '') || ' ' ||
+      coalesce((select array_agg(p.polcmd::text || ' ' || coalesce(pg_get_expr(p.polqual, p.polrelid), '') || ' ' ||
           coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')) from pg_policy p where p.polrelid = c.oid), '{}') as rules
     from pg_class c
     where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
@@ -50,8 +61,15 @@ async function unguardedTables(tx: Tx) {
     order by c.relname`.execute(tx.sql);
   return rows.flatMap(({ name, isGuarded, rules }) => {
     if (!isGuarded || rules.length === 0) return [`table ${name} has no row-level security`];
-    const wanted = policies[name] ?? ownProject('project_id');
-    return rules.filter((rule) => rule.trim() !== wanted).map((rule) => `table ${name} has the policy ${rule.trim()}`);
+    // By command: `*` is every one, `r` reading.
+    const wanted = [
+      `* ${policies[name] ?? ownProject('project_id')}`,
+      ...(commonTables.includes(name) ? [commonRows] : []),
+    ];
+    return rules
+      .map((rule) => rule.trim())
+      .filter((rule) => !wanted.includes(rule))
+      .map((rule) => `table ${name} has the policy ${rule.slice(2).trim()}`);
   });
 }
 

@@ -9,6 +9,8 @@ export interface DatabaseChoice {
   url?: string | undefined;
   directory?: string | undefined;
   templateFile?: string | undefined;
+  /** Whether the embedded engine is to have pgvector; PostgreSQL has it or not. */
+  withVectors?: boolean | undefined;
 }
 
 interface Surroundings {
@@ -17,10 +19,13 @@ interface Surroundings {
 }
 
 /** Opens the engine that the configuration names, migrated and with its isolation proven. */
-export async function openDatabase({ url, directory, templateFile }: DatabaseChoice, { clock, log }: Surroundings) {
+export async function openDatabase(
+  { url, directory, templateFile, withVectors }: DatabaseChoice,
+  { clock, log }: Surroundings,
+) {
   const { database, kysely } = url
     ? openPostgres({ url, clock, onError: ({ message }) => log.warn({ message }, 'an idle database connection broke') })
-    : await openPglite({ directory, templateFile, clock });
+    : await openPglite({ directory, templateFile, withVectors, clock });
   try {
     const applied = await migrate(kysely);
     if (applied.length > 0) log.info({ applied }, 'migrated');

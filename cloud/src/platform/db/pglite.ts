@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, type Extensions } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -13,14 +13,16 @@ interface Options {
   directory?: string | undefined;
   /** A gzipped image of a migrated data directory, from `dumpTemplate`; saves the seconds of initdb. */
   templateFile?: string | undefined;
+  /** With pgvector, for who has embeddings: without it, tables of its type cannot be read. */
+  withVectors?: boolean | undefined;
   clock: () => number;
 }
 
 /** The embedded engine: PostgreSQL in the process, one process per directory. */
-export async function openPglite({ directory, templateFile, clock }: Options) {
+export async function openPglite({ directory, templateFile, withVectors = false, clock }: Options) {
   const release = directory ? await lockDirectory(directory) : undefined;
   try {
-    const engine = await startEngine(directory, templateFile);
+    const engine = await startEngine(directory, templateFile, withVectors ? await pgvector() : {});
     // A single connection is all that PGlite has; idle time-outs would only take it down and up again.
     const pool = new pg.Pool({ ...poolConfig(engine), max: 1, idleTimeoutMillis: 0, connectionTimeoutMillis: 30_000 });
     const onClose = async () => {
@@ -34,15 +36,21 @@ export async function openPglite({ directory, templateFile, clock }: Options) {
   }
 }
 
+async function pgvector(): Promise<Extensions> {
+  const { vector } = await import('@electric-sql/pglite-pgvector');
+  return { vector };
+}
+
 /** The adapter is a stand-in for the connection class of `pg`; its own types stop short of saying so. */
 const poolConfig = (engine: PGlite) => createPgConfig(engine) as unknown as pg.PoolConfig;
 
-async function startEngine(directory: string | undefined, templateFile: string | undefined) {
+async function startEngine(directory: string | undefined, templateFile: string | undefined, extensions: Extensions) {
   const template = templateFile && existsSync(templateFile) ? templateFile : undefined;
-  if (!directory) return PGlite.create(template ? { loadDataDir: new Blob([await readFile(template)]) } : {});
+  if (!directory)
+    return PGlite.create({ extensions, ...(template && { loadDataDir: new Blob([await readFile(template)]) }) });
 
   const dataDir = join(directory, 'pgdata');
-  if (existsSync(dataDir)) return PGlite.create({ dataDir });
+  if (existsSync(dataDir)) return PGlite.create({ dataDir, extensions });
 
   // Filled beside its place and renamed: a start that is killed half-way leaves nothing that looks like a database.
   const unfinished = join(directory, 'pgdata.new');
@@ -51,7 +59,7 @@ async function startEngine(directory: string | undefined, templateFile: string |
   if (template) unpack(template, unfinished);
   else await (await PGlite.create({ dataDir: unfinished })).close();
   await rename(unfinished, dataDir);
-  return PGlite.create({ dataDir });
+  return PGlite.create({ dataDir, extensions });
 }
 
 /** Without starting an engine on it, which costs a second of processor time. */

@@ -721,4 +721,188 @@ export interface Schema {
     verdict: string | null;
     posterior: Json<number[] | null>;
   };
+
+  /** Documentation of a version of a library; without a project it is the public corpus. Seen once `ready_at` is set. */
+  knowledge_version: {
+    id: string;
+    project_id: string | null;
+    library: string;
+    version: string;
+    provenance: string;
+    source: Json<unknown>;
+    title: string;
+    /** Names its content, and the segments that are searched. */
+    stamp: string | null;
+    /** That all of its pages were taken in; null where nobody can tell by it that nothing has changed. */
+    source_state: string | null;
+    pages: Generated<number>;
+    stale_pages: Generated<number>;
+    chunks: Generated<number>;
+    symbols: Generated<number>;
+    coverage: Json<{ expected: number; found: number; missing: string[] } | null>;
+    created_at: Date;
+    ready_at: Date | null;
+    checked_at: Date | null;
+  };
+
+  /** Each text once; those that pages had before too. */
+  knowledge_text: {
+    project_id: string | null;
+    version_id: string;
+    content_hash: string;
+    text: string;
+    warnings: Json<string[]>;
+    /** Declarations in it, as its source told them. */
+    symbols: Json<unknown[]>;
+    /** No page has it any more since. */
+    replaced_at: Date | null;
+  };
+
+  /** What an ingest under way has taken: seen by nobody until all of it is there. */
+  knowledge_taken: {
+    project_id: string | null;
+    version_id: string;
+    path: string;
+    ingest_id: string;
+    url: string;
+    title: string;
+    content_hash: string;
+    lines: number;
+    etag: string | null;
+    last_modified: string | null;
+    /** Where to go on from it, for a run that takes up an unfinished one. */
+    leads_to: Json<string[]>;
+    taken_at: Date;
+  };
+
+  /** Who had an ingest started, for the budget of a day. */
+  knowledge_asked: {
+    project_id: string;
+    ingest_id: string;
+    at: Date;
+  };
+
+  knowledge_page: {
+    project_id: string | null;
+    version_id: string;
+    path: string;
+    url: string;
+    title: string;
+    content_hash: string;
+    lines: number;
+    etag: string | null;
+    last_modified: string | null;
+    changed_at: Date;
+    seen_at: Date;
+    /** Gone from its source since. */
+    stale_since: Date | null;
+  };
+
+  /** A piece of a packed segment, never changed. */
+  knowledge_segment: {
+    project_id: string | null;
+    version_id: string;
+    stamp: string;
+    part: number;
+    parts: number;
+    packed: Buffer;
+  };
+
+  /** How far the vectors of a version are in a space; see the migration. */
+  knowledge_vectors: {
+    project_id: string | null;
+    version_id: string;
+    space: string;
+    /** With whom they lie. */
+    engine: string;
+    /** Of the content that they are whole for. */
+    stamp: string | null;
+    vectors: Generated<number>;
+    failure: string | null;
+    attempts: Generated<number>;
+    beat_at: Date | null;
+    ready_at: Date | null;
+  };
+
+  /** A passage whose vector lies with the vectors port. */
+  knowledge_embedded: {
+    project_id: string | null;
+    version_id: string;
+    space: string;
+    hash: string;
+    /** Is being taken away: nobody knows whether it lies there still. */
+    leaving: Generated<boolean>;
+  };
+
+  /** A vector that was paid for: float32, little-endian. */
+  knowledge_embedding: {
+    project_id: string | null;
+    space: string;
+    hash: string;
+    vector: Buffer;
+    used_at: Date;
+  };
+
+  knowledge_ingest: {
+    id: string;
+    project_id: string | null;
+    version_id: string | null;
+    source_id: string | null;
+    library: string;
+    version: string;
+    source: Json<unknown>;
+    status: string;
+    /** In words. */
+    step: string;
+    pages_done: Generated<number>;
+    pages_expected: number | null;
+    pages_unchanged: Generated<number>;
+    chunks: Generated<number>;
+    symbols: Generated<number>;
+    skipped: Json<{ path: string; why: string }[]>;
+    failure: string | null;
+    /** Times that somebody took it up; the last one holds it. */
+    attempts: Generated<number>;
+    created_at: Date;
+    started_at: Date | null;
+    beat_at: Date | null;
+    ended_at: Date | null;
+  };
+
+  knowledge_source: {
+    id: string;
+    project_id: string;
+    library: string;
+    version: string | null;
+    source: Json<unknown>;
+    refresh: string;
+    created_at: Date;
+    next_at: Date | null;
+  };
+
+  /** What was handed out by citation, and how often. */
+  knowledge_served: {
+    project_id: string;
+    citation_id: string;
+    version_id: string;
+    library: string;
+    version: string;
+    path: string;
+    start_line: number;
+    end_line: number;
+    content_hash: string;
+    served: number;
+    first_at: Date;
+    last_at: Date;
+  };
+
+  /** How many citations were served (`verdict` is `served`) and how those that were checked came out, by day. */
+  knowledge_checked: {
+    project_id: string;
+    day: string;
+    library: string;
+    version: string;
+    verdict: string;
+    n: number;
+  };
 }

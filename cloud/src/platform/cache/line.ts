@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { breaker } from '../breaker.ts';
 import type { CacheTraffic } from './cache.ts';
 
 interface Options {
@@ -7,7 +8,7 @@ interface Options {
   restMs?: number | undefined;
 }
 
-export interface Breaker {
+export interface Line {
   /** The answer; undefined when there was none in time, or when nothing was asked since nothing is answered. */
   ask<T>(commands: number, call: () => Promise<T>): Promise<T | undefined>;
   /** Whether nothing would be asked now. */
@@ -16,47 +17,26 @@ export interface Breaker {
   sent(): CacheTraffic;
 }
 
-const failuresInRow = 3;
-const complainEveryMs = 30_000;
-
-/** After a few failures in a row nothing is asked for a while, so that nobody waits for what is away; then one call tries. */
-export function breaker({ clock, log, restMs = 5_000 }: Options): Breaker {
+/** What is asked of the service, counted; a cache that fails has no answer. */
+export function openLine({ clock, log, restMs }: Options): Line {
   const traffic: CacheTraffic = { commands: 0, failures: 0 };
-  let inRow = 0;
-  let restsUntilMs = -Infinity;
-  let answeredAtMs = -Infinity;
-  let quietUntilMs = -Infinity;
-
-  const isResting = () => clock() < restsUntilMs;
-
-  function failed(error: unknown) {
-    traffic.failures++;
-    inRow++;
-    // Set again by the one call that tries, so that others do not wait with it.
-    if (inRow >= failuresInRow) restsUntilMs = clock() + restMs;
-    if (clock() < quietUntilMs) return;
-    quietUntilMs = clock() + complainEveryMs;
+  const complain = (error: unknown) =>
     log.warn({ reason: reasonOf(error) }, 'the cache does not answer as it should; this machine does without it');
-  }
+  const { attempt, isResting, answeredAtMs } = breaker({ clock, complain, restMs });
 
   return {
     async ask(commands, call) {
       if (isResting()) return undefined;
-      if (inRow >= failuresInRow) restsUntilMs = clock() + restMs;
       traffic.commands += commands;
       try {
-        const answer = await call();
-        inRow = 0;
-        restsUntilMs = -Infinity;
-        answeredAtMs = clock();
-        return answer;
-      } catch (error) {
-        failed(error);
+        return await attempt(call);
+      } catch {
+        traffic.failures++;
         return undefined;
       }
     },
     isResting,
-    answeredAtMs: () => answeredAtMs,
+    answeredAtMs,
     sent: () => ({ ...traffic }),
   };
 }
