@@ -25,6 +25,7 @@ export interface Config {
   /** What HTTPS_PROXY, HTTP_PROXY and NO_PROXY say about that server. */
   proxy: Proxy | undefined;
   stateDir: string;
+  cacheDir: string;
   /** Path of a JSON file `{flags: {key: value}}`. */
   defaultsFile: string | undefined;
   /** Whether the cloud is told which variants were served; DO_NOT_TRACK says no. */
@@ -73,10 +74,12 @@ function homeDirectory() {
 }
 
 /** Apart from the rest: it is wanted before the rest is loaded. */
-export function cacheDirFromEnvironment(over: Environment = {}): string {
-  const env = { ...process.env, ...over };
+export const cacheDirFromEnvironment = (over: Environment = {}): string =>
+  cacheDirIn({ ...process.env, ...over }, { platform: process.platform, homeDir: homeDirectory() });
+
+function cacheDirIn(env: Environment, machine: Machine) {
   const cacheDir = env.WHETSTONE_CACHE_DIR?.trim();
-  return cacheDir ? resolve(cacheDir) : defaultCacheDir(env, { platform: process.platform, homeDir: homeDirectory() });
+  return cacheDir ? resolve(cacheDir) : defaultCacheDir(env, machine);
 }
 
 export function readConfig(env: Environment, machine: Machine): Config {
@@ -94,6 +97,7 @@ export function readConfig(env: Environment, machine: Machine): Config {
     obstacles,
     proxy: route.kind === 'proxy' ? route.proxy : undefined,
     stateDir: stateDir ? resolve(stateDir) : defaultStateDir(env, machine),
+    cacheDir: cacheDirIn(env, machine),
     defaultsFile: env.WHETSTONE_DEFAULTS?.trim() || undefined,
     tracksExposures: !isOn(env.DO_NOT_TRACK),
     ...toolsetsIn(env.WHETSTONE_TOOLSETS),

@@ -1,9 +1,10 @@
+import type { DocPassages, DocsRequest, VerifyAnswer, VerifyRequest } from './docs-answer.ts';
 import type { EvalRunReport, Told } from './eval-run-report.ts';
 import type { ModelAnswer, ModelRequest, OutcomeReport } from './model-answer.ts';
 import type { FlagAnswer, FlagContext, Source } from './flag-answer.ts';
 
 /** What a program can ask of Whetstone, and tell it. */
-export interface Whetstone extends FlagFunctions, EvalFunctions, ModelFunctions {}
+export interface Whetstone extends FlagFunctions, EvalFunctions, ModelFunctions, DocsFunctions {}
 
 export interface EvalFunctions {
   /**
@@ -11,6 +12,17 @@ export interface EvalFunctions {
    * program, by a later one if need be, and counts once. Never throws because the cloud is away.
    */
   submitEvalRun(report: EvalRunReport): Promise<Told>;
+}
+
+export interface DocsFunctions {
+  /**
+   * Passages of documentation, of the version that the lockfile of the working directory names where none is. In a template the
+   * list prints as text for a prompt. Never throws because the cloud is away: it answers from the copies on this machine, then
+   * with an empty list; `answer` says which. A request that cannot be meant is a RangeError.
+   */
+  searchKnowledge(request: DocsRequest, options?: CallOptions): Promise<DocPassages>;
+  /** Whether documentation says what is quoted of it. A request that cannot be meant is a RangeError. */
+  verifyCitations(request: VerifyRequest, options?: CallOptions): Promise<VerifyAnswer>;
 }
 
 export interface ModelFunctions {

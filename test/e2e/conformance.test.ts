@@ -1,4 +1,5 @@
 import { noEvals } from '../../mcp-server/test/support/no-evals.ts';
+import { noDocs } from '../../mcp-server/test/support/no-docs.ts';
 import { noModels } from '../../mcp-server/test/support/no-models.ts';
 import { noRecording } from '../../mcp-server/test/support/no-recording.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -63,6 +64,7 @@ describe('the official conformance suite on what whetstone-mcp really serves', (
       recording: noRecording,
       evals: noEvals,
       models: noModels,
+      docs: noDocs,
       version: '0.0.0',
       server: { url: config.url, keySelector: config.origin?.selector },
       stateDir: config.stateDir,

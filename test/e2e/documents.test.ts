@@ -24,6 +24,8 @@ const documents = [
   'docs/openfeature.md',
   'docs/evals-cloud.md',
   'docs/webhooks.md',
+  'docs/knowledge.md',
+  'docs/knowledge-mcp.md',
   'mcp-server/README.md',
 ];
 

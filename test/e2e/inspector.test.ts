@@ -48,6 +48,7 @@ describe.each(['legacy', 'modern', 'auto'])('the Inspector, era %s', (era) => {
         resourceTemplates: [
           { uriTemplate: 'whetstone://flags/{key}' },
           { uriTemplate: 'whetstone://leaderboard/{dataset}' },
+          { uriTemplate: 'whetstone://docs/{library}/{version}/{path}' },
         ],
       },
     });

@@ -25,6 +25,7 @@ describe.each(clients)('$name', ({ name, open, era }) => {
     expect(resourceTemplates).toMatchObject([
       { uriTemplate: 'whetstone://flags/{key}' },
       { uriTemplate: 'whetstone://leaderboard/{dataset}' },
+      { uriTemplate: 'whetstone://docs/{library}/{version}/{path}' },
     ]);
   });
 

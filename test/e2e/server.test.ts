@@ -6,6 +6,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startEmbeddings } from '../support/embeddings-stand-in.ts';
+import { startPinecone } from '../support/pinecone-stand-in.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let dataDir: string;
@@ -45,6 +47,32 @@ describe('the built server', () => {
     const third = await startServer({ dataDir, env });
     expect((await clientOf(third).listFlags({})).items).toEqual([]);
     await third.stop();
+  });
+
+  it('says who makes embeddings and who keeps vectors, and is ready without either', async () => {
+    const [apiKey, index] = ['a-fake-key', 'docs'];
+    const embeddings = await startEmbeddings({ apiKey });
+    const pinecone = await startPinecone({ apiKey, index });
+    const own = { EMBEDDINGS_BASE_URL: embeddings.baseUrl, EMBEDDINGS_API_KEY: apiKey };
+    const rented = { PINECONE_API_KEY: apiKey, PINECONE_INDEX: index, PINECONE_CONTROLLER_HOST: pinecone.url };
+    const model = `text-embedding-3-small at ${new URL(embeddings.baseUrl).host}`;
+    const lexical = 'none: search is lexical';
+    for (const { env, engines } of [
+      { env: {}, engines: [lexical, lexical] },
+      { env: own, engines: [model, 'pgvector in PGlite'] },
+      { env: { ...own, ...rented }, engines: [model, 'Pinecone (docs)'] },
+    ]) {
+      const server = await startServer({ dataDir, env });
+      const { status, ports } = await clientOf(server).getReadiness({});
+      expect(status).toBe('ok');
+      const named = ports.filter(({ port }) => ['embeddings', 'vectors'].includes(port)).map(({ engine }) => engine);
+      expect(named).toEqual(engines);
+      for (const engine of engines) expect(server.output()).toContain(engine);
+      await server.stop();
+    }
+    // A start asks for nothing that costs.
+    expect(embeddings.requests).toEqual([]);
+    await Promise.all([embeddings.stop(), pinecone.stop()]);
   });
 
   it('keeps keys and data over a restart', async () => {

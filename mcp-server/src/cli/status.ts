@@ -1,5 +1,6 @@
 import { configFromEnvironment, surroundingsFromEnvironment } from '../config.ts';
 import { systemClock } from '../offline/clock.ts';
+import { openDocs } from '../offline/open-docs.ts';
 import { openEvals } from '../offline/open-evals.ts';
 import { openFlags } from '../offline/open-flags.ts';
 import { openModels } from '../offline/open-models.ts';
@@ -46,7 +47,8 @@ async function readStatus(version: string) {
   const server = { url: config.url, keySelector: config.origin?.selector };
   const evals = openEvals(config, transport);
   const models = openModels(config, { transport, attempt: evals.attempt, record: recording.record });
-  const context = { flags, recording, evals, models, version, server, stateDir: config.stateDir };
+  const docs = openDocs(config, { transport, attempt: evals.attempt });
+  const context = { flags, recording, evals, models, docs, version, server, stateDir: config.stateDir };
   const { structured } = await whetstoneStatus.handler({}, context);
   await flags.close();
   return structured as Status;

@@ -66,7 +66,8 @@ export async function completeMember<Ctx>(
       'nothing to complete here; resources/templates/list says where',
     );
   }
-  const members = [...(await family.members(ctx)).keys()].filter((member) => member.startsWith(argument.value)).sort();
+  const all = (await family.complete?.(argument.name, ctx)) ?? [...(await family.members(ctx)).keys()];
+  const members = all.filter((member) => member.startsWith(argument.value)).sort();
   return {
     completion: {
       values: members.slice(0, mostCompletions),
@@ -111,11 +112,11 @@ async function contentAt<Ctx>(
 const familyOf = <Ctx>(uriTemplate: string, variable: string, resources: readonly Resource<Ctx>[]) =>
   resources
     .filter((resource) => resource.kind === 'family')
-    .find((family) => family.uriTemplate === uriTemplate && partsOf(family).variable === variable);
+    .find((family) => family.uriTemplate === uriTemplate && uriTemplate.includes(`{${variable}}`));
 
 function partsOf<Ctx>({ uriTemplate }: ResourceFamily<Ctx>) {
-  const [before = '', variable = '', after = ''] = uriTemplate.split(/[{}]/);
-  return { before, variable, after };
+  const [before = '', after = ''] = uriTemplate.split(/\{.*\}/);
+  return { before, after };
 }
 
 function uriOf<Ctx>(family: ResourceFamily<Ctx>, member: string) {

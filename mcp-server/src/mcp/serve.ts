@@ -4,6 +4,7 @@ import { configFromEnvironment } from '../config.ts';
 import { systemClock } from '../offline/clock.ts';
 import { cloudCalls } from '../offline/cloud-call.ts';
 import { flagChanging } from '../offline/flag-changing.ts';
+import { openDocs } from '../offline/open-docs.ts';
 import { openEvals } from '../offline/open-evals.ts';
 import { openFlags } from '../offline/open-flags.ts';
 import { openModels } from '../offline/open-models.ts';
@@ -36,7 +37,9 @@ export function serve({ version, log }: { version: string; log: (message: string
     : undefined;
   const evals = openEvals(config, transport);
   const models = openModels(config, { transport, attempt: evals.attempt, record: recording.record });
-  const ctx: ToolContext = { flags, recording, evals, models, version, server, stateDir: config.stateDir, changing };
+  const docs = openDocs(config, { transport, attempt: evals.attempt });
+  const { stateDir } = config;
+  const ctx: ToolContext = { flags, recording, evals, models, docs, version, server, stateDir, changing };
   for (const name of config.unknownToolsets) log(`WHETSTONE_TOOLSETS: there is no toolset "${name}"; there is admin`);
   const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
 

@@ -10,7 +10,11 @@ export const instructions =
   'Every answer says how fresh it is; when degradedReason is present, tell the user, and call whetstone_status for more. ' +
   'whetstone://flags/{key} shows a flag with its rules. ' +
   'recommend_model says which model to take for a task and why; tell record_outcome what came of it. ' +
+  'search_docs answers from the docs of the version in the lockfile; cite [ws:ID], check by verify_citations. ' +
   'get_leaderboard says which model does best and how sure that is; run_eval measures one, get_eval_run follows it.';
+
+/** A client that does not say where it works is not waited for. */
+const rootsMs = 1_000;
 
 interface Surroundings {
   era: 'legacy' | 'modern';
@@ -34,8 +38,11 @@ const toolsToChange =
   };
 
 /** What whetstone-mcp serves. */
-export const whetstoneServer = ({ era, ctx, onListed, onBug }: Surroundings) =>
-  mcpServer({
+export function whetstoneServer({ era, ctx: given, onListed, onBug }: Surroundings) {
+  // Only a client of the older protocol can be asked, and only one that says it has an answer.
+  const roots = async () => server.getClientCapabilities()?.roots && server.listRoots(undefined, { timeout: rootsMs });
+  const ctx: ToolContext = { ...given, roots };
+  const server = mcpServer({
     era,
     info: { name: 'whetstone', title: 'Whetstone', version: ctx.version },
     instructions: ctx.changing ? instructions + adminInstructions : instructions,
@@ -47,3 +54,5 @@ export const whetstoneServer = ({ era, ctx, onListed, onBug }: Surroundings) =>
     onListed,
     onBug,
   });
+  return server;
+}

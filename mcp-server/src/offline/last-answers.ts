@@ -16,8 +16,11 @@ export interface LastAnswers {
   read(path: string, signal?: AbortSignal): Promise<LastAnswer>;
   /** For who must not wait: after a second what it said last, while the question goes on for the next who asks it. */
   glance(path: string, signal?: AbortSignal): Promise<LastAnswer>;
-  /** The cloud alone, for so long; `away` at once while it is known to be. For who has something else to answer by. */
-  attempt(path: string, waitMs: number, signal?: AbortSignal): Promise<CloudReply>;
+  /**
+   * The cloud alone, for so long; `away` at once while it is known to be. For who has something else to answer by. With a body it
+   * is posted: a question that has no room in an address, not a change.
+   */
+  attempt(path: string, waitMs: number, signal?: AbortSignal, body?: object): Promise<CloudReply>;
   /** A question that must reach the cloud. */
   ask: AskCloud;
 }
@@ -41,15 +44,16 @@ export function lastAnswers({ ask, snapshots, clock, random }: Dependencies): La
   let isProbing = false;
   let lastWhy = 'the cloud does not answer';
 
-  async function attempt(path: string, waitMs: number, signal?: AbortSignal): Promise<CloudReply> {
+  async function attempt(path: string, waitMs: number, signal?: AbortSignal, body?: object): Promise<CloudReply> {
     if (!mayTry(breaker, clock) || isProbing) return { kind: 'away', why: lastWhy };
     const before = breaker;
     const isProbe = before.openSince !== undefined;
     if (isProbe) isProbing = true;
     const patience = AbortSignal.timeout(waitMs);
     const reply = await ask({
-      method: 'GET',
+      method: body ? 'POST' : 'GET',
       path,
+      body,
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
     })
       .catch((): CloudReply => {

@@ -23,12 +23,14 @@ export interface FixedResource<Ctx> extends Described {
   read(ctx: Ctx): Promise<ResourceContent>;
 }
 
-/** Addresses that differ in one part, the `{…}` of the template. */
+/** Addresses that differ from the first `{` of the template to its last `}`; what stands there is the member. */
 export interface ResourceFamily<Ctx> extends Described {
   kind: 'family';
   uriTemplate: string;
   /** What the part can be, with a word on each. */
   members(ctx: Ctx): Promise<ReadonlyMap<string, string | undefined>>;
+  /** What a part of the address can be, where that is not the members. */
+  complete?(variable: string, ctx: Ctx): Promise<string[]>;
   /** Nothing when there is no such member. */
   read(member: string, ctx: Ctx): Promise<ResourceContent | undefined>;
 }

@@ -1,7 +1,7 @@
 import { ageText } from '../age-text.ts';
 import type { FlagAnswer } from '../flag-answer.ts';
 import { visible } from '../visible.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, onlyReads, text } from './tool.ts';
 
 const string = { type: 'string' } as const;
 
@@ -12,16 +12,16 @@ export const evaluateFlag = defineTool({
   inputSchema: {
     type: 'object',
     properties: {
-      key: { type: 'string', description: 'Flag key, e.g. new-fixer-prompt' },
-      userId: { type: 'string', description: 'Who the work is for' },
-      repoId: { type: 'string', description: 'e.g. acme/api' },
-      branch: { type: 'string', description: 'Git branch' },
-      agent: { type: 'string', description: 'e.g. claude-code' },
-      model: { type: 'string', description: 'Model id' },
-      taskType: { type: 'string', description: 'e.g. refactor' },
-      taskId: { type: 'string', description: 'Joins outcomes' },
-      orgId: { type: 'string', description: 'Organisation' },
-      targetingKey: { type: 'string', description: 'Same as userId' },
+      key: text('Flag key, e.g. new-fixer-prompt'),
+      userId: text('Who the work is for'),
+      repoId: text('e.g. acme/api'),
+      branch: text('Git branch'),
+      agent: text('e.g. claude-code'),
+      model: text('Model id'),
+      taskType: text('e.g. refactor'),
+      taskId: text('Joins outcomes'),
+      orgId: text('Organisation'),
+      targetingKey: text('Same as userId'),
       attributes: { type: 'object', description: 'Any others' },
       default: { description: 'If no flag decides', additionalProperties: true },
       explain: { type: 'boolean', description: 'Trace and what-ifs' },
@@ -46,7 +46,7 @@ export const evaluateFlag = defineTool({
     },
     required: ['enabled', 'value', 'reason', 'source'],
   },
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: onlyReads,
   example: { key: 'new-fixer-prompt', userId: 'alice' },
   aliases: { name: 'key', flag: 'key', flagkey: 'key', user: 'userId', repo: 'repoId', repository: 'repoId' },
 

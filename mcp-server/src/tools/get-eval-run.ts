@@ -2,7 +2,7 @@ import { provenanceOf } from '../offline/last-answers.ts';
 import { visible } from '../visible.ts';
 import { membersOf, picked, provenance, provenanceText, rateText, textOf } from './eval-shape.ts';
 import { failureLine, pageSizes, runFailures } from './run-failures.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, onlyReads, text } from './tool.ts';
 
 export const getEvalRun = defineTool({
   name: 'get_eval_run',
@@ -10,7 +10,7 @@ export const getEvalRun = defineTool({
   description: 'How far is an eval run, what is its pass rate, which problems failed and why?',
   inputSchema: {
     type: 'object',
-    properties: { runId: { type: 'string', description: 'From run_eval' } },
+    properties: { runId: text('From run_eval') },
     required: ['runId'],
     additionalProperties: false,
   },
@@ -27,7 +27,7 @@ export const getEvalRun = defineTool({
     },
     required: ['status', 'source'],
   },
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: onlyReads,
   example: { runId: '01997a2e-0000-7000-8000-000000000000' },
   aliases: { id: 'runId', run: 'runId' },
 

@@ -1,7 +1,7 @@
 import { provenanceOf } from '../offline/last-answers.ts';
 import { visible } from '../visible.ts';
 import { membersOf, picked, provenance, provenanceText, rateText, recordsOf, textOf } from './eval-shape.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, number, onlyReads, text } from './tool.ts';
 
 const defaultLimit = 10;
 const maxLimit = 50;
@@ -15,11 +15,11 @@ export const getLeaderboard = defineTool({
   inputSchema: {
     type: 'object',
     properties: {
-      dataset: { type: 'string', description: 'humaneval, mbpp, starter, agent-work, or one of the project' },
-      timeRange: { type: 'string', description: 'e.g. 7d; default 30d' },
-      kind: { type: 'string', description: 'model, samples, command, reference or agent' },
-      taskType: { type: 'string', description: 'e.g. refactor' },
-      limit: { type: 'number', description: `Default ${defaultLimit}` },
+      dataset: text('humaneval, mbpp, starter, agent-work, or one of the project'),
+      timeRange: text('e.g. 7d; default 30d'),
+      kind: text('model, samples, command, reference or agent'),
+      taskType: text('e.g. refactor'),
+      limit: number(`Default ${defaultLimit}`),
     },
     required: ['dataset'],
     additionalProperties: false,
@@ -30,7 +30,7 @@ export const getLeaderboard = defineTool({
     properties: { dataset: { type: 'string' }, items: { type: 'array' }, total: { type: 'integer' }, ...provenance },
     required: ['dataset', 'items', 'source'],
   },
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: onlyReads,
   example: { dataset: 'humaneval', timeRange: '7d' },
   aliases: { benchmark: 'dataset', data: 'dataset', range: 'timeRange', since: 'timeRange' },
 

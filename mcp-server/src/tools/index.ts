@@ -1,10 +1,13 @@
 import { evaluateFlag } from './evaluate-flag.ts';
 import { getEvalRun } from './get-eval-run.ts';
 import { getLeaderboard } from './get-leaderboard.ts';
+import { readDoc } from './read-doc.ts';
 import { recommendModel } from './recommend-model.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { runEval } from './run-eval.ts';
+import { searchDocs } from './search-docs.ts';
 import type { Tool } from './tool.ts';
+import { verifyCitations } from './verify-citations.ts';
 import { whetstoneStatus } from './whetstone-status.ts';
 
 /** Every tool, in the order clients list them. */
@@ -12,6 +15,9 @@ export const tools: readonly Tool[] = [
   evaluateFlag,
   recommendModel,
   recordOutcome,
+  searchDocs,
+  readDoc,
+  verifyCitations,
   getLeaderboard,
   runEval,
   getEvalRun,

@@ -1,7 +1,7 @@
 import type { Recommended } from '../models/recommend.ts';
 import { visible } from '../visible.ts';
 import { provenance, provenanceText } from './eval-shape.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, number, text } from './tool.ts';
 
 /** Of what was not taken: more fill a context. */
 const mostAlternatives = 5;
@@ -15,13 +15,13 @@ export const recommendModel = defineTool({
   inputSchema: {
     type: 'object',
     properties: {
-      taskType: { type: 'string', description: 'e.g. refactor' },
-      language: { type: 'string', description: 'e.g. rust' },
-      complexity: { type: 'string', description: 'low, medium, high' },
-      repoId: { type: 'string', description: 'e.g. acme/api' },
-      contextTokens: { type: 'number', description: 'Size' },
-      maxCost: { type: 'number', description: 'USD' },
-      verify: { type: 'string', description: 'none, tests, review' },
+      taskType: text('e.g. refactor'),
+      language: text('e.g. rust'),
+      complexity: text('low, medium, high'),
+      repoId: text('e.g. acme/api'),
+      contextTokens: number('Size'),
+      maxCost: number('USD'),
+      verify: text('none, tests, review'),
     },
     additionalProperties: false,
   },

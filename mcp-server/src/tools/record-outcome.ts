@@ -1,6 +1,6 @@
 import { visible } from '../visible.ts';
 import { provenance } from './eval-shape.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, number, text } from './tool.ts';
 
 export const recordOutcome = defineTool({
   name: 'record_outcome',
@@ -10,19 +10,19 @@ export const recordOutcome = defineTool({
   inputSchema: {
     type: 'object',
     properties: {
-      taskType: { type: 'string', description: 'e.g. refactor' },
-      model: { type: 'string', description: 'Model id' },
-      outcome: { type: 'string', description: 'solved, failed, provider_error, aborted or unknown' },
-      timeMs: { type: 'number', description: 'It took' },
-      costUsd: { type: 'number', description: 'Or tokens' },
-      inputTokens: { type: 'number', description: 'Read' },
-      outputTokens: { type: 'number', description: 'Written' },
-      language: { type: 'string', description: 'e.g. typescript' },
-      complexity: { type: 'string', description: 'e.g. low' },
-      repoId: { type: 'string', description: 'e.g. acme/api' },
-      taskId: { type: 'string', description: 'With attempt: counts once' },
-      attempt: { type: 'number', description: '1 for the first' },
-      recommendationId: { type: 'string', description: 'If followed' },
+      taskType: text('e.g. refactor'),
+      model: text('Model id'),
+      outcome: text('solved, failed, provider_error, aborted or unknown'),
+      timeMs: number('It took'),
+      costUsd: number('Or tokens'),
+      inputTokens: number('Read'),
+      outputTokens: number('Written'),
+      language: text('e.g. typescript'),
+      complexity: text('e.g. low'),
+      repoId: text('e.g. acme/api'),
+      taskId: text('With attempt: counts once'),
+      attempt: number('1 for the first'),
+      recommendationId: text('If followed'),
     },
     required: ['taskType', 'model', 'outcome', 'timeMs'],
     additionalProperties: false,

@@ -1,6 +1,6 @@
 import { visible } from '../visible.ts';
 import { picked, provenance } from './eval-shape.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, number, text } from './tool.ts';
 
 export const runEval = defineTool({
   name: 'run_eval',
@@ -10,16 +10,16 @@ export const runEval = defineTool({
   inputSchema: {
     type: 'object',
     properties: {
-      dataset: { type: 'string', description: 'e.g. humaneval, mbpp, starter' },
-      model: { type: 'string', description: 'Model id; short for subject' },
+      dataset: text('e.g. humaneval, mbpp, starter'),
+      model: text('Model id; short for subject'),
       subject: {
         type: 'object',
         description: '{kind: model|samples|command|reference, …} as POST /api/eval/run takes it',
       },
-      problems: { type: 'number', description: 'Only so many, drawn' },
-      samplesPerProblem: { type: 'number', description: 'Default 1' },
-      budgetUsd: { type: 'number', description: 'Hard stop' },
-      commit: { type: 'string', description: 'Of what is measured' },
+      problems: number('Only so many, drawn'),
+      samplesPerProblem: number('Default 1'),
+      budgetUsd: number('Hard stop'),
+      commit: text('Of what is measured'),
       flag: { type: 'object', description: '{key, variant} that carries it; rolled back if it regresses' },
     },
     required: ['dataset'],

@@ -1,6 +1,7 @@
 import type { FlagReader } from '../offline/flag-reader.ts';
 import type { FlagChanging } from '../offline/flag-changing.ts';
 import type { LastAnswers } from '../offline/last-answers.ts';
+import type { Docs } from '../offline/open-docs.ts';
 import type { Models } from '../offline/open-models.ts';
 import type { Recording } from '../offline/open-recording.ts';
 import type { ArgumentsOf, ArgumentsSchema } from './arguments.ts';
@@ -11,6 +12,7 @@ export interface ToolContext {
   recording: Pick<Recording, 'status'>;
   evals: Pick<LastAnswers, 'read' | 'glance' | 'ask'>;
   models: Pick<Models, 'recommend' | 'recordOutcome' | 'status'>;
+  docs: Pick<Docs, 'search' | 'read' | 'verify' | 'libraries'>;
   version: string;
   /** For display. */
   server: { url: string; keySelector: string | undefined };
@@ -19,6 +21,8 @@ export interface ToolContext {
   changing?: FlagChanging | undefined;
   /** Aborted once nobody waits for the answer any more; absent where nobody could say so. */
   signal?: AbortSignal | undefined;
+  /** The folders that the client works in, as the protocol has them; absent where nobody can be asked. */
+  roots?: (() => Promise<unknown>) | undefined;
   /** Tells who waits what is being waited for; absent when nobody asked to be told. */
   progress?: ((message: string) => void) | undefined;
 }
@@ -52,5 +56,17 @@ export interface Tool<S extends ArgumentsSchema = ArgumentsSchema, O extends Out
   handler(args: ArgumentsOf<S>, ctx: ToolContext): Promise<O>;
 }
 
+/** Of tools that change nothing, and answer the same when asked again. */
+export const onlyReads = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+} as const;
+
 /** Does nothing at run time; lets TypeScript infer the exact arguments of the handler. */
 export const defineTool = <const S extends ArgumentsSchema, O extends Outcome>(tool: Tool<S, O>) => tool;
+
+/** Parameters, in a word: each byte of the program is read at every start. */
+export const text = (description: string) => ({ type: 'string', description }) as const;
+export const number = (description: string) => ({ type: 'number', description }) as const;

@@ -1,5 +1,5 @@
 import { ageText } from '../age-text.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, onlyReads } from './tool.ts';
 
 const string = { type: 'string' } as const;
 
@@ -22,7 +22,7 @@ export const whetstoneStatus = defineTool({
     },
     required: ['source', 'version'],
   },
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: onlyReads,
   example: {},
 
   async handler(_args, { flags, recording, models, version, server, stateDir, signal, progress }) {

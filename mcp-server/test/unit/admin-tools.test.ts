@@ -8,6 +8,7 @@ import { createFlag } from '../../src/tools/admin/create-flag.ts';
 import { rollOutFlag } from '../../src/tools/admin/roll-out-flag.ts';
 import type { Outcome, ToolContext } from '../../src/tools/tool.ts';
 import { noEvals } from '../support/no-evals.ts';
+import { noDocs } from '../support/no-docs.ts';
 import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
@@ -58,6 +59,7 @@ function cloudWith(flag: Record<string, unknown>, answer: (asked: Asked) => Repl
     flags: newReader({ cloud: silence }).reader,
     recording: noRecording,
     models: noModels,
+    docs: noDocs,
     evals: noEvals,
     version: '1.2.3',
     server: { url: origin.url, keySelector: origin.selector },

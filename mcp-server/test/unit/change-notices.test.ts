@@ -4,6 +4,7 @@ import type { FlagChanges } from '../../src/offline/ruleset-watch.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { connect, type Era } from '../support/mcp-wire.ts';
 import { noEvals } from '../support/no-evals.ts';
+import { noDocs } from '../support/no-docs.ts';
 import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
@@ -128,6 +129,7 @@ async function served(era: Era) {
     flags: parts.reader,
     recording: noRecording,
     models: noModels,
+    docs: noDocs,
     evals: noEvals,
     version: '1.2.3',
     server: { url: 'http://cloud.test', keySelector: 'selector1234' },
@@ -213,6 +215,7 @@ describe('a client of 2025-11-25', () => {
       flags: reader,
       recording: noRecording,
       models: noModels,
+      docs: noDocs,
       evals: noEvals,
       version: '1',
       server: { url: '', keySelector: '' },

@@ -16,6 +16,7 @@ describe('the configuration', () => {
       obstacles: {},
       proxy: undefined,
       stateDir: '/home/kim/.local/state/whetstone',
+      cacheDir: '/home/kim/.cache/whetstone',
       defaultsFile: undefined,
       tracksExposures: true,
       toolsets: new Set(),

@@ -6,6 +6,7 @@ import { getEvalRun } from '../../src/tools/get-eval-run.ts';
 import { getLeaderboard } from '../../src/tools/get-leaderboard.ts';
 import { runEval } from '../../src/tools/run-eval.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
+import { noDocs } from '../support/no-docs.ts';
 import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
@@ -24,6 +25,7 @@ function contextWith({ answer, reply }: { answer?: Answers; reply?: CloudReply }
     flags: newReader({ cloud: silence }).reader,
     recording: noRecording,
     models: noModels,
+    docs: noDocs,
     evals: {
       read: answers,
       glance: answers,

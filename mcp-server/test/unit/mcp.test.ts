@@ -5,6 +5,7 @@ import { wireTool } from '../../src/mcp/wire-tool.ts';
 import { defineTool, type Tool, type ToolContext } from '../../src/tools/tool.ts';
 import { connect, modernMeta, type Era } from '../support/mcp-wire.ts';
 import { noEvals } from '../support/no-evals.ts';
+import { noDocs } from '../support/no-docs.ts';
 import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
@@ -16,6 +17,7 @@ const contextWith = (cloud: Answer): ToolContext => ({
   flags: newReader({ cloud }).reader,
   recording: noRecording,
   models: noModels,
+  docs: noDocs,
   evals: noEvals,
   version: '1.2.3',
   server: { url: 'http://cloud.test', keySelector: 'selector1234' },

@@ -9,6 +9,7 @@ import { evaluateFlag } from '../../src/tools/evaluate-flag.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
 import { whetstoneStatus } from '../../src/tools/whetstone-status.ts';
 import { noEvals } from '../support/no-evals.ts';
+import { noDocs } from '../support/no-docs.ts';
 import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
@@ -18,6 +19,7 @@ const contextWith = (cloud: Answer): ToolContext => ({
   flags: newReader({ cloud }).reader,
   recording: noRecording,
   models: noModels,
+  docs: noDocs,
   evals: noEvals,
   version: '1.2.3',
   server: { url: 'http://cloud.test', keySelector: 'selector1234' },
