@@ -9,6 +9,8 @@ export interface Config {
   cacheDir: string;
   openai: { apiKey?: string; baseUrl?: string };
   e2b: { apiKey?: string; apiUrl?: string; domain?: string };
+  /** A running Whetstone: WHETSTONE_URL, WHETSTONE_API_KEY. */
+  cloud: { url?: string; apiKey?: string };
   /** GITHUB_STEP_SUMMARY: where a GitHub workflow reads Markdown to show. */
   stepSummaryFile?: string;
 }
@@ -23,11 +25,13 @@ export function configFromEnvironment(env: Environment = process.env): Config {
   );
   const baseUrl = urlOf(env, 'OPENAI_BASE_URL');
   const apiUrl = urlOf(env, 'E2B_API_URL');
+  const url = urlOf(env, 'WHETSTONE_URL');
   return {
     datasetsDir: resolve(env['WHETSTONE_DATASETS_DIR'] || join(cacheDir, 'datasets')),
     cacheDir,
     openai: { ...given('apiKey', env['OPENAI_API_KEY']), ...given('baseUrl', baseUrl) },
     e2b: { ...given('apiKey', env['E2B_API_KEY']), ...given('apiUrl', apiUrl), ...given('domain', env['E2B_DOMAIN']) },
+    cloud: { ...given('url', url), ...given('apiKey', env['WHETSTONE_API_KEY']) },
     ...given('stepSummaryFile', env['GITHUB_STEP_SUMMARY']),
   };
 }

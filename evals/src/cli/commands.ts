@@ -5,6 +5,7 @@ import { addDatasets } from './datasets.ts';
 import { addHostile } from './hostile.ts';
 import { addRegrade } from './regrade.ts';
 import { addReplayRouting } from './replay-routing.ts';
+import { addRetrieval } from './retrieval.ts';
 import { addRun } from './run.ts';
 import { addTask } from './task.ts';
 
@@ -17,5 +18,6 @@ export const commands: readonly AddCommand[] = [
   addTask,
   addBisect,
   addReplayRouting,
+  addRetrieval,
   addHostile,
 ];

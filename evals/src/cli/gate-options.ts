@@ -53,7 +53,7 @@ function numberOf(flag: string, text: string, { max = Infinity }: { max?: number
 }
 
 /** `.8` or `80%`. A bare 80 could be meant as either, and is refused. */
-function rateOf(flag: string, text: string): number {
+export function rateOf(flag: string, text: string): number {
   if (text.endsWith('%')) return numberOf(flag, text, { max: 100 }) / 100;
   if (/^(0?\.\d+|[01](\.0*)?)$/.test(text)) return Number(text);
   throw invalidField(flag, `expected a share such as .8, or 80%, got ${JSON.stringify(text)}`);

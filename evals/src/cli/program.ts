@@ -21,6 +21,8 @@ export async function runCommandLine(
   const program = new Command('whetstone-evals')
     .description('Grades models, agents and recorded samples on code: isolated, resumable, priced, with intervals.')
     .version(manifest.version)
+    // Behind a command `--version` is the command's own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),

@@ -1,3 +1,4 @@
+import { alignedRows } from '../aligned-rows.ts';
 import { usd } from '../figures.ts';
 import type { Style } from '../compare/style.ts';
 import { caps } from './measure-method.ts';
@@ -126,7 +127,7 @@ export function terminalTable(replay: Replay, { columns, style }: { columns: num
     `judged           ${share(choices.recommended.judged)} % of the test tasks were tried by the recommended model`,
     `incumbent        ${namesOf(chosen.incumbent)}`,
     `method           ${namesOf(chosen.used)}`,
-    ...parts.flatMap(([title, head, rows]) => ['', style.bold(title), ...aligned([head, ...rows], columns)]),
+    ...parts.flatMap(([title, head, rows]) => ['', style.bold(title), ...alignedRows([head, ...rows], columns)]),
     '',
     style.bold('Checks'),
     ...checks,
@@ -163,15 +164,3 @@ const sumOf = (figure: Figure | null): number =>
 
 const namesOf = (names: readonly { name: string; splits: number }[]): string =>
   names.map(({ name, splits }) => `${name} ${splits}x`).join(', ');
-
-/** The first column to the left, figures to the right. */
-function aligned(rows: readonly Cell[][], columns: number): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  const gap = ' '.repeat(widths.reduce((sum, width) => sum + width + 2, 0) > columns ? 1 : 2);
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join(gap)
-      .trimEnd(),
-  );
-}

@@ -118,7 +118,7 @@ describe('datasets pull', () => {
         columns: 80,
       };
       const program = new Command().exitOverride();
-      const config = { datasetsDir: dir, cacheDir: dir, openai: {}, e2b: {} };
+      const config = { datasetsDir: dir, cacheDir: dir, openai: {}, e2b: {}, cloud: {} };
       datasetsOf([entry])(
         program,
         async (action) => void (await action({ config, terminal, signal: new AbortController().signal })),
