@@ -1,12 +1,17 @@
 import { createClient } from '@whetstone/shared/client';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { openDashboard } from '../test/browser/support/browser.ts';
 import { launchChromium } from '../test/browser/support/chromium.ts';
 import { startEvalsWorld } from '../test/browser/support/evals-world.ts';
 import { followRecommendations, sendSampleOutcomes } from '../test/browser/support/sample-outcomes.ts';
+import { taken, takeWritten } from '../test/browser/support/written-folder.ts';
+import { sampleDocs } from '../test/support/sample-docs.ts';
 import { startServer, type TestServer } from '../test/support/server.ts';
+import { docsSteeringScenes, startDocsSteered } from './screenshots/docs-steering.ts';
 import { takeEvalsPictures } from './screenshots/evals-pictures.ts';
 import { startMeasuredServer } from './screenshots/measured-evals.ts';
 import { sendSampleProject } from './screenshots/sample-project.ts';
@@ -192,6 +197,30 @@ const modelScenes: Record<string, Scene> = {
   'models-settings': { path: '/models/settings', show: (page) => page.getByLabel('Margin').waitFor() },
 };
 
+/** Of documentation of our own, and of what packages carry that are installed with the server. */
+const docScenes: Record<string, Scene> = {
+  docs: { path: '/knowledge', show: (page) => page.getByRole('link', { name: 'tidy-cache' }).waitFor() },
+  'docs-search': {
+    path: '/knowledge/search?q=how+long+is+an+entry+kept&library=tidy-cache&version=%5E2.0.0',
+    show: (page) => page.getByRole('list', { name: 'Passages' }).waitFor(),
+  },
+  'docs-library': {
+    path: '/knowledge/libraries/tidy-cache',
+    show: (page) => page.locator('tr[data-key]').first().waitFor(),
+  },
+  'docs-version': {
+    path: `/knowledge/libraries/pino/${installedVersion('pino')}`,
+    show: (page) => page.locator('tr[data-key]').first().waitFor(),
+  },
+  'docs-page': {
+    path: '/knowledge/libraries/tidy-cache/2.1.0/page?path=docs%2Fcaching.md&lines=5-11',
+    show: (page) => page.locator('[data-cited]').waitFor(),
+  },
+};
+
+/** Of documentation that is really taken, and of citations that are really checked. */
+const docsSteering: Record<string, Scene> = docsSteeringScenes();
+
 /** Of the sample subject that gets worse, the latest first. */
 const weakenedRuns = async (client: Client) =>
   (await client.listEvalRuns({ limit: 100 })).items.filter(
@@ -220,6 +249,8 @@ async function takePictures(wanted: readonly string[]) {
     if (isWanted(measuredScenes)) await takeMeasured(browser, wanted);
     if (isWanted(steeredScenes)) await takeSteered(browser, wanted);
     if (isWanted(modelScenes)) await takeModels(browser, wanted);
+    if (isWanted(docScenes)) await takeDocs(browser, wanted);
+    if (isWanted(docsSteering)) await takeDocsSteered(browser, wanted);
   } finally {
     await browser.close();
   }
@@ -265,6 +296,35 @@ async function takeModels(browser: Browser, wanted: readonly string[]) {
     await takeScenes(browser, modelScenes, wanted, { server, client });
   } finally {
     await server.stop();
+  }
+}
+
+async function takeDocs(browser: Browser, wanted: readonly string[]) {
+  const docsDir = await mkdtemp(join(tmpdir(), 'whetstone-docs-'));
+  const server = await startServer({ env: { WHETSTONE_DOC_DIRS: docsDir } });
+  try {
+    const client = createClient({ baseUrl: server.url, apiKey: server.adminKey() });
+    for (const docs of sampleDocs) await takeWritten({ client, docsDir, id: 'sample' }, docs);
+    for (const library of ['fastify', 'pino', 'undici'])
+      await taken(client, await client.startIngest({ library, version: installedVersion(library) }));
+    await takeScenes(browser, docScenes, wanted, { server, client });
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Beside the server, where it is read without a network. */
+function installedVersion(library: string): string {
+  const file = resolve(import.meta.dirname, `../cloud/node_modules/${library}/package.json`);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+async function takeDocsSteered(browser: Browser, wanted: readonly string[]) {
+  const world = await startDocsSteered();
+  try {
+    await takeScenes(browser, docsSteering, wanted, world);
+  } finally {
+    await world.stop();
   }
 }
 

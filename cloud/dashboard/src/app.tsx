@@ -31,10 +31,19 @@ const RescuesPage = lazy(async () => (await import('./models/rescues/rescues-pag
 const CostPage = lazy(async () => (await import('./models/cost/cost-page.tsx')).CostPage);
 const SavingsPage = lazy(async () => (await import('./models/savings/savings-page.tsx')).SavingsPage);
 const ModelSettingsPage = lazy(async () => (await import('./models/settings/settings-page.tsx')).ModelSettingsPage);
+const LibrariesTab = lazy(async () => (await import('./docs/libraries/libraries-tab.tsx')).LibrariesTab);
+const SearchPage = lazy(async () => (await import('./docs/search/search-page.tsx')).SearchPage);
+const VersionsPage = lazy(async () => (await import('./docs/version/versions-page.tsx')).VersionsPage);
+const VersionPage = lazy(async () => (await import('./docs/version/version-page.tsx')).VersionPage);
+const DocPage = lazy(async () => (await import('./docs/page/doc-page.tsx')).DocPage);
+const IngestsTab = lazy(async () => (await import('./docs/ingests/ingests-tab.tsx')).IngestsTab);
+const SourcesTab = lazy(async () => (await import('./docs/sources/sources-tab.tsx')).SourcesTab);
+const CitationsTab = lazy(async () => (await import('./docs/citations/citations-tab.tsx')).CitationsTab);
 const SegmentPage = lazy(async () => (await import('./segments/segment-page.tsx')).SegmentPage);
 
 /** Links to anything else, such as the reference of the API, leave the dashboard. */
-const ownPaths = /^\/(?:$|[?#]|(?:flags|segments|leaderboard|runs|regressions|schedules|bisects|models)(?:$|[/?#]))/;
+const ownPaths =
+  /^\/(?:$|[?#]|(?:flags|segments|leaderboard|runs|regressions|schedules|bisects|models|docs)(?:$|[/?#]))/;
 
 export const App = () => (
   <ThemeProvider>
@@ -70,6 +79,14 @@ export const App = () => (
                 <Route path="/models/cost" component={CostPage} />
                 <Route path="/models/savings" component={SavingsPage} />
                 <Route path="/models/settings" component={ModelSettingsPage} />
+                <Route path="/knowledge" component={LibrariesTab} />
+                <Route path="/knowledge/search" component={SearchPage} />
+                <Route path="/knowledge/libraries/:library" component={VersionsPage} />
+                <Route path="/knowledge/libraries/:library/:version" component={VersionPage} />
+                <Route path="/knowledge/libraries/:library/:version/page" component={DocPage} />
+                <Route path="/knowledge/ingests" component={IngestsTab} />
+                <Route path="/knowledge/sources" component={SourcesTab} />
+                <Route path="/knowledge/citations" component={CitationsTab} />
                 <Route default component={NotFoundPage} />
               </Router>
             </Shell>

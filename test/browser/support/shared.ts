@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    dashboard: { url: string; adminKey: string; chromium: string };
+    dashboard: { url: string; adminKey: string; chromium: string; docsDir: string };
   }
 }
 
@@ -16,7 +16,7 @@ export const openChromium = (): Promise<Browser> => chromium.connect(inject('das
 
 /** A project of its own on the server that all files share. */
 export async function openProject(name: string) {
-  const { url, adminKey } = inject('dashboard');
+  const { url, adminKey, docsDir } = inject('dashboard');
   const { id, adminKey: key } = await createClient({ baseUrl: url, apiKey: adminKey, timeoutMs }).createProject({
     name,
   });
@@ -24,6 +24,8 @@ export async function openProject(name: string) {
     url,
     id,
     name,
+    /** Folders below it are taken as documentation by the server. */
+    docsDir,
     adminKey: () => key.secret,
     client: createClient({ baseUrl: url, apiKey: key.secret, timeoutMs }),
   };

@@ -13,7 +13,19 @@ interface Props {
 const longestColoured = 100_000;
 
 /** A program, coloured as soon as what colours it is loaded. */
-export function CodeBlock({ label, code, language, isProse = false }: Props) {
+export const CodeBlock = ({ label, isProse = false, ...program }: Props) => (
+  <pre
+    role="region"
+    aria-label={label}
+    tabindex={0}
+    class={`max-h-[60vh] overflow-auto rounded border border-line bg-surface p-3 font-mono text-sm ${isProse ? 'break-words whitespace-pre-wrap' : ''}`}
+  >
+    <Coloured {...program} />
+  </pre>
+);
+
+/** The program alone, for a place that is made for it. */
+export function Coloured({ code, language }: Pick<Props, 'code' | 'language'>) {
   const [tokens, setTokens] = useState<Token[]>([]);
   useEffect(() => {
     let isGone = false;
@@ -23,26 +35,19 @@ export function CodeBlock({ label, code, language, isProse = false }: Props) {
     return () => void (isGone = true);
   }, [code, language]);
   return (
-    <pre
-      role="region"
-      aria-label={label}
-      tabindex={0}
-      class={`max-h-[60vh] overflow-auto rounded border border-line bg-surface p-3 font-mono text-sm ${isProse ? 'break-words whitespace-pre-wrap' : ''}`}
-    >
-      <code>
-        {tokens.length === 0
-          ? code
-          : tokens.map(({ text, kind }, i) =>
-              kind === undefined ? (
-                text
-              ) : (
-                <span key={i} class={classOf[kind]}>
-                  {text}
-                </span>
-              ),
-            )}
-      </code>
-    </pre>
+    <code>
+      {tokens.length === 0
+        ? code
+        : tokens.map(({ text, kind }, i) =>
+            kind === undefined ? (
+              text
+            ) : (
+              <span key={i} class={classOf[kind]}>
+                {text}
+              </span>
+            ),
+          )}
+    </code>
   );
 }
 

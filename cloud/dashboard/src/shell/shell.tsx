@@ -18,6 +18,7 @@ const pages = [
   { href: '/segments', label: 'Segments', key: 's' },
   { href: '/leaderboard', label: 'Leaderboard', key: 'l' },
   { href: '/models', label: 'Models', key: 'm' },
+  { href: '/knowledge', label: 'Docs', key: 'd' },
 ];
 
 /** What is around every page: where one is, which project, how the server does. */
@@ -44,6 +45,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <ProjectSwitch />
         <nav aria-label="Pages">
           <Links class="flex h-8 items-center rounded px-2" />
+          <Reference class="flex h-8 items-center rounded px-2" />
         </nav>
         <div class="mt-auto flex flex-col gap-2">
           <Health />
@@ -89,6 +91,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             <ProjectSwitch />
             <Health />
             <ThemeSwitch />
+            <Reference class="px-2 py-1 text-sm" />
             <SignOutButton />
           </div>
         </Dialog>
@@ -116,9 +119,13 @@ function Links({ class: look }: { class: string }) {
           {label}
         </a>
       ))}
-      <a href="/docs" class={`${look} hover:bg-hover`}>
-        API <span class="max-md:sr-only">&nbsp;reference</span>
-      </a>
     </>
   );
 }
+
+/** Of a server, not of a project: it leaves the dashboard. */
+const Reference = ({ class: look }: { class: string }) => (
+  <a href="/docs" class={`${look} hover:bg-hover`}>
+    API reference
+  </a>
+);
