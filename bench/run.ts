@@ -12,6 +12,10 @@ import { evaluatorSize } from './entries/evaluator-size.ts';
 import { exposures } from './entries/exposures.ts';
 import { httpBulk } from './entries/http-bulk.ts';
 import { httpEvaluate } from './entries/http-evaluate.ts';
+import { knowledgeCatalogue } from './entries/knowledge-catalogue.ts';
+import { knowledgeCitations } from './entries/knowledge-citations.ts';
+import { knowledgeRetrieval } from './entries/knowledge-retrieval.ts';
+import { knowledgeSearch } from './entries/knowledge-search.ts';
 import { leaderboard } from './entries/leaderboard.ts';
 import { localEvaluate } from './entries/local-evaluate.ts';
 import { manyFlags } from './entries/many-flags.ts';
@@ -56,6 +60,10 @@ const entries: Record<string, Entry> = {
   'portfolio-recommend': portfolioRecommend,
   'http-recommend': httpRecommend,
   'portfolio-off-policy': portfolioOffPolicy,
+  'knowledge-retrieval': knowledgeRetrieval,
+  'knowledge-search': knowledgeSearch,
+  'knowledge-citations': knowledgeCitations,
+  'knowledge-catalogue': knowledgeCatalogue,
 };
 
 /** More than this waits for a processor: what needs two of them at once suffers, and absolute figures mean little. */
