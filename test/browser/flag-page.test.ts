@@ -192,6 +192,7 @@ describe('the page of a flag', () => {
     const listed = (await page.getByRole('dialog').locator('dd').allInnerTexts()).sort();
     expect(listed).toEqual([
       'Edit',
+      'Go to Docs',
       'Go to Flags',
       'Go to Leaderboard',
       'Go to Models',

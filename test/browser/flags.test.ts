@@ -122,6 +122,7 @@ describe('the list of flags', () => {
     const listed = (await page.getByRole('dialog').locator('dd').allInnerTexts()).sort();
     expect(listed).toEqual([
       'Edit the flag of the row',
+      'Go to Docs',
       'Go to Flags',
       'Go to Leaderboard',
       'Go to Models',

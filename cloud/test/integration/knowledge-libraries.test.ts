@@ -150,6 +150,13 @@ describeOnEngines('libraries and their sources', (engine) => {
     await forget('node');
   });
 
+  it('that a search misses are fetched by the name that the catalogue has for them', async () => {
+    const { client } = await tenant();
+    const { ingest } = await client.searchKnowledge({ query: 'read a file', library: 'nodejs', version: '24.2.0' });
+    const { items } = await client.listIngests({ library: 'node' });
+    expect(items.find(({ version }) => version === '24.2.0')).toMatchObject({ id: ingest!.id, library: 'node' });
+  });
+
   it('of a project stand before those of the same name that all see', async () => {
     const [own, other] = [await tenant(), await tenant()];
     const common = await other.client.startIngest({ library: 'undici', version: '1.0.0' });

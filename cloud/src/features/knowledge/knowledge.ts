@@ -108,8 +108,8 @@ export function knowledgeSlice({
       catalogue.flatMap(({ library, aliases }) => aliases.map((alias) => [alias.toLowerCase(), library])),
     ),
     wantVersion: async (projectId, library, version) => {
-      const source = sourceOf(library, version);
-      return source && start.common(projectId, { library, version, source });
+      const entry = inCatalogue(library);
+      return entry && start.common(projectId, { library: entry.library, version, source: entry.sourceOf(version) });
     },
   });
   return {

@@ -56,12 +56,15 @@ export const searchRepository = {
     }));
   },
 
-  /** Of the last weeks, the newest first. */
+  /** Of the last weeks, the newest first; among the last 500 citations, since this is read once a second. */
   async lastServed({ sql: trx, projectId }: ProjectTx, since: Date): Promise<LastServed[]> {
     const { rows } = await sql<LastServed>`
       select library, version from (
-        select distinct on (library) library, version, last_at from knowledge_served
-        where project_id = ${projectId} and last_at >= ${since}
+        select distinct on (library) library, version, last_at from (
+          select library, version, last_at from knowledge_served
+          where project_id = ${projectId} and last_at >= ${since}
+          order by last_at desc limit 500
+        ) as lately
         order by library, last_at desc
       ) as newest
       order by last_at desc limit 5`.execute(trx);

@@ -206,6 +206,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (project_id, citation_id)
     )`.execute(db);
   await sql`create index knowledge_served_last on knowledge_served (project_id, last_at)`.execute(db);
+  await sql`create index knowledge_served_of_version on knowledge_served (version_id, last_at)`.execute(db);
 
   await sql`
     create table knowledge_checked (
