@@ -1,4 +1,4 @@
-import type { QuoteToken } from './quote-tokens.ts';
+import { isSameToken, type QuoteToken } from './quote-tokens.ts';
 
 /** What a quote changed. `was` is what the passage says there, `is` what the quote does; empty where nothing stands. */
 export interface Change {
@@ -88,7 +88,7 @@ const denials = new Set('not no never cannot'.split(' '));
 function indexOf(said: readonly Word[], part: readonly Word[], from: number) {
   for (let at = from; at + part.length <= said.length; at++)
     if (part[0]!.followsArticle && !said[at]!.followsArticle) continue;
-    else if (part.every(({ text }, index) => said[at + index]!.text === text)) return at;
+    else if (part.every((token, index) => isSameToken(said[at + index]!, token))) return at;
   return -1;
 }
 
@@ -134,7 +134,7 @@ function alignment(part: readonly QuoteToken[], said: readonly QuoteToken[]): Al
   for (let row = 1; row <= part.length; row++) {
     cost[row * width] = row;
     for (let column = 1; column < width; column++) {
-      const isSame = part[row - 1]!.text === said[column - 1]!.text;
+      const isSame = isSameToken(part[row - 1]!, said[column - 1]!);
       cost[row * width + column] = Math.min(
         cost[(row - 1) * width + column - 1]! + (isSame ? 0 : 1),
         cost[(row - 1) * width + column]! + 1,
@@ -163,7 +163,7 @@ function traced(part: readonly QuoteToken[], said: readonly QuoteToken[], cost: 
     const here = cost[row * width + column]!;
     const [asked, told] = [part[row - 1]!, said[column - 1]];
     const diagonal = column > 0 ? cost[(row - 1) * width + column - 1]! : Infinity;
-    if (told && asked.text === told.text && here === diagonal) {
+    if (told && isSameToken(asked, told) && here === diagonal) {
       alike += 1;
       isOpen = false;
       [row, column] = [row - 1, column - 1];
@@ -187,7 +187,7 @@ function changeOf({ was, is }: { was: QuoteToken[]; is: QuoteToken[] }): Change 
     ? 'negation'
     : all.some((token) => token.kind === 'number')
       ? 'number'
-      : all.some((token) => token.kind === 'identifier')
+      : all.some((token) => token.kind === 'identifier' || token.isCode)
         ? 'identifier'
         : 'words';
   return { kind, was: shown(was), is: shown(is) };

@@ -5,6 +5,8 @@ export interface QuoteToken {
   /** As it was written. */
   shown: string;
   kind: 'word' | 'number' | 'identifier';
+  /** A plain word between code marks: a name, whose letters are small or great for a reason. */
+  isCode: boolean;
   /** Line of the document, from 1; of a quote, of the quote. */
   line: number;
 }
@@ -28,22 +30,29 @@ export interface Reading {
 }
 
 const wordPattern =
-  /[\uE000-\uE009]|(?<![\p{L}\p{N}_)\]])-?\.?(?=\p{N})(?:\p{N}[\p{L}\p{N}_]*)(?:[.:/@'-]+[\p{L}\p{M}\p{N}_$]+|(?<=\p{N}),(?=\p{N}{3}(?!\p{N}))\p{N}{3})*(?: ?%)?|[@$]?[\p{L}\p{M}\p{N}_]+(?:[.:/@'-]+[\p{L}\p{M}\p{N}_$]+|(?<=\p{N}),(?=\p{N}{3}(?!\p{N}))\p{N}{3})*/gu;
+  /[\uE000-\uE009]|(?<![\p{L}\p{N}_)\]])-?\.?(?=\p{N})(?:\p{N}[\p{L}\p{N}_]*)(?:[.:/@'-]+[\p{L}\p{M}\p{N}_$]+|(?<=\p{N}),(?=\p{N}{3}(?!\p{N}))\p{N}{3})*(?: ?%)?|\uE00A?[@$]?[\p{L}\p{M}\p{N}_]+(?:[.:/@'-]+[\p{L}\p{M}\p{N}_$]+|(?<=\p{N}),(?=\p{N}{3}(?!\p{N}))\p{N}{3})*/gu;
 
-function tokenOf(shown: string, line: number): QuoteToken {
-  const operator = operators[shown.charCodeAt(0) - firstMark];
-  if (operator !== undefined) return { text: operator, shown: operator, kind: 'identifier', line };
+function tokenOf(found: string, line: number): QuoteToken {
+  const operator = operators[found.charCodeAt(0) - firstMark];
+  if (operator !== undefined) return { text: operator, shown: operator, kind: 'identifier', isCode: false, line };
+  const isCode = found.startsWith(codeMark);
+  const shown = isCode ? found.slice(1) : found;
   if (/^-?\.?v?\p{N}/u.test(shown))
-    return { text: shown.replaceAll(/[, ]/g, '').toLowerCase(), shown, kind: 'number', line };
+    return { text: shown.replaceAll(/[, ]/g, '').toLowerCase(), shown, kind: 'number', isCode: false, line };
   const isIdentifier = /[_$@/:\p{N}]|\p{Ll}\p{Lu}|\p{L}\.\p{L}/u.test(shown);
   return isIdentifier
-    ? { text: shown, shown, kind: 'identifier', line }
-    : { text: shown.toLowerCase(), shown, kind: 'word', line };
+    ? { text: shown, shown, kind: 'identifier', isCode: false, line }
+    : { text: shown.toLowerCase(), shown, kind: 'word', isCode, line };
 }
+
+/** Whether both say the same; who quotes code may lose its marks, but not its capitals. */
+export const isSameToken = (one: QuoteToken, other: QuoteToken): boolean =>
+  one.text === other.text && (!(one.isCode || other.isCode) || one.shown === other.shown);
 
 const operators = ['===', '!==', '==', '!=', '<=', '>=', '&&', '||', '<', '>'];
 /** They are marked by characters of private use while what looks like them in Markdown and HTML is taken away. */
 const firstMark = 0xe000;
+const codeMark = '\uE00A';
 
 const withOperators = (markdown: string) =>
   markdown
@@ -74,9 +83,15 @@ const withoutTags = (markdown: string) =>
     .split(/(?<!`)(`{1,16})(?!`)([\s\S]{0,2000}?[^`])\1(?!`)/)
     .map((part, at) => {
       if (at % 3 === 1) return ' ';
-      return at % 3 === 2 ? part.replaceAll(/[<>]/g, ' ') : part.replaceAll(/<\/?[A-Za-z][^<>]{0,1000}>/g, kept);
+      return at % 3 === 2 ? codeOf(part) : part.replaceAll(/<\/?[A-Za-z][^<>]{0,1000}>/g, kept);
     })
     .join('');
+
+/** Names with signs or humps are known by these anyway. */
+const codeOf = (code: string) =>
+  code
+    .replaceAll(/[<>]/g, ' ')
+    .replaceAll(/(?<![\p{L}\p{M}\p{N}_$@]|[\p{L}\p{M}\p{N}_$][.:/@'-]{1,3})\p{L}/gu, `${codeMark}$&`);
 
 /** Lines stay lines. */
 const kept = (tag: string) => tag.replaceAll(/[^\n]+/g, ' ');

@@ -41,6 +41,25 @@ describe('a quote from code', () => {
     expect(checkQuote(quote, code).kind).toBe(kind);
   });
 
+  test.each([
+    ['Give the `request` a `Reply` back', 'found'],
+    ['give the request a Reply back', 'found'],
+    ['Give the `Request` a `Reply` back', 'altered'],
+    ['Give the Request a Reply back', 'altered'],
+    ['Give the request a reply back', 'altered'],
+    ['Give The `request` a `Reply` Back', 'found'],
+  ])('has its capitals where it is a name: %s is %s', (quote, kind) => {
+    expect(checkQuote(quote, 'Give the `request` a `Reply` back.').kind).toBe(kind);
+  });
+
+  test.each([
+    ['send Content-Type and ‘use client’', 'found'],
+    ['send content-type and ‘use client’', 'altered'],
+    ['send Content-Type and ‘Use client’', 'altered'],
+  ])('has them where it has signs as well: %s is %s', (quote, kind) => {
+    expect(checkQuote(quote, "Always send `Content-Type` and `'use client'`.").kind).toBe(kind);
+  });
+
   test('does not lose the word behind its first article', () => {
     expect(checkQuote('The limit is 5', code).kind).toBe('altered');
     expect(checkQuote('A default limit is 5', code).kind).toBe('found');
