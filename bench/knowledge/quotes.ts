@@ -61,6 +61,8 @@ export const faithful: Readonly<Record<string, Edit>> = {
     const words = sentence.split(/\s+/);
     const third = Math.floor(words.length / 3);
     if (third < 3) return undefined;
+    // What turns the sentence around may not be left out.
+    if (/\b(?:not|no|never|cannot)\b|n['’]t\b/i.test(words.slice(third, -third).join(' '))) return undefined;
     // A cut inside a link or a code span would leave half of its marks, which is another thing.
     const [head, tail] = [words.slice(0, third).join(' '), words.slice(-third).join(' ')];
     if ([head, tail].some((part) => (part.match(/`/g)?.length ?? 0) % 2 === 1 || /[[\]]/.test(part))) return undefined;
