@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { listening } from '../../../test/support/listening.ts';
 import { directorySource } from '../../src/features/knowledge/sources/directory.ts';
-import { hashOf } from '../../src/features/knowledge/sources/file-page.ts';
+import { sha256 } from '../../src/features/knowledge/sha256.ts';
 import { githubSource } from '../../src/features/knowledge/sources/github.ts';
 import { usualLimits, type Taking } from '../../src/features/knowledge/sources/source.ts';
 import { openOutbound } from '../../src/platform/outbound/guarded-fetch.ts';
@@ -130,7 +130,7 @@ describe('a folder of the server', () => {
 
   it('brings nothing of what is known, and no more pages than it may', async () => {
     const root = await folderOf({ 'docs/a.md': '# A', 'docs/b.md': '# B', 'docs/c.md': '# C' });
-    const known = new Map([['a.md', { etag: null, lastModified: null, contentHash: hashOf('# A') }]]);
+    const known = new Map([['a.md', { etag: null, lastModified: null, contentHash: sha256('# A') }]]);
     const { all } = await take([root], 'docs', { known, limits: { ...usualLimits, pages: 2 } });
     expect(all.map(({ kind, path }) => `${kind} ${path}`)).toEqual(['unchanged a.md', 'page b.md', 'skipped c.md']);
   });

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bareMachine, run } from '../../../test/support/npm.ts';
-import { hashOf } from '../../src/features/knowledge/sources/file-page.ts';
+import { sha256 } from '../../src/features/knowledge/sha256.ts';
 import { npmSource } from '../../src/features/knowledge/sources/npm.ts';
 import { usualLimits, type TakenPage, type Taking } from '../../src/features/knowledge/sources/source.ts';
 import { openOutbound } from '../../src/platform/outbound/guarded-fetch.ts';
@@ -121,7 +121,7 @@ describe('a package of a registry', () => {
     const known = new Map(
       first.pages
         .filter(({ path }) => path !== 'docs/new.md')
-        .map(({ path, text }) => [path, { etag: null, lastModified: null, contentHash: hashOf(text) }]),
+        .map(({ path, text }) => [path, { etag: null, lastModified: null, contentHash: sha256(text) }]),
     );
     const { all } = await take({ known });
     expect(all.map(({ kind, path }) => `${kind} ${path}`).toSorted()).toEqual([
@@ -168,7 +168,7 @@ describe('a package of a registry', () => {
     const { pages, expected } = await take();
     expect([pages.length, expected]).toEqual([1, 1]);
     const [{ path, text }] = pages as [TakenPage];
-    const known = new Map([[path, { etag: null, lastModified: null, contentHash: hashOf(text) }]]);
+    const known = new Map([[path, { etag: null, lastModified: null, contentHash: sha256(text) }]]);
     expect((await take({ known })).all).toEqual([{ kind: 'unchanged', path }]);
   });
 

@@ -1,14 +1,14 @@
-import { useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { Part } from '../../evals/facts.tsx';
 import { useRowKeys } from '../../evals/row-keys.ts';
 import { StaleNote } from '../../evals/stale-note.tsx';
 import { useRefusal } from '../../live/rights.ts';
 import { useNow } from '../../live/use-now.ts';
-import { controlClass } from '../../ui/field.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { DocsPage } from '../docs-page.tsx';
+import { FilterBox } from '../filter-box.tsx';
 import { askedOf } from '../paths.ts';
 import { SearchForm } from '../search/search-form.tsx';
 import { useFetching } from '../use-fetching.ts';
@@ -21,9 +21,8 @@ import { NothingYet } from './nothing-yet.tsx';
 
 /** Which libraries can be searched, how whole and how fresh they are, and which others could be. */
 export function LibrariesTab() {
-  const { url, route } = useLocation();
+  const { url } = useLocation();
   const nowMs = useNow();
-  const filter = useRef<HTMLInputElement>(null);
   const refusal = useRefusal('agent');
   const { query, reload } = useLibraries();
   const { underWay, failure, fetchLibrary } = useFetching({ onDone: reload });
@@ -40,7 +39,7 @@ export function LibrariesTab() {
     () => absentColumnsOf({ refusal, underWay, onFetch: (library) => fetchLibrary(library, 'latest') }),
     [refusal, going, fetchLibrary],
   );
-  useRowKeys([{ keys: '/', does: 'Filter libraries', run: () => filter.current?.focus() }]);
+  useRowKeys();
 
   return (
     <DocsPage
@@ -48,21 +47,7 @@ export function LibrariesTab() {
       actions={<SearchForm asked={askedOf(new URLSearchParams())} libraries={libraries} shortcut="s" />}
     >
       <div class="mb-3 flex flex-wrap items-center gap-3">
-        <input
-          ref={filter}
-          type="search"
-          aria-label="Filter libraries"
-          aria-keyshortcuts="/"
-          placeholder="Filter libraries"
-          spellcheck={false}
-          autocomplete="off"
-          class={`${controlClass} w-64 max-md:w-full`}
-          value={text}
-          onInput={({ currentTarget: { value } }) =>
-            route(value === '' ? '/knowledge' : `/knowledge?${new URLSearchParams({ q: value }).toString()}`, true)
-          }
-          onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
-        />
+        <FilterBox label="Filter libraries" placeholder="Filter libraries" value={text} at="/knowledge" />
         <span role="status" class="text-sm text-muted tabular-nums">
           {query.state === 'ready' && `${counted(held.length, 'library', 'libraries')} here, ${absent.length} to fetch`}
         </span>

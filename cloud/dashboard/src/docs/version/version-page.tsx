@@ -1,15 +1,15 @@
 import type { DocPage } from '@whetstone/shared/contract';
-import { useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
 import { useQuery } from '../../api/use-query.ts';
 import { useRowKeys } from '../../evals/row-keys.ts';
 import { StaleNote } from '../../evals/stale-note.tsx';
 import { useProject } from '../../live/project.tsx';
 import { useNow } from '../../live/use-now.ts';
-import { controlClass } from '../../ui/field.tsx';
 import { EmptyState, SkeletonLines } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { DocsPage } from '../docs-page.tsx';
+import { FilterBox } from '../filter-box.tsx';
 import { NotThere } from '../not-there.tsx';
 import { libraryPath, versionPath } from '../paths.ts';
 import { SearchForm } from '../search/search-form.tsx';
@@ -22,9 +22,8 @@ import { VersionFacts } from './version-facts.tsx';
 export function VersionPage() {
   const { library = '', version = '' } = useRoute().params;
   const { api } = useProject();
-  const { url, route } = useLocation();
+  const { url } = useLocation();
   const nowMs = useNow();
-  const filter = useRef<HTMLInputElement>(null);
   const text = new URL(url, location.origin).searchParams.get('q') ?? '';
   const { query: libraries } = useLibraries();
   const { query, reload } = useQuery(
@@ -39,7 +38,7 @@ export function VersionPage() {
   const pages = useMemo(() => fitting(docs?.pages ?? none, text), [docs, text]);
   const answered = docs?.versionAnswered ?? version;
   const columns = useMemo(() => pageColumnsOf(docs?.library ?? library, answered), [docs, library, answered]);
-  useRowKeys([{ keys: '/', does: 'Filter pages', run: () => filter.current?.focus() }]);
+  useRowKeys();
   return (
     <DocsPage
       title={`${library}@${version}`}
@@ -71,25 +70,11 @@ export function VersionPage() {
       {facts && docs && <VersionFacts of={facts} library={docs.library} nowMs={nowMs} />}
       {query.state !== 'failed' && (
         <div class="mb-2 flex flex-wrap items-center gap-3">
-          <input
-            ref={filter}
-            type="search"
-            aria-label="Filter pages"
-            aria-keyshortcuts="/"
+          <FilterBox
+            label="Filter pages"
             placeholder="Filter by path or title"
-            spellcheck={false}
-            autocomplete="off"
-            class={`${controlClass} w-64 max-md:w-full`}
             value={text}
-            onInput={({ currentTarget: { value } }) =>
-              route(
-                value === ''
-                  ? versionPath(library, version)
-                  : `${versionPath(library, version)}?${new URLSearchParams({ q: value }).toString()}`,
-                true,
-              )
-            }
-            onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+            at={versionPath(library, version)}
           />
           <span role="status" class="text-sm text-muted tabular-nums">
             {docs &&

@@ -8,7 +8,7 @@ import type { Held } from './held.ts';
 import { lookedAgain, publish } from './publish.ts';
 import { ingestRepository, type IngestRow, type KnownRow } from './repository.ts';
 import { doorOf } from './scope.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../sha256.ts';
 import { stateOf } from './stamp.ts';
 import { suspicionOf } from './suspicion.ts';
 import { takePages } from './take-pages.ts';

@@ -12,7 +12,7 @@ import { chunksOfPage } from './chunks-of-page.ts';
 import { HoldLost, type Held } from './held.ts';
 import { ingestRepository, type VersionState } from './repository.ts';
 import type { Door, Owner } from './scope.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../sha256.ts';
 import { stampOf, type ContentPage } from './stamp.ts';
 
 export interface Publishing {

@@ -2,7 +2,7 @@ import type { OpenedSource, Taken, TakenPage } from '../sources/source.ts';
 import { HoldLost, type Held } from './held.ts';
 import { ingestRepository, type KnownRow, type TakenRow, type TextRow } from './repository.ts';
 import type { Owner } from './scope.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../sha256.ts';
 
 interface Taking {
   held: Held;

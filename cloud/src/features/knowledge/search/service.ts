@@ -9,7 +9,7 @@ import { meaningNote, noteOf, unknownNote } from './notes.ts';
 import { planSearch, type Aliases, type Plan } from './plan-search.ts';
 import type { SegmentStore } from './segment-store.ts';
 import type { ServedLog } from './served-log.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../sha256.ts';
 import type { VisibleVersion, VisibleVersions } from './visible-versions.ts';
 
 /** Whether a version that is not here is being fetched, or is from now on; undefined where it is not. */

@@ -1,5 +1,5 @@
 import { chunksOf, visibleText, warningsOf } from '@whetstone/shared/knowledge';
-import { createHash } from 'node:crypto';
+import { sha256 } from '../sha256.ts';
 import { textOf, withShortLines } from './file-text.ts';
 import { longestPath, shownPath, type FoundFile, type SkippedFile } from './files.ts';
 import { isDeclarations, isForAgents } from './npm-prose.ts';
@@ -40,7 +40,7 @@ export async function pageOfFile(
   const whole = isTypes ? visibleDeclarations(decoded) : visibleText(html?.markdown ?? decoded);
   const text = withShortLines(whole);
   if (text.trim() === '') return { kind: 'skipped', path, why: 'nothing is in it' };
-  if (known.get(path)?.contentHash === hashOf(text)) return { kind: 'unchanged', path };
+  if (known.get(path)?.contentHash === sha256(text)) return { kind: 'unchanged', path };
   return {
     kind: 'page',
     path,
@@ -56,8 +56,6 @@ export async function pageOfFile(
 }
 
 export const isHtml = (path: string) => /\.html?$/i.test(path);
-
-export const hashOf = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
 
 /** A heading, front matter, or what the file is called. */
 const titleOf = (text: string, otherwise: string) =>

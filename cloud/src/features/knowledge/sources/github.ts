@@ -4,7 +4,7 @@ import { askFor, type Asking } from './archive-fetch.ts';
 import { pagesOf } from './file-pages.ts';
 import type { Files } from './files.ts';
 import { refsFor, versionOfRef } from './github-refs.ts';
-import { hashOf } from './file-page.ts';
+import { sha256 } from '../sha256.ts';
 import { isAside, isChangeLog, isHousekeeping, isMarkdown } from './npm-prose.ts';
 import { encoded } from './npm-url.ts';
 import type { OpenSource, Taking } from './source.ts';
@@ -35,7 +35,7 @@ export const githubSource =
       version: versionOfRef(source.ref, { ref, version }),
       title: repo,
       provenance: 'official-repository',
-      state: `${ref} ${hashOf(packed)}`,
+      state: `${ref} ${sha256(packed)}`,
     } as const;
     const known = await unchanged(taking, about);
     if (known) return known;

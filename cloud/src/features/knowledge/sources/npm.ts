@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { filesOfArchive } from './archive.ts';
 import type { Asking } from './archive-fetch.ts';
 import { filesOfFolder, stateOfFolder } from './directory-files.ts';
-import { hashOf, pageOfFile } from './file-page.ts';
+import { sha256 } from '../sha256.ts';
+import { pageOfFile } from './file-page.ts';
 import { textOf } from './file-text.ts';
 import type { Files, SkippedFile } from './files.ts';
 import { packageJsonOf, type PackageJson } from './npm-manifest.ts';
@@ -136,7 +137,7 @@ async function planPackage(
     else if (isPackageProse(file.path)) prose.push(file.path);
     else {
       declared.set(file.path, referencesOf(textOf(file), compiler()));
-      hashes.set(file.path, hashOf(file.bytes));
+      hashes.set(file.path, sha256(file.bytes));
     }
   }
   if (!manifest)

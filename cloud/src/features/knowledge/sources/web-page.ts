@@ -1,5 +1,5 @@
 import { chunksOf, visibleText, warningsOf } from '@whetstone/shared/knowledge';
-import { createHash } from 'node:crypto';
+import { sha256 } from '../sha256.ts';
 import type { FetchPage } from './fetch-pages.ts';
 import { mediaTypeOf, textOf } from './fetch-text.ts';
 import { readHtml } from './html-reader.ts';
@@ -119,5 +119,4 @@ export const takenPage = ({ path, url }: Address, page: ReadPage, headers?: Head
 });
 
 /** Servers that say nothing of change, or change what they say, still send the same text. */
-export const isAsKnown = (known: KnownPage | undefined, text: string) =>
-  known?.contentHash === createHash('sha256').update(text).digest('hex');
+export const isAsKnown = (known: KnownPage | undefined, text: string) => known?.contentHash === sha256(text);

@@ -2,7 +2,7 @@ import { citationIdOf, compareVersions, type Segment } from '@whetstone/shared/k
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Ctx } from '../../../context.ts';
 import type { SegmentStore } from '../search/segment-store.ts';
-import { sha256 } from '../search/sha256.ts';
+import { sha256 } from '../sha256.ts';
 import type { Visible, VisibleVersion } from '../search/visible-versions.ts';
 import type { Place } from './place.ts';
 import { verifyRepository } from './repository.ts';
