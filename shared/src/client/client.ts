@@ -62,7 +62,7 @@ function parsedInput(op: Operation, input: object): Record<string, unknown> {
 }
 
 async function attemptOnce(op: Operation, { url, init }: Sendable, call: CallOptions, options: ClientOptions) {
-  const { ok, body } = await send(url, init, call, options);
+  const { ok, body } = await send(url, init, call, options, op.lines ? pageOfLines : undefined);
   if (!ok) throw asWhetstoneError(body);
   const result = op.output.safeParse(body);
   if (result.success) return result.data;
@@ -129,18 +129,30 @@ const repeated = ([name, value]: [string, unknown]): [string, unknown][] =>
 const queryText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Sends and reads to the end: a refused connection, a timeout and a proxy's HTML page are all "unavailable". */
-async function send(url: URL, init: Sendable['init'], call: CallOptions, options: ClientOptions) {
+async function send(
+  url: URL,
+  init: Sendable['init'],
+  call: CallOptions,
+  options: ClientOptions,
+  read = (response: Response): Promise<unknown> => response.json(),
+) {
   const { fetch = globalThis.fetch, timeoutMs = 5_000 } = options;
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
     const response = await fetch(url, { ...init, signal });
-    const body: unknown = await response.json();
+    const body = await (response.ok ? read(response) : response.json());
     return { ok: response.ok, body };
   } catch (cause) {
     const why = timeout.aborted ? `within ${timeoutMs} ms` : 'that could be read';
     throw new WhetstoneError('unavailable', `no answer from ${url.origin} ${why}`, { cause });
   }
+}
+
+/** A page whose items came one a line. */
+async function pageOfLines(response: Response) {
+  const lines = (await response.text()).split('\n').filter((line) => line !== '');
+  return { items: lines.map((line): unknown => JSON.parse(line)), nextCursor: response.headers.get('x-next-cursor') };
 }
 
 function asWhetstoneError(body: unknown) {

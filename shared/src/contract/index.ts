@@ -7,6 +7,7 @@ import { evalRuns } from './evals/runs.ts';
 import { evalSubmit } from './evals/submit.ts';
 import { experiments } from './experiments.ts';
 import { exposures } from './exposures.ts';
+import { feedbackCapture, feedbackExamples, feedbackPatterns, feedbackReview, guidance } from './feedback/index.ts';
 import { flagHistory } from './flag-history.ts';
 import { flagTransfer } from './flag-transfer.ts';
 import { flags } from './flags.ts';
@@ -45,6 +46,11 @@ export const contract = {
   ...searchKnowledge,
   ...knowledgeVerify,
   ...knowledgeLibraries,
+  ...guidance,
+  ...feedbackCapture,
+  ...feedbackReview,
+  ...feedbackExamples,
+  ...feedbackPatterns,
 };
 export type WhetstoneContract = typeof contract;
 
@@ -52,6 +58,7 @@ export * from './dry-run.ts';
 export * from './evals/index.ts';
 export * from './experiments.ts';
 export * from './exposures.ts';
+export * from './feedback/index.ts';
 export * from './flag-history.ts';
 export * from './flag-transfer.ts';
 export * from './flags.ts';

@@ -25,6 +25,10 @@ export interface Operation<
   failure?: z.ZodType;
   /** GET only: the input that collects every query name that no other field claims. */
   rest?: string;
+  /** Of its body; 1 MiB where absent. */
+  maxBytes?: number;
+  /** GET of a page only: its items travel as JSON, one a line (`application/jsonl`), and `nextCursor` in `X-Next-Cursor`. */
+  lines?: true;
   /** Takes `Idempotency-Key`: the same key and body answer the same and are applied once; a dry run leaves no receipt. */
   idempotent?: true;
   /** Answers with an ETag and 304 to `If-None-Match`. */

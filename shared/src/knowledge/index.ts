@@ -1,11 +1,13 @@
 export * from './build-index.ts';
 export * from './chunk.ts';
 export { fencesOf } from './fences.ts';
+export { fenced, type NewNonce } from './fenced-texts.ts';
 export { fuseRanks } from './fuse.ts';
 export * from './rank.ts';
 export * from './citation.ts';
 export { markedQuotes } from './marked-quotes.ts';
 export * from './search.ts';
+export { tokensOf } from './token-estimate.ts';
 export * from './segment.ts';
 export { memoryOf } from './segment-memory.ts';
 export * from './untrusted.ts';

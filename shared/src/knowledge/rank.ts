@@ -39,16 +39,17 @@ const rollUp = ([first, second, third]: readonly RankedChunk[]) =>
 
 /**
  * Chunks for a question, best first, by BM25F (Zaragoza et al., TREC 2004: the fields' counts are added after each has been normed
- * by its length). A question that is made of stop words alone is asked with nearly all of them.
+ * by its length). A question that is made of stop words alone is asked with nearly all of them. Only chunks that are wanted are found.
  */
-export function rankChunks(index: TermIndex, query: string): RankedChunk[] {
-  const usual = scored(index, termsOf(query));
-  return usual.length > 0 ? usual : scored(index, termsOf(query, { stops: fewStops }));
+export function rankChunks(index: TermIndex, query: string, isWanted?: (chunk: number) => boolean): RankedChunk[] {
+  const usual = scored(index, termsOf(query), isWanted);
+  return usual.length > 0 ? usual : scored(index, termsOf(query, { stops: fewStops }), isWanted);
 }
 
-function scored(index: TermIndex, terms: readonly string[]): RankedChunk[] {
+function scored(index: TermIndex, terms: readonly string[], isWanted?: (chunk: number) => boolean): RankedChunk[] {
   const scores = new Float64Array(index.chunkCount);
   for (const number of tellingTerms(index, terms)) addScores(scores, index, number);
+  if (isWanted) for (let chunk = 0; chunk < scores.length; chunk++) if (!isWanted(chunk)) scores[chunk] = 0;
   return best(scores);
 }
 

@@ -1,6 +1,7 @@
 import { fuseRanks } from './fuse.ts';
 import { rankChunks, rankPages, type RankedChunk, type RankedPage } from './rank.ts';
 import type { Segment, SegmentChunk, SegmentPage } from './segment.ts';
+import { tokensOf } from './token-estimate.ts';
 
 export interface Hit {
   chunk: SegmentChunk;
@@ -23,9 +24,6 @@ export interface Wanted {
 const mostOfPage = 2;
 /** A further part of a page comes only where it is nearly as good as the page's best. */
 const nearlyAsGood = 0.6;
-
-/** English prose and code have about four characters a token; nobody knows whose tokens are meant. */
-export const tokensOf = (text: string): number => Math.ceil(text.length / 4);
 
 /**
  * The passages that answer a question: page by page the best part, then further parts of the best pages, as far as they fit the

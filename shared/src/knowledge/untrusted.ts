@@ -53,7 +53,7 @@ const suspicious: { what: string; like: RegExp }[] = [
   },
   {
     what: 'poses as a message of the system',
-    like: /<\/?(?:system|assistant|instructions?|tool_(?:call|result))\b[^>]*>|\[\/?(?:system|inst)\]|^\s*(?:system|assistant)\s*:\s/im,
+    like: /<\/?(?:system|assistant|instructions?|tool_(?:call|result))\b[^>]{0,500}>|\[\/?(?:system|inst)\]|^[ \t]*(?:system|assistant)[ \t]*:\s/im,
   },
   {
     what: 'asks to keep something from the user',
