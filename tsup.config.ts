@@ -2,7 +2,7 @@ import * as esbuild from 'esbuild';
 import { cpSync, readdirSync, statSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { lazyCode } from './scripts/mcp-bundle/lazy-code.ts';
-import { docsBeside, filesBeside, minified, oneLanguage, programText } from './scripts/mcp-bundle/program.ts';
+import { askedByFew, filesBeside, minified, oneLanguage, programText } from './scripts/mcp-bundle/program.ts';
 
 const bundle: Options = {
   format: 'esm',
@@ -18,6 +18,8 @@ const bundle: Options = {
 
 /** Found beside their packages as they run: WebAssembly, pages, compilers; and what is loaded when it is first wanted. */
 const leftOutside = [
+  '@ast-grep/lang-python',
+  '@ast-grep/napi',
   '@electric-sql/pglite',
   '@electric-sql/pglite-pgvector',
   '@pinecone-database/pinecone',
@@ -85,7 +87,7 @@ export default defineConfig([
     outDir: 'mcp-server/dist',
     noExternal: [/.*/],
     minify: true,
-    esbuildPlugins: [docsBeside],
+    esbuildPlugins: [askedByFew],
   },
   {
     ...mostlyWhole,

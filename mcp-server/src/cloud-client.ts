@@ -1,6 +1,7 @@
 import { configFromEnvironment } from './config.ts';
 import { docsFunctions } from './docs-functions.ts';
 import { evalFunctions } from './eval-functions.ts';
+import { feedbackFunctions } from './feedback-functions.ts';
 import { flagFunctions } from './flag-functions.ts';
 import { modelFunctions } from './model-functions.ts';
 import { systemClock } from './offline/clock.ts';
@@ -8,6 +9,7 @@ import type { OpenFeatureProvider } from './open-feature.ts';
 import { openFeatureProviderOver } from './open-feature-provider.ts';
 import { openDocs } from './offline/open-docs.ts';
 import { openEvals } from './offline/open-evals.ts';
+import { openFeedback } from './offline/open-feedback.ts';
 import { openFlags } from './offline/open-flags.ts';
 import { openModels } from './offline/open-models.ts';
 import { openRecording } from './offline/open-recording.ts';
@@ -16,6 +18,7 @@ import type { FlagFunctions, Whetstone } from './whetstone.ts';
 
 export type * from './docs-answer.ts';
 export type * from './eval-run-report.ts';
+export type * from './feedback-answer.ts';
 export type * from './flag-answer.ts';
 export type * from './model-answer.ts';
 export type * from './open-feature.ts';
@@ -23,6 +26,7 @@ export type {
   CallOptions,
   DocsFunctions,
   EvalFunctions,
+  FeedbackFunctions,
   FlagFunctions,
   FlagsChange,
   ModelFunctions,
@@ -55,15 +59,19 @@ export function createWhetstone(options: WhetstoneOptions = {}): Whetstone {
   const config = configFromEnvironment(asEnvironment(options));
   const transport = nodeTransport({ proxy: config.proxy, clock: systemClock });
   const recording = openRecording(config, { host: 'library', transport });
-  const { attempt } = openEvals(config, transport);
+  const answers = openEvals(config, transport);
+  const { attempt } = answers;
   const { defaultModel } = options;
   const models = openModels(config, { transport, attempt, record: recording.record, defaultModel });
   const docs = openDocs(config, { transport, attempt });
-  const flags = flagFunctions(openFlags(config, { transport, expose: recording.expose }), recording);
+  const reader = openFlags(config, { transport, expose: recording.expose });
+  const flags = flagFunctions(reader, recording);
+  const feedback = openFeedback(config, { flags: reader, answers, record: recording.record });
   return {
     ...flags,
     ...modelFunctions(models),
     ...docsFunctions(docs),
+    ...feedbackFunctions(feedback),
     ...evalFunctions({ recording, nowMs: systemClock.wallMs, namesPeople: config.tracksExposures }),
     async close() {
       await Promise.all([flags.close(), models.close(), docs.close()]);
@@ -81,6 +89,10 @@ export const evaluateFlagDetails: Whetstone['evaluateFlagDetails'] = (...args) =
 export const submitEvalRun: Whetstone['submitEvalRun'] = (...args) => whetstone().submitEvalRun(...args);
 export const recommendModel: Whetstone['recommendModel'] = (...args) => whetstone().recommendModel(...args);
 export const recordOutcome: Whetstone['recordOutcome'] = (...args) => whetstone().recordOutcome(...args);
+export const captureFeedback: Whetstone['captureFeedback'] = (...args) => whetstone().captureFeedback(...args);
+export const getFeedbackExamples: Whetstone['getFeedbackExamples'] = (...args) =>
+  whetstone().getFeedbackExamples(...args);
+export const getGuidance: Whetstone['getGuidance'] = (...args) => whetstone().getGuidance(...args);
 export const searchKnowledge: Whetstone['searchKnowledge'] = (...args) => whetstone().searchKnowledge(...args);
 export const verifyCitations: Whetstone['verifyCitations'] = (...args) => whetstone().verifyCitations(...args);
 export const whetstoneStatus: Whetstone['status'] = (...args) => whetstone().status(...args);

@@ -58,6 +58,24 @@ export const configFromEnvironment = (over: Environment = {}): Config =>
 /** What else around us matters; for people who look into trouble, never on the way to an answer. */
 export const surroundingsFromEnvironment = () => readSurroundings(process.env);
 
+/** How much of what a person changed is told. */
+export type CaptureLevel = 'off' | 'counts' | 'patterns' | 'full';
+
+/** What matters to hooks, and to what they note; apart from the rest, which no session needs it for. */
+export function captureFromEnvironment(over: Environment = {}) {
+  const env = { ...process.env, ...over };
+  const word = env.WHETSTONE_CAPTURE?.trim().toLowerCase() ?? '';
+  const levels: readonly CaptureLevel[] = ['off', 'counts', 'patterns', 'full'];
+  const home = homeDirectory();
+  return {
+    /** Absent where nothing is said; a word that means nothing means `off`. */
+    level: word === '' ? undefined : (levels.find((level) => level === word) ?? 'off'),
+    isUnknown: word !== '' && !levels.some((level) => level === word),
+    claudeDir: env.CLAUDE_CONFIG_DIR?.trim() || resolve(home, '.claude'),
+    cursorDir: resolve(home, '.cursor'),
+  };
+}
+
 /** For a child process that is to see what we see. */
 export const environmentWith = (over: Environment): Environment => ({ ...process.env, ...over });
 
@@ -71,6 +89,17 @@ function homeDirectory() {
   } catch {
     return '/';
   }
+}
+
+/** Where the state lies, apart from the rest: a hook needs no more. */
+export function stateDirFromEnvironment(over: Environment = {}): string {
+  const env = { ...process.env, ...over };
+  return stateDirIn(env, { platform: process.platform, homeDir: homeDirectory() });
+}
+
+function stateDirIn(env: Environment, machine: Machine) {
+  const stateDir = env.WHETSTONE_STATE_DIR?.trim();
+  return stateDir ? resolve(stateDir) : defaultStateDir(env, machine);
 }
 
 /** Apart from the rest: it is wanted before the rest is loaded. */
@@ -87,7 +116,6 @@ export function readConfig(env: Environment, machine: Machine): Config {
   const url = parseUrl(text);
   const key = parseKey(env.WHETSTONE_API_KEY?.trim());
   const obstacles = obstaclesOf(url, key, env);
-  const stateDir = env.WHETSTONE_STATE_DIR?.trim();
   const route: ProxyChoice = url ? chooseProxy(url, env) : { kind: 'direct' };
   return {
     url: url ?? withoutCredentials(text),
@@ -96,7 +124,7 @@ export function readConfig(env: Environment, machine: Machine): Config {
       obstacles.url ?? obstacles.key ?? obstacles.offline ?? (route.kind === 'refused' ? route.problem : undefined),
     obstacles,
     proxy: route.kind === 'proxy' ? route.proxy : undefined,
-    stateDir: stateDir ? resolve(stateDir) : defaultStateDir(env, machine),
+    stateDir: stateDirIn(env, machine),
     cacheDir: cacheDirIn(env, machine),
     defaultsFile: env.WHETSTONE_DEFAULTS?.trim() || undefined,
     tracksExposures: !isOn(env.DO_NOT_TRACK),

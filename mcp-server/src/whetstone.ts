@@ -1,10 +1,17 @@
 import type { DocPassages, DocsRequest, VerifyAnswer, VerifyRequest } from './docs-answer.ts';
 import type { EvalRunReport, Told } from './eval-run-report.ts';
 import type { ModelAnswer, ModelRequest, OutcomeReport } from './model-answer.ts';
+import type {
+  ExamplesRequest,
+  FeedbackExamples,
+  FeedbackReport,
+  Guidance,
+  GuidanceRequest,
+} from './feedback-answer.ts';
 import type { FlagAnswer, FlagContext, Source } from './flag-answer.ts';
 
 /** What a program can ask of Whetstone, and tell it. */
-export interface Whetstone extends FlagFunctions, EvalFunctions, ModelFunctions, DocsFunctions {}
+export interface Whetstone extends FlagFunctions, EvalFunctions, ModelFunctions, DocsFunctions, FeedbackFunctions {}
 
 export interface EvalFunctions {
   /**
@@ -23,6 +30,25 @@ export interface DocsFunctions {
   searchKnowledge(request: DocsRequest, options?: CallOptions): Promise<DocPassages>;
   /** Whether documentation says what is quoted of it. A request that cannot be meant is a RangeError. */
   verifyCitations(request: VerifyRequest, options?: CallOptions): Promise<VerifyAnswer>;
+}
+
+export interface FeedbackFunctions {
+  /**
+   * Tells what a person made of what an agent wrote. Resolves when it lies on disk without secrets, without waiting for the
+   * cloud: it is sent behind the program, by a later one if need be, and counts once. What cannot be right is not accepted, and
+   * the reason names the member.
+   */
+  captureFeedback(correction: FeedbackReport): Promise<Told>;
+  /**
+   * Corrections of earlier work as examples for a prompt, which the list prints as in a template. Never throws because the cloud is
+   * away: it answers by those it gave before, then with an empty list. A request that cannot be meant is a RangeError.
+   */
+  getFeedbackExamples(request?: ExamplesRequest, options?: CallOptions): Promise<FeedbackExamples>;
+  /**
+   * The rules that earlier corrections taught, as they are served to this user now; in a template it prints as their text. Answered
+   * on this machine by the last known rules of flags, and never throws because the cloud is away.
+   */
+  getGuidance(request?: GuidanceRequest, options?: CallOptions): Promise<Guidance>;
 }
 
 export interface ModelFunctions {

@@ -35,9 +35,17 @@ export const programText: Plugin = {
 export const filesBeside = [
   { folder: 'cli/flag-work', file: 'whetstone-flags.cjs', names: 'flagVerbs' },
   { folder: 'cli/doctor', file: 'whetstone-doctor.cjs', names: 'examineAll, reportOf' },
-  { folder: 'cli/outbox-work', file: 'whetstone-outbox.cjs', names: 'runOutbox' },
+  { folder: 'cli/outbox-work', file: 'whetstone-outbox.cjs', names: 'outboxWork' },
+  { folder: 'capture', file: 'whetstone-capture.cjs', names: 'captureWork, hooksWork, keepDraining' },
+  { folder: 'capture/told', file: 'whetstone-told.cjs', names: 'tellWrite' },
   { folder: 'models', file: 'whetstone-models.cjs', names: 'modelsOver' },
   { folder: 'docs', file: 'whetstone-docs.cjs', names: 'docsOver' },
+  {
+    folder: 'tool-work',
+    file: 'whetstone-tools.cjs',
+    names: 'evalRun, leaderboard, recommendation, startRun, status, told',
+  },
+  { folder: 'feedback', file: 'whetstone-feedback.cjs', names: 'feedbackOver' },
   { folder: 'tools/admin', file: 'whetstone-admin.cjs', names: 'adminTools' },
 ] as const;
 
@@ -57,8 +65,8 @@ const leftBeside = (files: readonly (typeof filesBeside)[number][]): Plugin => (
   },
 });
 
-/** What few users of the client library ask for, and what is more than all the rest of it. */
-export const docsBeside = leftBeside(filesBeside.filter(({ folder }) => folder === 'docs'));
+/** What few users of the client library ask for: the first is more than all the rest of it. */
+export const askedByFew = leftBeside(filesBeside.filter(({ folder }) => folder === 'docs' || folder === 'feedback'));
 
 /** zod brings its messages in fifty languages; ours are read in one. */
 export const oneLanguage: Plugin = {

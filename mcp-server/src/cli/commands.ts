@@ -1,7 +1,9 @@
 import manifest from '../../package.json' with { type: 'json' };
+import { captureCommand } from './capture.ts';
 import type { Command } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { flagCommand } from './flag.ts';
+import { hooksCommand } from './hooks.ts';
 import { outboxCommand } from './outbox.ts';
 import { statusCommand } from './status.ts';
 
@@ -11,4 +13,6 @@ export const commands: readonly Command[] = [
   statusCommand(manifest.version),
   flagCommand,
   outboxCommand,
+  hooksCommand,
+  captureCommand,
 ];

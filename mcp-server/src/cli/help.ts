@@ -22,6 +22,7 @@ Environment
   WHETSTONE_CACHE_DIR   where compiled code lies, which makes starts fast
   WHETSTONE_DEFAULTS    a JSON file {"flags": {key: value}, "model": id}
   WHETSTONE_OFFLINE     1: never ask the server
+  WHETSTONE_CAPTURE     off, counts, patterns, full: notice what people change
   WHETSTONE_TOOLSETS    admin: also tools that change flags
   DO_NOT_TRACK          1: do not tell the server which variants were served
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS   as elsewhere`;

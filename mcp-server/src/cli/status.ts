@@ -2,11 +2,13 @@ import { configFromEnvironment, surroundingsFromEnvironment } from '../config.ts
 import { systemClock } from '../offline/clock.ts';
 import { openDocs } from '../offline/open-docs.ts';
 import { openEvals } from '../offline/open-evals.ts';
+import { openFeedback } from '../offline/open-feedback.ts';
 import { openFlags } from '../offline/open-flags.ts';
 import { openModels } from '../offline/open-models.ts';
 import { openRecording } from '../offline/open-recording.ts';
 import { nodeTransport } from '../offline/transport/node-transport.ts';
-import { tableText, whetstoneStatus } from '../tools/whetstone-status.ts';
+import { tableText } from '../tool-work/table-text.ts';
+import { whetstoneStatus } from '../tools/whetstone-status.ts';
 import { columns } from './columns.ts';
 import type { Command, Terminal } from './command.ts';
 import { readOptions, refuse } from './options.ts';
@@ -48,7 +50,9 @@ async function readStatus(version: string) {
   const evals = openEvals(config, transport);
   const models = openModels(config, { transport, attempt: evals.attempt, record: recording.record });
   const docs = openDocs(config, { transport, attempt: evals.attempt });
-  const context = { flags, recording, evals, models, docs, version, server, stateDir: config.stateDir };
+  const feedback = openFeedback(config, { flags, answers: evals, record: recording.record });
+  const { stateDir } = config;
+  const context = { flags, recording, evals, models, docs, feedback, version, server, stateDir };
   const { structured } = await whetstoneStatus.handler({}, context);
   await flags.close();
   return structured as Status;
@@ -62,12 +66,13 @@ interface Status {
   server: { url: string; keySelector?: string };
   flags: { count: number; revision?: number; unreadable?: string[] };
   models: { version?: string; ageMs?: number };
+  guidance?: string[];
   stateDir: string;
   problems: string[];
 }
 
 function show(
-  { version, server, source, ageMs, degradedReason, flags, models, stateDir, problems }: Status,
+  { version, server, source, ageMs, degradedReason, flags, models, guidance, stateDir, problems }: Status,
   terminal: Terminal,
 ) {
   const style = styleFor(terminal.isTty && !surroundingsFromEnvironment().noColor);
@@ -78,6 +83,7 @@ function show(
     ['flags', `${flags.count}${flags.revision === undefined ? '' : `, revision ${flags.revision}`}`],
     ['unreadable', flags.unreadable?.join(', ')],
     ['models', tableText(models)],
+    ['guidance', guidance?.join(', ')],
     ['server', server.url],
     ['key', server.keySelector ? `wsk_${server.keySelector}_…` : 'none'],
     ['state', stateDir],

@@ -1,11 +1,13 @@
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { config as configureZod } from 'zod/v4/core';
+import { existsSync } from 'node:fs';
 import { configFromEnvironment } from '../config.ts';
 import { systemClock } from '../offline/clock.ts';
 import { cloudCalls } from '../offline/cloud-call.ts';
 import { flagChanging } from '../offline/flag-changing.ts';
 import { openDocs } from '../offline/open-docs.ts';
 import { openEvals } from '../offline/open-evals.ts';
+import { openFeedback } from '../offline/open-feedback.ts';
 import { openFlags } from '../offline/open-flags.ts';
 import { openModels } from '../offline/open-models.ts';
 import { openRecording } from '../offline/open-recording.ts';
@@ -38,8 +40,9 @@ export function serve({ version, log }: { version: string; log: (message: string
   const evals = openEvals(config, transport);
   const models = openModels(config, { transport, attempt: evals.attempt, record: recording.record });
   const docs = openDocs(config, { transport, attempt: evals.attempt });
+  const feedback = openFeedback(config, { flags, answers: evals, record: recording.record });
   const { stateDir } = config;
-  const ctx: ToolContext = { flags, recording, evals, models, docs, version, server, stateDir, changing };
+  const ctx: ToolContext = { flags, recording, evals, models, docs, feedback, version, server, stateDir, changing };
   for (const name of config.unknownToolsets) log(`WHETSTONE_TOOLSETS: there is no toolset "${name}"; there is admin`);
   const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
 
@@ -47,6 +50,10 @@ export function serve({ version, log }: { version: string; log: (message: string
     flags.warmUp();
     recording.begin();
     models.begin();
+    // Who never agreed to hooks has no such folder, and pays nothing for them.
+    if (existsSync(`${stateDir}/capture`)) {
+      void import('../capture/index.ts').then((capture) => capture.keepDraining({ log, record: recording.record }));
+    }
   };
   const connection = serveStdio(({ era }) => whetstoneServer({ era, ctx, onListed, onBug: report }), {
     transport: stdioTransport({ input: process.stdin, output: process.stdout, log }),

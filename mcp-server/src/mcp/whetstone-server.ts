@@ -10,6 +10,7 @@ export const instructions =
   'Every answer says how fresh it is; when degradedReason is present, tell the user, and call whetstone_status for more. ' +
   'whetstone://flags/{key} shows a flag with its rules. ' +
   'recommend_model says which model to take for a task and why; tell record_outcome what came of it. ' +
+  'get_guidance and get_examples say what people taught by correcting such work: ask before you begin; tell capture_feedback what they change. ' +
   'search_docs answers from the docs of the version in the lockfile; cite [ws:ID], check by verify_citations. ' +
   'get_leaderboard says which model does best and how sure that is; run_eval measures one, get_eval_run follows it.';
 

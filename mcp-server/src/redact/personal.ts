@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { isIban, isLuhn } from './checksums.ts';
 import type { Rule } from './rule.ts';
 
@@ -53,7 +52,7 @@ export const personalRules: Rule[] = [
     name: 'ip',
     hint: /[23][0-9a-f]{3}:/i,
     pattern: /(?<![\w.:])[23][0-9a-f]{3}:(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{0,4}(?![\w.:])/gi,
-    isReal: (text) => isIPv6(text) && !/^2001:0?db8:/i.test(text),
+    isReal: (text) => process.getBuiltinModule('node:net').isIPv6(text) && !/^2001:0?db8:/i.test(text),
   },
 ];
 

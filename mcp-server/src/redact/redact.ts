@@ -1,16 +1,12 @@
 import { personalRules } from './personal.ts';
 import { isIdentifierName, pseudonymOf } from './pseudonym.ts';
-import { applyRules, marker, type Rule } from './rule.ts';
+import { privateKeyRules } from './private-keys.ts';
+import { applyRules, marker, type Replacement, type Rule } from './rule.ts';
 import { isPlaceholder, structureRules } from './structures.ts';
 import { tokenRules } from './tokens.ts';
 
 /** Secrets first: what they contain may look like something personal. Forms before surroundings: their names say more. */
-const rules: readonly Rule[] = [
-  ...structureRules.slice(0, 1),
-  ...tokenRules,
-  ...structureRules.slice(1),
-  ...personalRules,
-];
+const rules: readonly Rule[] = [...privateKeyRules, ...tokenRules, ...structureRules, ...personalRules];
 
 /** The last words of a name under which any text is a secret: of `DB_PASSWORD`, `x-api-key`, `githubToken`. */
 const secretWords =
@@ -43,9 +39,15 @@ const nothing: ReadonlySet<string> = new Set();
 
 export const redactText = (text: string) => searchedInside(applyRules(rules, text));
 
+/** The same for the text of a file: every line stays the line that it was, also where a secret takes several. */
+export function redactLines(text: string): string {
+  const lineBreaks: Replacement = (name, secret) => marker(name) + secret.replace(/[^\r\n]/g, '');
+  return searchedInside(applyRules(rules, text, lineBreaks), (word) => withoutEscapes(word).replace(/[\r\n]+/g, ' '));
+}
+
 /** Words that hide something as `%40` or in base64. What is cut in pieces or written in look-alikes is not found. */
-function searchedInside(text: string) {
-  const decoded = /%[0-9a-f]{2}/i.test(text) ? text.replace(/[^\s"'`<>]+/g, withoutEscapes) : text;
+function searchedInside(text: string, withoutEscaped = withoutEscapes) {
+  const decoded = /%[0-9a-f]{2}/i.test(text) ? text.replace(/[^\s"'`<>]+/g, (word) => withoutEscaped(word)) : text;
   return decoded.replace(/(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}={0,2}/g, withoutBase64);
 }
 

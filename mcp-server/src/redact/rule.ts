@@ -15,14 +15,17 @@ export interface Rule {
 
 export const marker = (name: string) => `[redacted:${name}]`;
 
+/** What stands in the place of a secret. */
+export type Replacement = (name: string, secret: string) => string;
+
 /** Applies the rules one after the other; what one has replaced is nothing to the next. */
-export function applyRules(rules: readonly Rule[], text: string): string {
+export function applyRules(rules: readonly Rule[], text: string, replacement: Replacement = marker): string {
   let result = text;
-  for (const rule of rules) if (rule.hint.test(result)) result = applyRule(rule, result);
+  for (const rule of rules) if (rule.hint.test(result)) result = applyRule(rule, result, replacement);
   return result;
 }
 
-function applyRule({ name, pattern, isReal }: Rule, text: string) {
+function applyRule({ name, pattern, isReal }: Rule, text: string, replacement: Replacement) {
   let result = '';
   let from = 0;
   for (const match of text.matchAll(pattern)) {
@@ -30,7 +33,7 @@ function applyRule({ name, pattern, isReal }: Rule, text: string) {
     if (secret.includes('[redacted:') || isReal?.(secret, match) === false) continue;
     // The secret is the last place in the match where its text stands.
     const start = match.index + match[0].lastIndexOf(secret);
-    result += text.slice(from, start) + marker(name);
+    result += text.slice(from, start) + replacement(name, secret);
     from = start + secret.length;
   }
   return from === 0 ? text : result + text.slice(from);

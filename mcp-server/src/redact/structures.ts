@@ -20,13 +20,6 @@ const secretName =
 /** Secrets known by what stands around them. */
 export const structureRules: Rule[] = [
   {
-    name: 'private-key',
-    hint: /-----BEGIN/,
-    // An end that is missing (a key cut off in a patch) must not save it: then what looks like base64 goes.
-    pattern:
-      /-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?:(?!-----)[\s\S]){0,20000}-----END[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?:(?:\\+[nr]|[\s"'+,>|-]){0,20}[A-Za-z0-9+/=]{24,4000}){0,400})/g,
-  },
-  {
     name: 'url-password',
     hint: /:\/\//,
     pattern:
@@ -119,7 +112,7 @@ function looksRandom(text: string) {
 }
 
 /** Shannon's, in bits per character. */
-function entropyOf(text: string) {
+export function entropyOf(text: string) {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
   let bits = 0;

@@ -1,6 +1,6 @@
 import { provenanceOf } from '../offline/last-answers.ts';
-import { recordsOf } from '../tools/eval-shape.ts';
-import { leaderboardPath } from '../tools/get-leaderboard.ts';
+import { recordsOf } from '../tool-work/shape.ts';
+import { leaderboardPath } from '../tool-work/leaderboard-path.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { jsonContent, type ResourceFamily } from './resource.ts';
 

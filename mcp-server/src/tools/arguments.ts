@@ -6,6 +6,8 @@ export interface Parameter {
   description: string;
   /** Says of a parameter of any type that it is meant to be open: a bare `{}` looks forgotten, to people and to linters. */
   additionalProperties?: true;
+  /** Of a text that may be longer than most. */
+  maxLength?: number;
 }
 
 export interface ArgumentsSchema {
@@ -42,7 +44,7 @@ export type Reading<S extends ArgumentsSchema> =
   | { kind: 'read'; args: ArgumentsOf<S>; repairs: string[] }
   | { kind: 'refused'; complaints: string[] };
 
-/** Of one text; what is longer was hardly meant, and would come back in the answer. */
+/** Of one text that says nothing else; what is longer was hardly meant, and would come back in the answer. */
 const longestText = 10_000;
 
 /**
@@ -74,8 +76,9 @@ export function readArguments<S extends ArgumentsSchema>(
     if (isMissing && schema.required?.includes(name)) complaints.push(`${name}: missing. ${parameter.description}`);
     const value = args.get(name);
     if (!isMissing && !fits(value, parameter)) complaints.push(wrongType(name, value, parameter));
-    if (typeof value === 'string' && value.length > longestText) {
-      complaints.push(`${name}: longer than ${longestText} characters`);
+    const { maxLength = longestText } = parameter;
+    if (typeof value === 'string' && value.length > maxLength) {
+      complaints.push(`${name}: longer than ${maxLength} characters`);
     }
   }
 

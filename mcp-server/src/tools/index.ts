@@ -1,5 +1,8 @@
+import { captureFeedback } from './capture-feedback.ts';
 import { evaluateFlag } from './evaluate-flag.ts';
 import { getEvalRun } from './get-eval-run.ts';
+import { getExamples } from './get-examples.ts';
+import { getGuidance } from './get-guidance.ts';
 import { getLeaderboard } from './get-leaderboard.ts';
 import { readDoc } from './read-doc.ts';
 import { recommendModel } from './recommend-model.ts';
@@ -18,6 +21,9 @@ export const tools: readonly Tool[] = [
   searchDocs,
   readDoc,
   verifyCitations,
+  captureFeedback,
+  getExamples,
+  getGuidance,
   getLeaderboard,
   runEval,
   getEvalRun,

@@ -1,4 +1,4 @@
-import { provenance } from './eval-shape.ts';
+import { provenance } from './provenance.ts';
 import { libraryAliases } from './search-docs.ts';
 import { defineTool, number, onlyReads, text } from './tool.ts';
 

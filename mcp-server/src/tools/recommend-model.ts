@@ -1,10 +1,5 @@
-import type { Recommended } from '../models/recommend.ts';
-import { visible } from '../visible.ts';
-import { provenance, provenanceText } from './eval-shape.ts';
+import { provenance } from './provenance.ts';
 import { defineTool, number, text } from './tool.ts';
-
-/** Of what was not taken: more fill a context. */
-const mostAlternatives = 5;
 
 export const recommendModel = defineTool({
   name: 'recommend_model',
@@ -45,22 +40,7 @@ export const recommendModel = defineTool({
   async handler(args, { models, signal }) {
     const answer = await models.recommend(args, signal);
     signal?.throwIfAborted();
-    if ('refusal' in answer) return { refusal: `invalid: ${answer.refusal}` };
-    const alternatives = answer.alternatives?.slice(0, mostAlternatives);
-    return { structured: { ...answer, alternatives }, text: linesOf(answer).map(visible).join('\n') };
+    const { recommendation } = await import('../tool-work/index.ts');
+    return recommendation(answer);
   },
 });
-
-function linesOf(answer: Recommended) {
-  const { model, reason, plan, advice, priceWhatIf, recommendationId } = answer;
-  return [
-    `${model ?? 'no model'}: ${reason}`,
-    plan.length > 1 && `plan: ${plan.map(stepText).join('; then ')}`,
-    advice,
-    priceWhatIf,
-    `· ${provenanceText(answer)}${recommendationId === undefined ? '' : ` · recommendationId ${recommendationId}`}`,
-  ].filter((line): line is string => typeof line === 'string');
-}
-
-const stepText = ({ model, when, expectedSuccess }: Recommended['plan'][number]) =>
-  `${model} (${when}${expectedSuccess === null ? '' : `, ${Math.round(expectedSuccess * 100)} %`})`;

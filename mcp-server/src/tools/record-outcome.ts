@@ -1,5 +1,4 @@
-import { visible } from '../visible.ts';
-import { provenance } from './eval-shape.ts';
+import { provenance } from './provenance.ts';
 import { defineTool, number, text } from './tool.ts';
 
 export const recordOutcome = defineTool({
@@ -38,21 +37,8 @@ export const recordOutcome = defineTool({
 
   async handler(args, { models, signal }) {
     signal?.throwIfAborted();
-    const told = await models.recordOutcome(args);
-    if ('refusal' in told) return { refusal: `invalid: ${told.refusal}` };
-    if (!told.accepted) {
-      const { reason } = told;
-      return {
-        structured: { accepted: false, reason, source: 'default', degradedReason: reason },
-        text: visible(`not recorded: ${reason}`),
-      };
-    }
-    const { id, degradedReason } = told;
-    return {
-      structured: { accepted: true, id, source: 'cache', ageMs: 0, degradedReason },
-      text: visible(
-        ['recorded: it lies on this machine and reaches the cloud once', degradedReason].filter(Boolean).join('. '),
-      ),
-    };
+    const outcome = await models.recordOutcome(args);
+    const { told } = await import('../tool-work/index.ts');
+    return told(outcome, 'recorded');
   },
 });

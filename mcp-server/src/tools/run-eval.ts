@@ -1,5 +1,4 @@
-import { visible } from '../visible.ts';
-import { picked, provenance } from './eval-shape.ts';
+import { provenance } from './provenance.ts';
 import { defineTool, number, text } from './tool.ts';
 
 export const runEval = defineTool({
@@ -40,35 +39,8 @@ export const runEval = defineTool({
   example: { dataset: 'starter', subject: { kind: 'reference' } },
   aliases: { benchmark: 'dataset', budget: 'budgetUsd', samples: 'samplesPerProblem', limit: 'problems' },
 
-  async handler({ model, subject, ...rest }, { evals, signal }) {
-    if ((model === undefined) === (subject === undefined)) return { refusal: 'invalid: name one of model and subject' };
-    const reply = await evals.ask({
-      method: 'POST',
-      path: '/api/eval/run',
-      body: { ...rest, subject: subject ?? { kind: 'model', model } },
-      idempotencyKey: crypto.randomUUID(),
-      signal,
-    });
-    if (reply.kind === 'refused') return { refusal: reply.why };
-    if (reply.kind === 'away') {
-      const degradedReason = `${reply.why} Whether the run was started is not known: asking again may start another.`;
-      return {
-        structured: { status: 'unknown', source: 'default', degradedReason },
-        text: visible(degradedReason),
-      };
-    }
-    const started = picked(reply.body, ['runId', 'status', 'problemCount', 'estimatedCostUsd']);
-    const { runId, status, problemCount, estimatedCostUsd } = started;
-    return {
-      structured: { ...started, source: 'cloud', ageMs: 0 },
-      text: visible(
-        `run ${String(runId)} ${String(status)}: ${String(problemCount)} problems, ${costText(estimatedCostUsd)}; ask get_eval_run in 10 s or more`,
-      ),
-    };
+  async handler(args, { evals, signal }) {
+    const { startRun } = await import('../tool-work/index.ts');
+    return startRun(args, evals, signal);
   },
 });
-
-function costText(costUsd: unknown) {
-  if (typeof costUsd !== 'number') return 'at a cost that is not known';
-  return costUsd === 0 ? 'free' : `about $${costUsd.toPrecision(3)}`;
-}

@@ -1,4 +1,4 @@
-import { provenance } from './eval-shape.ts';
+import { provenance } from './provenance.ts';
 import { defineTool, number, onlyReads, text } from './tool.ts';
 
 /** Models that know other servers of documentation call it so. */

@@ -2,6 +2,7 @@ import type { FlagReader } from '../offline/flag-reader.ts';
 import type { FlagChanging } from '../offline/flag-changing.ts';
 import type { LastAnswers } from '../offline/last-answers.ts';
 import type { Docs } from '../offline/open-docs.ts';
+import type { Feedback } from '../offline/open-feedback.ts';
 import type { Models } from '../offline/open-models.ts';
 import type { Recording } from '../offline/open-recording.ts';
 import type { ArgumentsOf, ArgumentsSchema } from './arguments.ts';
@@ -13,6 +14,7 @@ export interface ToolContext {
   evals: Pick<LastAnswers, 'read' | 'glance' | 'ask'>;
   models: Pick<Models, 'recommend' | 'recordOutcome' | 'status'>;
   docs: Pick<Docs, 'search' | 'read' | 'verify' | 'libraries'>;
+  feedback: Feedback;
   version: string;
   /** For display. */
   server: { url: string; keySelector: string | undefined };

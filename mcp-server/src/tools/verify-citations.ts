@@ -1,4 +1,4 @@
-import { provenance } from './eval-shape.ts';
+import { provenance } from './provenance.ts';
 import { defineTool, onlyReads, text } from './tool.ts';
 
 export const verifyCitations = defineTool({

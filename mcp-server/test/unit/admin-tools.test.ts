@@ -9,6 +9,7 @@ import { rollOutFlag } from '../../src/tools/admin/roll-out-flag.ts';
 import type { Outcome, ToolContext } from '../../src/tools/tool.ts';
 import { noEvals } from '../support/no-evals.ts';
 import { noDocs } from '../support/no-docs.ts';
+import { noFeedback } from '../support/no-feedback.ts';
 import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
@@ -60,6 +61,7 @@ function cloudWith(flag: Record<string, unknown>, answer: (asked: Asked) => Repl
     recording: noRecording,
     models: noModels,
     docs: noDocs,
+    feedback: noFeedback,
     evals: noEvals,
     version: '1.2.3',
     server: { url: origin.url, keySelector: origin.selector },

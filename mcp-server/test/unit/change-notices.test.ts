@@ -5,6 +5,7 @@ import { manualClock } from '../support/manual-clock.ts';
 import { connect, type Era } from '../support/mcp-wire.ts';
 import { noEvals } from '../support/no-evals.ts';
 import { noDocs } from '../support/no-docs.ts';
+import { noFeedback } from '../support/no-feedback.ts';
 import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
@@ -130,6 +131,7 @@ async function served(era: Era) {
     recording: noRecording,
     models: noModels,
     docs: noDocs,
+    feedback: noFeedback,
     evals: noEvals,
     version: '1.2.3',
     server: { url: 'http://cloud.test', keySelector: 'selector1234' },
@@ -216,6 +218,7 @@ describe('a client of 2025-11-25', () => {
       recording: noRecording,
       models: noModels,
       docs: noDocs,
+      feedback: noFeedback,
       evals: noEvals,
       version: '1',
       server: { url: '', keySelector: '' },

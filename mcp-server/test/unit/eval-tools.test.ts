@@ -7,6 +7,7 @@ import { getLeaderboard } from '../../src/tools/get-leaderboard.ts';
 import { runEval } from '../../src/tools/run-eval.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
 import { noDocs } from '../support/no-docs.ts';
+import { noFeedback } from '../support/no-feedback.ts';
 import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
@@ -26,6 +27,7 @@ function contextWith({ answer, reply }: { answer?: Answers; reply?: CloudReply }
     recording: noRecording,
     models: noModels,
     docs: noDocs,
+    feedback: noFeedback,
     evals: {
       read: answers,
       glance: answers,

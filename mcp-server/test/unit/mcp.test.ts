@@ -6,6 +6,7 @@ import { defineTool, type Tool, type ToolContext } from '../../src/tools/tool.ts
 import { connect, modernMeta, type Era } from '../support/mcp-wire.ts';
 import { noEvals } from '../support/no-evals.ts';
 import { noDocs } from '../support/no-docs.ts';
+import { noFeedback } from '../support/no-feedback.ts';
 import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
@@ -18,6 +19,7 @@ const contextWith = (cloud: Answer): ToolContext => ({
   recording: noRecording,
   models: noModels,
   docs: noDocs,
+  feedback: noFeedback,
   evals: noEvals,
   version: '1.2.3',
   server: { url: 'http://cloud.test', keySelector: 'selector1234' },

@@ -10,6 +10,7 @@ import type { ToolContext } from '../../src/tools/tool.ts';
 import { whetstoneStatus } from '../../src/tools/whetstone-status.ts';
 import { noEvals } from '../support/no-evals.ts';
 import { noDocs } from '../support/no-docs.ts';
+import { noFeedback } from '../support/no-feedback.ts';
 import { noModels } from '../support/no-models.ts';
 import { noRecording } from '../support/no-recording.ts';
 import { newReader } from '../support/reader.ts';
@@ -20,6 +21,7 @@ const contextWith = (cloud: Answer): ToolContext => ({
   recording: noRecording,
   models: noModels,
   docs: noDocs,
+  feedback: noFeedback,
   evals: noEvals,
   version: '1.2.3',
   server: { url: 'http://cloud.test', keySelector: 'selector1234' },

@@ -4,6 +4,7 @@ import { outboxDirectory } from '../../offline/open-recording.ts';
 import { inspectOutbox } from '../../offline/outbox/inspect.ts';
 import { nodeTransport } from '../../offline/transport/node-transport.ts';
 import { askServer } from './ask-server.ts';
+import { lookAtConsent, lookAtCoverage, lookAtHooks, lookAtSpool, readCapture } from './capture.ts';
 import type { Chapter, Probe } from './check.ts';
 import { lookAtContext, lookAtEra, lookAtStart, lookAtStdout, speakBothEras } from './eras.ts';
 import { examine } from './examine.ts';
@@ -83,10 +84,18 @@ function chaptersOf({ version, nodeFloor }: DoctorParts): Chapter[] {
       look: async () => lookAtOutbox(outbox === undefined ? undefined : await inspectOutbox(outbox), nowMs()),
     },
   ];
+  const noted = readCapture(config.stateDir);
+  const capture: Probe[] = [
+    { id: 'capture', title: 'Consent', look: async () => lookAtConsent(await noted) },
+    { id: 'hooks', title: 'Hooks', look: async () => lookAtHooks(await noted, nowMs()) },
+    { id: 'coverage', title: 'Coverage', look: async () => lookAtCoverage(await noted) },
+    { id: 'spool', title: 'Spool', look: async () => lookAtSpool(await noted) },
+  ];
   return [
     { title: 'Program', probes: program },
     { title: 'Server', probes: cloud },
     { title: 'Protocol', probes: protocol },
     { title: 'State', probes: state },
+    { title: 'Capture', probes: capture },
   ];
 }

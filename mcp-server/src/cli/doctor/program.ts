@@ -59,7 +59,7 @@ async function newerSource(bundle: string) {
   return undefined;
 }
 
-const ours = ['URL', 'API_KEY', 'STATE_DIR', 'CACHE_DIR', 'OFFLINE', 'DEFAULTS'];
+const ours = ['URL', 'API_KEY', 'STATE_DIR', 'CACHE_DIR', 'OFFLINE', 'DEFAULTS', 'CAPTURE'];
 const theServers = ['DATA_DIR', 'ADMIN_KEY', 'SEED', 'PUBLIC_URL', 'LOG_LEVEL'];
 
 /** A misspelt setting is silently no setting at all. */

@@ -6,34 +6,53 @@ import type { OutboxRecord } from '../../offline/outbox/record.ts';
 import { workOnOutbox, type OutboxWork } from '../../offline/outbox/work.ts';
 import { columns } from '../columns.ts';
 import type { Terminal } from '../command.ts';
+import { meaning, readOptions, refuse } from '../options.ts';
 import { sizeText } from '../size-text.ts';
 import { styleFor } from '../style.ts';
 
 /** How many records of each kind are listed; all of them are exported. */
 const listed = 20;
 
-interface Wanted {
-  /** Nothing: to list. */
-  verb: string | undefined;
-  /** Of one record; else all. */
-  id: string | undefined;
-  asJson: boolean;
-}
+const usage = `whetstone-mcp outbox [--json]           what waits, what was set aside and why
+whetstone-mcp outbox drain              send now, and wait for it
+whetstone-mcp outbox retry ID | --all   send again what was set aside
+whetstone-mcp outbox export             all of it, a JSON line each
+
+Exit code: 0 when all is well, 1 when something is left to look at, 2 wrong
+usage.`;
 
 /**
  * What a person does with the outbox by hand; answers the exit code. No agent's session needs any of it: the build puts it
  * into a file of its own, that is loaded when `outbox` is typed.
  */
-export async function runOutbox({ verb, id, asJson }: Wanted, terminal: Terminal): Promise<number> {
+async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const options = readOptions(args, { json: { type: 'boolean' }, all: { type: 'boolean' } });
+  if ('wrong' in options) return refuse(terminal, { usage }, options.wrong);
+  const [verb, ...ids] = options.positionals;
+  const { json = false, all = false } = options.values;
+  const problem = wordsProblem(verb, { ids, all, json });
+  if (problem) return refuse(terminal, { usage }, problem);
+
   const work = workOnOutbox(configFromEnvironment());
   if ('obstacle' in work) {
     terminal.complain(work.obstacle);
     return 1;
   }
   if (verb === 'drain') return drain(work, terminal);
-  if (verb === 'retry') return retry(work, terminal, id);
+  if (verb === 'retry') return retry(work, terminal, ids[0]);
   if (verb === 'export') return exportAll(work, terminal);
-  return list(work, terminal, asJson);
+  return list(work, terminal, json);
+}
+
+export const outboxWork = { usage, run };
+
+const verbs = ['drain', 'retry', 'export'];
+
+function wordsProblem(verb: string | undefined, { ids, all, json }: { ids: string[]; all: boolean; json: boolean }) {
+  if (verb !== undefined && !verbs.includes(verb)) return `outbox has no "${verb}"${meaning(verb, verbs)}`;
+  if (json && verb !== undefined) return `outbox ${verb} takes no --json`;
+  if (verb !== 'retry') return all || ids.length > 0 ? 'only retry takes --all or the id of a record' : undefined;
+  return ids.length + Number(all) === 1 ? undefined : 'retry what? Name the id of one record, or --all';
 }
 
 async function list(

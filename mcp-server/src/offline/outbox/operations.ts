@@ -37,6 +37,18 @@ export const operations = {
     cloudNames: new Set(['recommendationId', 'tableVersion', 'policyVersion', 'model', 'incumbent']),
     isAnswer: ({ recorded }) => Number.isSafeInteger(recorded),
   },
+  captureFeedback: {
+    path: '/api/feedback/capture',
+    maxBodyBytes: 4 * 1024 * 1024,
+    cloudNames: new Set(['guidanceVersion']),
+    isAnswer: ({ id }) => typeof id === 'string',
+  },
+  recordSurvival: {
+    path: '/api/feedback/survival',
+    maxBodyBytes: 1024 * 1024,
+    cloudNames: new Set(['guidanceVersion']),
+    isAnswer: ({ recorded }) => Number.isSafeInteger(recorded),
+  },
 } as const satisfies Record<string, Operation>;
 
 export type OutboxOperation = keyof typeof operations;

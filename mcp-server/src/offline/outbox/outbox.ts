@@ -9,6 +9,8 @@ import { fullness, type Usage } from './usage.ts';
 export interface Recording {
   operation: OutboxOperation;
   body: unknown;
+  /** For what may be handed over again after a kill: under one id the cloud applies it once. Else a new one. */
+  id?: string;
 }
 
 /** Accepted: it is on disk and will reach the cloud. Else the reason is a sentence with the fix in it. */
@@ -61,8 +63,7 @@ export function openOutbox(dependencies: OutboxDependencies): Outbox {
   let isCommitting = false;
   let committed: Promise<void> = Promise.resolve();
 
-  function lineOf({ operation, body }: Recording) {
-    const id = newId();
+  function lineOf({ operation, body, id = newId() }: Recording) {
     const { cloudNames, maxBodyBytes } = operations[operation];
     const redacted = redact(body, cloudNames);
     const record: OutboxRecord = { id, at: new Date(clock.wallMs()).toISOString(), operation, body: redacted };

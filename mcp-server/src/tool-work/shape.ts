@@ -2,13 +2,6 @@ import { ageText } from '../age-text.ts';
 import { isRecord } from '../json.ts';
 import type { Provenance } from '../offline/last-answers.ts';
 
-/** What every answer about evals says of itself. */
-export const provenance = {
-  source: { enum: ['cloud', 'cache', 'default'] },
-  ageMs: { type: 'integer' },
-  degradedReason: { type: 'string' },
-} as const;
-
 /** `72.0 % [64.6, 78.3] n=164`; a rate is never said without how sure it is. */
 export function rateText(rate: unknown, interval: unknown, n: unknown): string {
   if (typeof rate !== 'number') return 'no verdict yet';

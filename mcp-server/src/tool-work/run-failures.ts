@@ -1,4 +1,4 @@
-import { membersOf, recordsOf, textOf } from './eval-shape.ts';
+import { membersOf, recordsOf, textOf } from './shape.ts';
 
 interface Failure {
   problemId: unknown;

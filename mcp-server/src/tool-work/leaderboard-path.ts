@@ -1,0 +1,1 @@
+export const leaderboardPath = (query: Record<string, string>) => `/api/leaderboard?${new URLSearchParams(query)}`;
