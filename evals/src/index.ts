@@ -56,5 +56,6 @@ export { systemClock } from './solvers/model/clock.ts';
 export { openAiUrl } from './solvers/model/openai-url.ts';
 export { openScratch, type Scratch } from './tasks/scratch.ts';
 export { chooseMethod, type MethodChoice, type MethodOptions, type MethodRow } from './replay/choose-method.ts';
-export { readTask, type Task } from './tasks/task-folder.ts';
+export { git, gitText } from './tasks/git.ts';
+export { readTask, writeTask, type Task } from './tasks/task-folder.ts';
 export { openTrees } from './tasks/trees.ts';

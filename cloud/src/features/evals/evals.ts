@@ -7,6 +7,8 @@ import type { Events } from '../../platform/events/events.ts';
 import type { Queue } from '../../platform/queue/queue.ts';
 import { evalBisects, type EvalBisectsOptions } from './bisect/bisects.ts';
 import { commitsOf } from './bisect/commits-of.ts';
+import { taskAdder } from './datasets/add-task.ts';
+import { taskRemover } from './datasets/remove-tasks.ts';
 import { expireTaskSets } from './datasets/expire.ts';
 import { projectDatasetFinder } from './datasets/find-project-dataset.ts';
 import { datasetService } from './datasets/service.ts';
@@ -20,8 +22,9 @@ import { liveTickets } from './live/tickets.ts';
 import { evalRegressions, type RegressionDoors } from './regressions/regressions.ts';
 import { regressionRepository } from './regressions/repository.ts';
 import { expireEvents, expireResults } from './retention/expire-runs.ts';
-import type { OnRunEnded } from './runs/ended-run.ts';
+import type { EndedRun, OnRunEnded } from './runs/ended-run.ts';
 import { isOfModel } from './runs/model-verdicts.ts';
+import { runPair } from './runs/run-pair.ts';
 import { evalRuns } from './runs/runs.ts';
 import type { PrepareRun } from './runs/start-run.ts';
 import { tellOfRun } from './runs/tell-of-run.ts';
@@ -51,6 +54,8 @@ interface Dependencies extends Pick<RegressionDoors, 'tell' | 'rollBackVariant' 
   /** In the place of the real ones: what a test has a new project seeded with. */
   sampleRuns?: SampleRuns | undefined;
   isUntouchedSample: (tx: ProjectTx, flagKey: string) => Promise<boolean>;
+  /** A run of a gate that another slice began is over. */
+  onGateRunEnded: OnRunEnded;
   /** The sample runs are over. */
   onSeeded: (runs: { started: number; completed: number }) => void;
 }
@@ -66,6 +71,10 @@ export function evalsSlice({ database, queue, events, cache, clock, log, config,
 
   const recordModel: OnRunEnded = async (tx, run) => {
     if (isOfModel(run)) await doors.recordRun(tx, run.id);
+  };
+
+  const tellGate: OnRunEnded = async (tx, run) => {
+    if (run.purpose === 'gate') await doors.onGateRunEnded(tx, run);
   };
 
   const live = liveRuns({
@@ -106,6 +115,7 @@ export function evalsSlice({ database, queue, events, cache, clock, log, config,
       (tx, run) => seed.onEnded(tx, run),
       recordModel,
       tellOfRun(tell),
+      tellGate,
     ],
     wake: live.wake,
   });
@@ -156,14 +166,21 @@ export function evalsSlice({ database, queue, events, cache, clock, log, config,
       },
       { what: 'tickets for live events', purge: () => tickets.expire() },
     ],
+    addTask: taskAdder({ folders, reposDirs }),
+    removeTasks: taskRemover({ folders, reposDirs }),
     /** For live connections: who shows a ticket, and what it opens. */
     socket: { redeem: tickets.redeem, begin: followRun({ live }) },
     ports,
     recover,
     /** Has the sample runs made, those that are left of them. */
     seedRuns: seed.start,
-    onRunEnded: regressions.onEnded,
+    onRunEnded: async (tx: ProjectTx, run: EndedRun) => {
+      await regressions.onEnded(tx, run);
+      await tellGate(tx, run);
+    },
     modelVerdicts: runs.modelVerdicts,
+    prepare: doors.prepareReruns ?? runs.prepare,
+    runPair,
     stopListening: live.stop,
     /** After the queue: nothing is graded any more. */
     stop: runs.stop,

@@ -1,4 +1,5 @@
 import { invalidField } from '@whetstone/shared/errors';
+import { deliveredGuidance, guidanceText } from '@whetstone/shared/feedback';
 import type { ProjectTx } from '../../../platform/db/database.ts';
 import type { RunScope } from '../runs/run-scope.ts';
 import type { Candidate, KnownRequest } from './bisect-row.ts';
@@ -69,4 +70,10 @@ export async function candidatesOf(
 }
 
 const textOf = (subject: KnownRequest['subject']) => (subject.kind === 'model' ? subject.guidance : undefined);
-const textOfValue = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+
+/** As an agent is given it. Rules that have expired since were followed then. */
+function textOfValue(value: unknown): string {
+  const guidance = deliveredGuidance(value);
+  if (guidance) return guidanceText(guidance, { nowMs: 0 }).text;
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+}

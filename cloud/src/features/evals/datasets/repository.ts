@@ -75,6 +75,44 @@ export const taskSetRepository = {
     return row?.tasks;
   },
 
+  /** Versions that have one of these tasks. */
+  async withTasks(tx: ProjectTx, taskIds: readonly string[]): Promise<(TaskSetRow & { isCurrent: boolean })[]> {
+    if (taskIds.length === 0) return [];
+    return tx.sql
+      .selectFrom('eval_task_set')
+      .select([...columns, 'is_current as isCurrent'])
+      .where('project_id', '=', tx.projectId)
+      .where(sql<boolean>`exists (select from json_object_keys(tasks) as id where id = any(${[...taskIds]}::text[]))`)
+      .orderBy('name')
+      .orderBy('sha256')
+      .execute();
+  },
+
+  /** What runs over these that have ended were answered and told; their results stay. Parts go first: what has none is not resumed. */
+  async removeAnswers(tx: ProjectTx, versions: readonly Pick<TaskSetRow, 'name' | 'sha256'>[]): Promise<void> {
+    const { rows } = await sql<{ id: string }>`
+      select run.id from eval_run as run join eval_dataset as dataset on dataset.id = run.dataset_id
+        join json_to_recordset(${JSON.stringify(versions)}) as gone (name text, sha256 text)
+          on gone.name = dataset.name and gone.sha256 = dataset.sha256
+      where run.project_id = ${tx.projectId} and run.finished_at is not null
+      order by run.id for no key update of run`.execute(tx.sql);
+    const runIds = rows.map(({ id }) => id);
+    for (const table of ['eval_shard', 'eval_answer', 'eval_event'])
+      await sql`delete from ${sql.table(table)} where project_id = ${tx.projectId} and run_id = any(${runIds}::uuid[])`.execute(
+        tx.sql,
+      );
+  },
+
+  async removeVersions(tx: ProjectTx, versions: readonly Pick<TaskSetRow, 'name' | 'sha256'>[]): Promise<void> {
+    for (const { name, sha256 } of versions)
+      await tx.sql
+        .deleteFrom('eval_task_set')
+        .where('project_id', '=', tx.projectId)
+        .where('name', '=', name)
+        .where('sha256', '=', sha256)
+        .execute();
+  },
+
   current: (tx: ProjectTx): Promise<TaskSetRow[]> =>
     tx.sql
       .selectFrom('eval_task_set')

@@ -12,7 +12,7 @@ export type RollBackVariant = (
   projectId: string,
   rollback: { key: string; variant: string; reason: string; once: string; dryRun?: boolean },
 ) => Promise<
-  | { outcome: 'rolled_back'; version: number }
+  | { outcome: 'rolled_back'; version: number; instead?: string[] }
   | { outcome: 'already_done'; version: number }
   | { outcome: 'refused'; reason: string }
 >;
@@ -138,13 +138,13 @@ function outcomeOf(
       const reason = `version ${found.version} of the flag "${key}" took "${variant}" from everybody already`;
       return { outcome: dryRun ? 'dry_run' : 'already_done', reason, flagVersion: found.version };
     }
-    case 'rolled_back':
+    case 'rolled_back': {
+      const { version, instead = [] } = found;
+      const names = instead.map((name) => `"${name}"`).join(', ');
+      const what = `"${variant}" of the flag "${key}" from everybody${names && `; back to ${names}`}`;
       return dryRun
-        ? { outcome: 'dry_run', reason: `would take "${variant}" of the flag "${key}" from everybody` }
-        : {
-            outcome: 'rolled_back',
-            reason: `took "${variant}" of the flag "${key}" from everybody`,
-            flagVersion: found.version,
-          };
+        ? { outcome: 'dry_run', reason: `would take ${what}` }
+        : { outcome: 'rolled_back', reason: `took ${what}`, flagVersion: version };
+    }
   }
 }

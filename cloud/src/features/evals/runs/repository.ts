@@ -272,6 +272,28 @@ export const runRepository = {
     return byRun;
   },
 
+  /** By run, in the order of the data set: the graded samples of a problem, and what they cost where all have a price. */
+  async armsOf(tx: ProjectTx, runIds: readonly string[]) {
+    const graded = sql`status in ('passed', 'failed', 'timeout')`;
+    const rows = await tx.sql
+      .selectFrom('eval_result')
+      .select(['run_id as runId', 'problem'])
+      .select([
+        sql<number>`(count(*) filter (where status = 'passed'))::int`.as('passed'),
+        sql<number>`(count(*) filter (where ${graded}))::int`.as('graded'),
+        sql<number | null>`case when bool_and(cost_usd is not null) filter (where ${graded})
+          then (sum(cost_usd) filter (where ${graded}))::float8 end`.as('costUsd'),
+      ])
+      .where('project_id', '=', tx.projectId)
+      .where('run_id', 'in', [...runIds])
+      .groupBy(['run_id', 'problem'])
+      .orderBy('problem')
+      .execute();
+    return new Map(
+      runIds.map((id) => [id, rows.filter(({ runId }) => runId === id).map(({ runId: _, ...arm }) => arm)]),
+    );
+  },
+
   dataset: (tx: ProjectTx, datasetId: string): Promise<DatasetRow | undefined> =>
     tx.sql
       .selectFrom('eval_dataset')

@@ -3,7 +3,7 @@ import { v5 as uuidv5 } from 'uuid';
 import type { ProjectTx } from '../../../../platform/db/database.ts';
 import { mostSubjects, type AskedBoard, type BoardFacts } from '../board-facts.ts';
 import type { BoardLine } from '../board.ts';
-import { groupedBy } from '../grouped-by.ts';
+import { groupedBy } from '../../../../platform/grouped-by.ts';
 import { noProblems } from '../problem-sums.ts';
 import { histogramOf } from '../time-histogram.ts';
 import { binMsOf, trendOf } from '../trend.ts';
