@@ -1,4 +1,7 @@
+import { comparePatches } from '@whetstone/shared/feedback';
 import { contract, ofrep, sockets, streams, type SourceKind } from '@whetstone/shared/contract';
+import { evaluate } from '@whetstone/shared/flags';
+import { openAiUrl } from '@whetstone/evals';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { gateRun } from './features/evals/regressions/gate-run.ts';
@@ -7,15 +10,19 @@ import type { PrepareRun } from './features/evals/runs/start-run.ts';
 import { evalsSlice, type SampleRuns } from './features/evals/evals.ts';
 import type { ExecutorConfig } from './features/evals/executor/config.ts';
 import { pathInside } from './features/evals/executor/path-inside.ts';
+import { patternTexts } from './features/feedback/learn/for-guidance/repository.ts';
+import { correctedShare } from './features/feedback/capture/repository.ts';
+import { feedbackSlice } from './features/feedback/feedback.ts';
 import { evaluationNotes } from './features/flags/evaluated/notes.ts';
-import { experimentService } from './features/flags/experiments/service.ts';
+import { experimentOf, experimentService, type ExperimentDoors } from './features/flags/experiments/service.ts';
 import { expireExposures, expireUsage } from './features/flags/exposures/expire.ts';
 import type { KeptDays } from './features/flags/exposures/kept.ts';
 import { exposureRepository } from './features/flags/exposures/repository.ts';
 import { exposureService } from './features/flags/exposures/service.ts';
 import { flagGates, type FlagGates } from './features/flags/rollout-gates.ts';
+import { flagForOthers } from './features/flags/flag-for-others.ts';
 import { flagStream } from './features/flags/flag-stream.ts';
-import { automaticRollback, type RollBackVariant } from './features/flags/history/automatic-rollback.ts';
+import { automaticRollback, type GiveBack, type RollBackVariant } from './features/flags/history/automatic-rollback.ts';
 import { historyService } from './features/flags/history/service.ts';
 import { variantValues } from './features/flags/history/variant-values.ts';
 import { flagJobs } from './features/flags/jobs.ts';
@@ -32,16 +39,20 @@ import { expireAssignments } from './features/flags/sticky/expire.ts';
 import { targetingService } from './features/flags/targeting-service.ts';
 import { isUntouchedSample } from './features/flags/untouched-sample.ts';
 import { whyNotCarried } from './features/flags/why-not-carried.ts';
-import { flagWriter } from './features/flags/write-flag.ts';
+import { flagWriter, type FlagWritten } from './features/flags/write-flag.ts';
 import { segmentWriter } from './features/flags/write-segment.ts';
 import { staleService } from './features/flags/stale-service.ts';
+import { guidanceSlice } from './features/guidance/guidance.ts';
+import { wordRules } from './features/guidance/word-rules.ts';
+import type { LearnPart } from './features/feedback/learn/learn.ts';
+import type { LearnDoors } from './features/feedback/learn/jobs.ts';
 import { jobService } from './features/jobs/service.ts';
 import { knowledgeSlice } from './features/knowledge/knowledge.ts';
 import { seededDocs } from './features/knowledge/seed/seeded-docs.ts';
 import { sourceReaders, type Reach } from './features/knowledge/sources/readers.ts';
 import type { OpenSource } from './features/knowledge/sources/source.ts';
 import { expireOutcomes } from './features/portfolio/record/expire.ts';
-import { metricRows } from './features/portfolio/record/repository.ts';
+import { metricRowsWith, outcomeRepository } from './features/portfolio/record/repository.ts';
 import { portfolioSlice } from './features/portfolio/portfolio.ts';
 import { expireRecommendations } from './features/portfolio/serve/expire.ts';
 import { credentialDirectory } from './features/tenancy/credentials.ts';
@@ -72,6 +83,7 @@ import type { Outbound } from './platform/outbound/outbound.ts';
 import { jobOutcomes } from './platform/queue/job-outcomes.ts';
 import type { Queue } from './platform/queue/queue.ts';
 import { appliedBefore, applyOnce } from './platform/receipts/apply-once.ts';
+import { togetherOnce } from './platform/receipts/apply-together.ts';
 import { purgeReceipts } from './platform/receipts/retention.ts';
 import type { Vectors } from './platform/vectors/vectors.ts';
 import { withinTime } from './platform/within-time.ts';
@@ -107,6 +119,8 @@ export interface Platform {
   evals: ExecutorConfig;
   /** Where documentation may be taken from. */
   knowledge: KnowledgeConfig;
+  /** Tests may bring a reader of their own. */
+  learning?: Partial<Pick<LearnDoors, 'read' | 'compare' | 'describeDetector' | 'cutAfterMs' | 'edition'>>;
 }
 
 interface KnowledgeConfig extends Reach {
@@ -134,6 +148,8 @@ export interface App {
   rollBackVariant: RollBackVariant;
   /** What is done in the transaction that ends a run of evals. */
   onRunEnded: OnRunEnded;
+  /** What is done in the transactions that store, decide and remove corrections. */
+  learn: Pick<LearnPart, 'onCaptured' | 'onReviewed' | 'onForgotten' | 'jobs'>;
 }
 
 /** The composition root: the one place where slices meet their dependencies. */
@@ -154,8 +170,13 @@ export function buildApp(platform: Platform): App {
   const lookAtMany = looker({ each, steadyMs });
   const notes = evaluationNotes({ database });
   const gates: FlagGates = flagGates({ database, queue, gateRun, apply: (...change) => apply(...change) });
-  const { write, apply } = flagWriter({ events, lookAtMany, gates });
-  const rollBackVariant = automaticRollback({ database, apply });
+  const written: FlagWritten = async (tx, definition, state) => {
+    await gates.written(tx, definition);
+    await guidance.onFlagWritten(tx, definition, state);
+  };
+  const { write, apply } = flagWriter({ events, lookAtMany, written });
+  const giveBack: GiveBack = (...taken) => guidance.giveBack(...taken);
+  const rollBackVariant = automaticRollback({ database, apply, giveBack });
   const { write: writeSegment, record: recordSegment } = segmentWriter({ events, lookAtMany });
 
   const sendDelivery: SendDelivery = (tx, message, startAfter) =>
@@ -180,6 +201,7 @@ export function buildApp(platform: Platform): App {
     prepareReruns: platform.prepareRun,
     sampleRuns: platform.sampleRuns,
     isUntouchedSample,
+    onGateRunEnded: (tx, run) => guidance.onRunEnded(tx, run),
     onSeeded: ({ started, completed }) =>
       say(
         `Made ${started} sample eval runs, ${completed} completed: see Leaderboard. One got worse on purpose: see Regressions`,
@@ -209,6 +231,49 @@ export function buildApp(platform: Platform): App {
     modulesDirs,
     onSeeded: (docs) => say(seededDocs(docs)),
     ...knowledgeLimits,
+  });
+
+  const experimentDoors: ExperimentDoors = {
+    metricRows: metricRowsWith({ correctedShare }),
+    knownVersions,
+    isKnown: exposureRepository.isKnown,
+    // The embedded engine works in our own process; the other one ends what takes too long.
+    mostRows: database.engine === 'pglite' ? 100_000 : undefined,
+  };
+  const { openai } = platform.evals;
+  const isModelConfigured = () =>
+    evals.ports.some(({ port, engine }) => port === 'llm' && engine() !== 'not configured');
+  const guidance = guidanceSlice({
+    database,
+    queue,
+    clock,
+    prepare: evals.prepare,
+    runPair: evals.runPair,
+    rollBackVariant,
+    async corrected(tx, key) {
+      const asked = contract.getExperiment.input.parse({ key, metric: 'corrected', timeRange: '30d' });
+      const { comparisons } = await experimentOf(tx, asked, experimentDoors);
+      return comparisons.map(({ variant, decision }) => ({ variant, ...decision }));
+    },
+    flag: flagForOthers({ apply }),
+    incumbent: portfolio.incumbent,
+    isModelConfigured,
+    patternsFor: patternTexts,
+    evaluate: async (projectId, key, context) =>
+      evaluate((await rulesets.of(projectId)).compiled, key, context, { nowMs: clock(), explain: false }),
+    word: wordRules({ ...openai, isConfigured: isModelConfigured, baseUrl: openai.baseUrl ?? openAiUrl }),
+  });
+  const feedback = feedbackSlice({
+    database,
+    queue,
+    log,
+    clock,
+    compare: comparePatches,
+    taskTypesOf: outcomeRepository.taskTypes,
+    addEvalTask: evals.addTask,
+    removeEvalTasks: evals.removeTasks,
+    rulesOn: guidance.rulesOn,
+    ...platform.learning,
   });
 
   const lexical = 'none: search is lexical';
@@ -247,22 +312,18 @@ export function buildApp(platform: Platform): App {
     ...flagService({ rulesets, write, clock, notes }),
     ...historyService({ write }),
     ...segmentService({ writeSegment }),
-    ...transferService({ events, recordSegment, lookAtMany, gates }),
+    ...transferService({ events, recordSegment, lookAtMany, written }),
     ...targetingService({ rulesets, write, clock, lookAtMany }),
     ...exposureService({ keep, keepAssignments: assignmentKeeper({ rulesets }) }),
     ...staleService({ rulesets }),
-    ...experimentService({
-      metricRows,
-      knownVersions,
-      isKnown: exposureRepository.isKnown,
-      // The embedded engine works in our own process; the other one ends what takes too long.
-      mostRows: database.engine === 'pglite' ? 100_000 : undefined,
-    }),
+    ...experimentService(experimentDoors),
     ...portfolio.handlers,
     ...jobService({ queue }),
     ...webhookService({ outbound, send: sendDelivery }),
     ...evals.handlers,
     ...knowledge.handlers,
+    ...guidance.handlers,
+    ...feedback.handlers,
   };
 
   const retentions: Retention[] = [
@@ -281,6 +342,7 @@ export function buildApp(platform: Platform): App {
     { what: 'deliveries of webhooks', purge: (_, { signal }) => expireDeliveries({ database, signal }) },
     ...evals.retentions,
     ...knowledge.retentions,
+    ...feedback.retentions,
     { what: 'events', purge: (_, { signal }) => events.purge({ signal }) },
     {
       what: 'ended jobs',
@@ -307,6 +369,8 @@ export function buildApp(platform: Platform): App {
     ...evals.jobs,
     ...portfolio.jobs,
     ...knowledge.jobs,
+    ...guidance.jobs,
+    ...feedback.jobs,
     retentionJob({ clock, retentions }),
   ];
 
@@ -317,7 +381,13 @@ export function buildApp(platform: Platform): App {
   const cookie = sessionCookie({ secret: sessionSecret, isSecure: publicUrl?.startsWith('https:') ?? false });
   const sessions = { cookie, clock, publicUrl };
   const authenticate = authentication(credentials, sessions);
-  mount(app, contract, handlers, { authenticate, applyOnce, appliedBefore, answer });
+  mount(app, contract, handlers, {
+    authenticate,
+    applyOnce,
+    appliedBefore,
+    applyTogether: togetherOnce({ clock }),
+    answer,
+  });
   const mountStream = eventStreams(app, { authenticate, metrics });
   mountStream('streamFlags', streams.streamFlags, flagStream({ rulesets, events }));
   mountSocket(
@@ -373,6 +443,7 @@ export function buildApp(platform: Platform): App {
     seedSamples: (projectId) => queue.send(flagWork.seedSamples, {}, { projectId, onceKey: 'first start' }),
     rollBackVariant,
     onRunEnded: evals.onRunEnded,
+    learn: feedback.learn,
     seedRuns: evals.seedRuns,
     seedDocs: knowledge.seedDocs,
     engineLines: () => Object.fromEntries([...meaning, ...evals.ports].map(({ port, engine }) => [port, engine()])),

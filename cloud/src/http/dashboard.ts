@@ -29,9 +29,18 @@ const pageHeaders = {
 /** The addresses that the page knows what to show at; anything else is still an unknown operation. */
 const pagePaths = [
   '/',
-  ...['flags', 'segments', 'leaderboard', 'runs', 'regressions', 'schedules', 'bisects', 'models', 'knowledge'].flatMap(
-    (page) => [`/${page}`, `/${page}/*`],
-  ),
+  ...[
+    'flags',
+    'segments',
+    'leaderboard',
+    'runs',
+    'regressions',
+    'schedules',
+    'bisects',
+    'models',
+    'feedback',
+    'knowledge',
+  ].flatMap((page) => [`/${page}`, `/${page}/*`]),
 ];
 
 const types: Record<string, string> = {

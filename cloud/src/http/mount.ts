@@ -1,7 +1,17 @@
-import { hasBody, isDryRun, Prepared, type Contract, type Handlers, type Operation } from '@whetstone/shared/contract';
+import {
+  hasBody,
+  isDryRun,
+  Prepared,
+  type Contract,
+  type Handlers,
+  type Operation,
+  type Page,
+} from '@whetstone/shared/contract';
 import { invalidField } from '@whetstone/shared/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
+import type { togetherOnce } from '../platform/receipts/apply-together.ts';
+import { isTogether } from '../platform/together.ts';
 import { isStaged } from '../platform/staged.ts';
 import type { OnceAnswer, OnceRequest } from '../platform/receipts/apply-once.ts';
 import type { Answer } from './answer.ts';
@@ -14,6 +24,7 @@ interface Border {
   authenticate: Authenticate;
   applyOnce: (ctx: Ctx, request: OnceRequest, apply: (ctx: Ctx) => Promise<string>) => Promise<OnceAnswer>;
   appliedBefore: (ctx: Ctx, request: OnceRequest) => Promise<OnceAnswer | undefined>;
+  applyTogether: ReturnType<typeof togetherOnce>;
   answer: Answer;
 }
 
@@ -37,6 +48,7 @@ export function mount<C extends Contract>(
     };
 
     const answerOnce = async (ctx: Ctx, wanted: OnceRequest) => {
+      if (isTogether(handle)) return border.applyTogether(ctx, wanted, handle, (output) => jsonOf(op, output));
       const before = isStaged(handle) ? await border.appliedBefore(ctx, wanted) : undefined;
       if (before) return before;
       const rest = isStaged(handle) ? await handle.begin(ctx, wanted.input) : (own: Ctx) => handle(own, wanted.input);
@@ -54,6 +66,7 @@ export function mount<C extends Contract>(
     app.route({
       method: op.method,
       url: op.path,
+      ...(op.maxBytes === undefined ? {} : { bodyLimit: op.maxBytes }),
       onRequest: gate(id, op.role, border.authenticate),
       // Once more when the body is there: a key that was revoked during a slow upload must not write.
       ...(hasBody(op) ? { preHandler: gate(id, op.role, border.authenticate) } : {}),
@@ -87,6 +100,12 @@ function sender(op: Operation, answer: Answer) {
   };
   const zipped = zippedOnce();
   return (request: FastifyRequest, reply: FastifyReply, result: unknown, isReadyAtOnce = false) => {
+    if (op.lines) {
+      const { items, nextCursor } = op.output.parse(result) as Page<unknown>;
+      if (nextCursor !== null) reply.header('x-next-cursor', nextCursor);
+      const body = items.map((item) => `${JSON.stringify(item)}\n`).join('');
+      return answer(request, reply, { status, body, contentType: 'application/jsonl; charset=utf-8', isReadyAtOnce });
+    }
     if (!(result instanceof Prepared) || result.etag === undefined) {
       const body = result instanceof Prepared ? result.json : jsonOf(op, result);
       return answer(request, reply, { status, body, contentType, isReadyAtOnce });

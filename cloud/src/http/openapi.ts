@@ -108,8 +108,13 @@ function responsesOf(op: Operation, components: Json): Json {
     : {
         description: 'Success',
         content: {
-          [op.streams ? 'text/event-stream' : 'application/json']: { schema: output },
+          [op.streams ? 'text/event-stream' : op.lines ? 'application/jsonl' : 'application/json']: {
+            schema: op.lines ? lineOf(output) : output,
+          },
         },
+        ...(op.lines
+          ? { headers: { 'X-Next-Cursor': { schema: { type: 'string' }, description: 'nextCursor' } } }
+          : {}),
       };
   const failure = op.failure && { 'application/json': { schema: schemaOf(op.failure, 'output', components) } };
   const failureOf = (code: ErrorCode) =>
@@ -122,6 +127,9 @@ function responsesOf(op: Operation, components: Json): Json {
     ...Object.fromEntries([...new Set(codes)].map((code) => [statusOf[code], failureOf(code)])),
   };
 }
+
+/** What one line of an answer is, by the schema of its page. */
+const lineOf = (page: Json) => (page['properties'] as { items: { items: Json } }).items.items;
 
 const sentenceOf = (code: ErrorCode) => `\`${code}\``;
 

@@ -6,7 +6,8 @@ import { expireExposures } from '../../src/features/flags/exposures/expire.ts';
 import { exposureRepository } from '../../src/features/flags/exposures/repository.ts';
 import { rollUpExposures } from '../../src/features/flags/exposures/roll-up.ts';
 import { knownVersions } from '../../src/features/flags/known-versions.ts';
-import { metricRows } from '../../src/features/portfolio/record/repository.ts';
+import { correctedShare } from '../../src/features/feedback/capture/repository.ts';
+import { metricRowsWith } from '../../src/features/portfolio/record/repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { aFlag } from '../support/flags.ts';
@@ -301,7 +302,7 @@ describeOnEngines('an experiment', (engine) => {
     it('all connections at once: few join at a time, the rest wait their turn', async () => {
       await expose(on('busy', 'ann'), off('busy', 'bob'));
       const { getExperiment } = experimentService({
-        metricRows,
+        metricRows: metricRowsWith({ correctedShare }),
         knownVersions,
         isKnown: exposureRepository.isKnown,
         mostRows: undefined,
@@ -334,7 +335,7 @@ describeOnEngines('an experiment', (engine) => {
     it('more than the embedded database may join while everybody waits', async () => {
       await expose(...['ann', 'bob', 'cleo'].map((user) => on('crowded', user)));
       const { getExperiment } = experimentService({
-        metricRows,
+        metricRows: metricRowsWith({ correctedShare }),
         knownVersions,
         isKnown: exposureRepository.isKnown,
         mostRows: 2,

@@ -20,6 +20,7 @@ import { describeOnEngines } from '../support/engines.ts';
 import { insertRun } from '../support/run-rows.ts';
 import { writeDocs } from '../support/written-docs.ts';
 import { anAlert } from '../support/made-runs.ts';
+import { acceptedCorrection, aCorrection } from '../support/corrections.ts';
 import { aFlag } from '../support/flags.ts';
 
 type Id = keyof typeof contract | keyof typeof streams | keyof typeof sockets | keyof typeof ofrep;
@@ -46,7 +47,51 @@ interface Own {
   regressionId: string;
   bisectId: string;
   sourceId: string;
+  guidance: string;
+  /** A correction, accepted. */
+  feedbackId: string;
+  patternId: string;
 }
+
+const ownPattern = (app: TestApp) =>
+  app.database.asProject(app.projectId, async ({ sql, now }) => {
+    const id = uuidv7();
+    await sql
+      .insertInto('feedback_pattern')
+      .values({
+        id,
+        project_id: app.projectId,
+        kind: 'failure',
+        key: 'other model none',
+        language: '',
+        task_type: '',
+        title: 'other in the model none',
+        template: null,
+        figures: JSON.stringify({ support: { corrections: 0, tasks: 0, repos: 0, users: 0 }, ...noFigures }),
+        is_pattern: false,
+        rank: -1,
+        first_at: now,
+        last_at: now,
+        learned_at: now,
+      })
+      .execute();
+    return id;
+  });
+
+const noFigures = {
+  changed: 0,
+  survived: 0,
+  rate: null,
+  rateInterval: null,
+  baseRate: null,
+  lift: null,
+  liftInterval: null,
+  isPattern: false,
+  whyNot: 'seen in 0 corrections, and 3 are needed',
+  byModel: [],
+  byRepo: [],
+  of: { failure: 'other', dimension: 'model', value: 'none' },
+};
 
 /** A good request for every operation; the compiler asks for one when an operation is added. */
 const samples: Record<Id, (own: Own) => Sample> = {
@@ -248,6 +293,26 @@ const samples: Record<Id, (own: Own) => Sample> = {
   deleteSource: ({ sourceId }) => ({ id: sourceId }),
   startIngest: () => ({ library: 'our-docs', version: '2.0.0', source: { kind: 'npm' } }),
   listIngests: () => ({}),
+  listGuidance: () => ({}),
+  createGuidance: () => ({ rules: [{ text: 'Prefer const over let' }] }),
+  draftGuidance: () => ({ taskType: 'refactor', limit: 3 }),
+  activeGuidance: () => ({ taskType: 'refactor', language: 'typescript', userId: 'alice', repoId: 'acme/api' }),
+  getGuidanceVersion: ({ guidance }) => ({ version: guidance }),
+  releaseGuidance: ({ guidance }) => ({ version: guidance, dataset: 'starter', model: 'a model' }),
+  retireGuidance: ({ guidance }) => ({ version: guidance }),
+  // Of the patches nothing is wrong: they take any JSON.
+  captureFeedback: () => ({ ...aCorrection(), taskType: 'refactor', userId: 'user-2', flags: { 'new-prompt': 'on' } }),
+  recordSurvival: () => ({ items: [{ session: 's-1', lines: { kept: 3, edited: 1 }, agentLines: 4, covered: true }] }),
+  listFeedback: () => ({ taskType: 'refactor', assignee: 'none' }),
+  getFeedback: ({ feedbackId }) => ({ id: feedbackId }),
+  reviewFeedback: ({ feedbackId }) => ({ id: feedbackId, labels: ['seen'], note: 'as it should be' }),
+  makeEvalTask: ({ feedbackId }) => ({ id: feedbackId, dataset: 'corrections' }),
+  feedbackSummary: () => ({ timeRange: '30d' }),
+  exportFeedback: () => ({ format: 'jsonl' }),
+  deleteFeedbackOfUser: () => ({ userId: 'user-1' }),
+  getExamples: () => ({ taskType: 'refactor', query: 'a sum' }),
+  listPatterns: () => ({}),
+  getPattern: ({ patternId }) => ({ id: patternId }),
 };
 
 const aSchedule = () => ({
@@ -355,7 +420,10 @@ describeOnEngines('every operation', (engine) => {
       regressionId: await anAlert(app),
       scheduleId: (await app.admin.createEvalSchedule(aSchedule())).id,
       bisectId: await aBisect(app),
+      guidance: (await app.admin.createGuidance({ rules: [{ text: 'Return early' }] })).version,
+      patternId: await ownPattern(app),
       sourceId: (await app.admin.createSource({ library: 'own-docs', source: { kind: 'npm' } })).id,
+      feedbackId: await acceptedCorrection(app),
     };
   });
   afterAll(() => app.close());
@@ -428,7 +496,14 @@ describeOnEngines('every operation', (engine) => {
     }
 
     const names = pathKeys(op.path);
-    if (names.length > 0) {
+    if (op === contract.deleteFeedbackOfUser) {
+      it("deletes nothing of another tenant's, whatever a user may be called", async () => {
+        for (const userId of ['user-1', '.hidden', 'a b', 'x'.repeat(1_000)]) {
+          const answer = await send(op, stranger, { userId });
+          expect(await answer.json()).toMatchObject({ corrections: 0, survivals: 0 });
+        }
+      });
+    } else if (names.length > 0) {
       it("does not know another tenant's id", async () => {
         const body = await expectFailure(op, await send(op, stranger, samples[id](own)), 404);
         expect(body).toMatchObject(op.failure ? { errorCode: 'FLAG_NOT_FOUND' } : { code: 'not_found' });
@@ -461,7 +536,7 @@ describeOnEngines('every operation', (engine) => {
 
       it('names each field that has the wrong type', async () => {
         const { path, body } = request(op, samples[id](own));
-        for (const name of Object.keys(body ?? {})) {
+        for (const name of Object.keys(body ?? {}).filter((each) => !each.endsWith('Patch'))) {
           const answer = await app.call(op.method, path, {
             key: keyOf.admin,
             // Of a batch whose entries are refused one by one, the list itself.
@@ -476,11 +551,11 @@ describeOnEngines('every operation', (engine) => {
         }
       });
 
-      it('takes nothing but JSON, and no more than 1 MiB of it', async () => {
+      it('takes nothing but JSON, and no more than it says', async () => {
         const { path } = request(op, samples[id](own));
         const text = { 'content-type': 'text/plain' };
         await expectFailure(op, await app.call(op.method, path, { key: keyOf.admin, body: 'x', headers: text }), 415);
-        const large = { name: 'x'.repeat(1_100_000) };
+        const large = { name: 'x'.repeat((op.maxBytes ?? 2 ** 20) + 50_000) };
         await expectFailure(op, await app.call(op.method, path, { key: keyOf.admin, body: large }), 413);
       });
     } else {
@@ -525,6 +600,10 @@ describeOnEngines('every operation', (engine) => {
     expect((await theirs.listWebhooks({})).items).toEqual([]);
     expect((await theirs.listSources({})).items).toEqual([]);
     expect((await theirs.listIngests({})).items).toEqual([]);
+    expect((await theirs.listFeedback({})).items).toEqual([]);
+    expect((await theirs.getExamples({})).items).toEqual([]);
+    expect((await theirs.exportFeedback({})).items).toEqual([]);
+    expect(await theirs.feedbackSummary({})).toMatchObject({ corrections: 0 });
     await expect(theirs.compareEvalRuns({ a: own.evalRun, b: own.runId })).rejects.toMatchObject({ code: 'not_found' });
     const keys = (await theirs.listKeys({})).items.map(({ name }) => name);
     expect(keys).toEqual(['First admin key']);

@@ -57,6 +57,8 @@ interface Options {
   /** How documentation is taken; default as the server's. */
   /** Where documentation comes from; default nowhere. */
   knowledge?: Partial<Platform['knowledge']>;
+  /** How corrections are read. */
+  learning?: Platform['learning'];
 }
 
 /** The real app on a real engine, listening; with a client for every role and for a second tenant. */
@@ -77,6 +79,7 @@ export async function startApp(
     sampleRuns,
     evals = {},
     knowledge,
+    learning,
     qstash,
   }: Options = {},
 ) {
@@ -114,6 +117,7 @@ export async function startApp(
       ...evals,
     },
     knowledge: { docDirs: [], modulesDirs: [], registryUrl: 'http://127.0.0.1:1', ...knowledge },
+    ...(learning && { learning }),
   });
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 });
   const clientOf = (apiKey: string | undefined) => createClient({ baseUrl, apiKey, retries: 0, timeoutMs: 20_000 });

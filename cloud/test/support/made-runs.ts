@@ -40,6 +40,7 @@ interface Options {
 /** Runs as rows: what a version of a subject makes of a problem says the test, and nothing is asked or graded. */
 export function madeRuns({ database, projectId, onEnded, problems = 100, now = Date.now }: Options) {
   const builds = new Map<string, Verdicts>();
+  const costs = new Map<string, number>();
   const ids = { dataset: uuidv7(), subject: uuidv7() };
   let worstCaseUsd: number | undefined;
   let refusal: Error | undefined;
@@ -88,16 +89,16 @@ export function madeRuns({ database, projectId, onEnded, problems = 100, now = D
           project_id: projectId,
           status: verdictOf(problem, sample),
           time_ms: 1,
+          cost_usd: costs.get(versionOf(run.request)) ?? null,
         })),
       ).flat();
       const count = (wanted: Status) => results.filter((result) => result.status === wanted).length;
       // As one parameter: a statement of a thousand is slow to plan.
       await sql`
-        insert into eval_result (run_id, problem, sample, project_id, status, time_ms)
+        insert into eval_result (run_id, problem, sample, project_id, status, time_ms, cost_usd)
         select * from json_to_recordset(${JSON.stringify(results)})
-          as result (run_id uuid, problem integer, sample integer, project_id uuid, status text, time_ms float8)`.execute(
-        tx.sql,
-      );
+          as result (run_id uuid, problem integer, sample integer, project_id uuid, status text, time_ms float8,
+            cost_usd float8)`.execute(tx.sql);
       const finishedAt = new Date(now());
       await tx.sql
         .updateTable('eval_run')
@@ -153,6 +154,8 @@ export function madeRuns({ database, projectId, onEnded, problems = 100, now = D
     end,
     /** From now on a version does this. */
     build: (version: string, verdictOf: Verdicts) => void builds.set(version, verdictOf),
+    /** What an answer of it costs; default nobody knows. */
+    answerCost: (version: string, usd: number) => void costs.set(version, usd),
     cost: (usd: number | undefined) => void (worstCaseUsd = usd),
     refuse: (error: Error | undefined) => void (refusal = error),
 
@@ -174,7 +177,8 @@ export function madeRuns({ database, projectId, onEnded, problems = 100, now = D
   };
 }
 
-const versionOf = ({ subject }: EvalRunRequest) => ('promptVersion' in subject ? (subject.promptVersion ?? '') : '');
+const versionOf = ({ subject }: EvalRunRequest) =>
+  subject.kind === 'reference' ? '' : (subject.promptVersion ?? subject.guidanceVersion ?? '');
 
 /** A regression that is an alert, without what led to it. */
 export async function anAlert({ database, projectId }: Pick<TestApp, 'database' | 'projectId'>): Promise<string> {

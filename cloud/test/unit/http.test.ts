@@ -79,6 +79,7 @@ mount(app, contract, handlers, {
       : ctx(header === 'Bearer editor' ? 'editor' : 'viewer');
   },
   applyOnce: () => Promise.reject(new Error('not in this test')),
+  applyTogether: () => Promise.reject(new Error('not in this test')),
   appliedBefore: () => Promise.reject(new Error('not in this test')),
   answer,
 });

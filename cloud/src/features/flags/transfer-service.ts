@@ -5,7 +5,6 @@ import type { ProjectTx } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { definitionOf } from './definition.ts';
 import { flagView } from './flag-view.ts';
-import type { FlagGates } from './rollout-gates.ts';
 import { withOwnGates } from './gates/own-gates.ts';
 import { changeRecorder } from './history/record-change.ts';
 import { countAllMoves } from './moves-of-flags.ts';
@@ -17,20 +16,21 @@ import { segmentsOf } from './segments/segments-of.ts';
 import { readOwnDocument } from './transfer-document.ts';
 import { readTransferMoves } from './transfer-moves.ts';
 import { planTransfer, type TransferPlan } from './transfer-plan.ts';
+import type { FlagWritten } from './write-flag.ts';
 import type { segmentWriter } from './write-segment.ts';
 
 interface Dependencies {
   events: Pick<Events, 'append'>;
   recordSegment: ReturnType<typeof segmentWriter>['record'];
   lookAtMany: LookAtMany;
-  gates: Pick<FlagGates, 'written'>;
+  written: FlagWritten;
 }
 
 export function transferService({
   events,
   recordSegment,
   lookAtMany,
-  gates,
+  written,
 }: Dependencies): Handlers<typeof flagTransfer, Ctx> {
   const recordFlag = changeRecorder({ events });
 
@@ -47,12 +47,12 @@ export function transferService({
     }
     for (const definition of flags.created) {
       const row = (await flagRepository.insert(tx, definition))!;
-      await gates.written(tx, definition);
+      await written(tx, definition, { isArchived: row.archivedAt !== null });
       await recordFlag(tx, { row, action: 'created', actor, reason });
     }
     for (const definition of flags.updated) {
       const row = await flagRepository.replace(tx, definition.key, { definition });
-      await gates.written(tx, definition);
+      await written(tx, definition, { isArchived: row.archivedAt !== null });
       await recordFlag(tx, { row, action: 'updated', actor, reason });
     }
   }

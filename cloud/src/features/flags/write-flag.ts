@@ -1,20 +1,22 @@
-import type { HistoryActor, WrittenFlag } from '@whetstone/shared/contract';
+import type { FlagDefinition, HistoryActor, WrittenFlag } from '@whetstone/shared/contract';
 import type { Ctx } from '../../context.ts';
 import type { ProjectTx } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import { definitionOf } from './definition.ts';
 import { flagView } from './flag-view.ts';
 import { changeRecorder } from './history/record-change.ts';
-import type { FlagGates } from './rollout-gates.ts';
 import type { LookAtMany } from './look-at-many.ts';
 import type { Plan } from './plan.ts';
 import { rehearsal } from './rehearse.ts';
 import { flagRepository, type FlagRow } from './repository.ts';
 
+/** What others do in the transaction that writes a flag. */
+export type FlagWritten = (tx: ProjectTx, flag: FlagDefinition, state: { isArchived: boolean }) => Promise<void>;
+
 interface Dependencies {
   events: Pick<Events, 'append'>;
   lookAtMany: LookAtMany;
-  gates: Pick<FlagGates, 'written'>;
+  written: FlagWritten;
 }
 
 interface Wish {
@@ -23,7 +25,7 @@ interface Wish {
 }
 
 /** Makes a planned change, or on a dry run says what it would do: both by the same plan, hence after the same checks. */
-export const flagWriter = ({ events, lookAtMany, gates }: Dependencies) => {
+export const flagWriter = ({ events, lookAtMany, written }: Dependencies) => {
   const recordChange = changeRecorder({ events });
   const rehearse = rehearsal({ lookAtMany });
 
@@ -31,7 +33,7 @@ export const flagWriter = ({ events, lookAtMany, gates }: Dependencies) => {
   async function apply(tx: ProjectTx, plan: Plan, actor: HistoryActor, reason: string | undefined) {
     if (plan.kind === 'nothing') return flagView(plan.row);
     const row = await store(tx, plan);
-    await gates.written(tx, definitionOf(flagView(row)));
+    await written(tx, definitionOf(flagView(row)), { isArchived: row.archivedAt !== null });
     return recordChange(tx, { row, action: plan.kind === 'create' ? 'created' : plan.action, actor, reason });
   }
 

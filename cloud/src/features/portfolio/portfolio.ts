@@ -1,7 +1,7 @@
 import type { Handlers, portfolio } from '@whetstone/shared/contract';
 import type { Logger } from 'pino';
 import type { Ctx } from '../../context.ts';
-import type { Database } from '../../platform/db/database.ts';
+import type { Database, ProjectTx } from '../../platform/db/database.ts';
 import type { Events } from '../../platform/events/events.ts';
 import type { JobDefinition } from '../../platform/queue/job.ts';
 import type { Queue } from '../../platform/queue/queue.ts';
@@ -13,6 +13,8 @@ import { outcomeStore, type OutcomeStore } from './record/store-outcomes.ts';
 import { methodJobs } from './report/method/jobs.ts';
 import { reportService } from './report/service.ts';
 import { servePart } from './serve/serve.ts';
+import { settingsRepository } from './serve/settings/repository.ts';
+import { readSettings } from './serve/settings/stored-settings.ts';
 
 interface Dependencies {
   database: Pick<Database, 'engine' | 'asProject' | 'asSystem'>;
@@ -29,6 +31,8 @@ export interface PortfolioSlice
   extends Pick<OutcomeStore, 'storeOne'>, Pick<RunOutcomes, 'recordRun'>, Pick<Learning, 'wantRebuild'> {
   handlers: Handlers<typeof portfolio, Ctx>;
   jobs: JobDefinition[];
+  /** The model that the project says it works with. */
+  incumbent: (tx: ProjectTx) => Promise<string | undefined>;
   /** Something of the portfolio changed in a project, or may have. */
   onChange: (projectId: string) => void;
   /** Writes down what is left; before the database closes. */
@@ -57,6 +61,10 @@ export function portfolioSlice({
     storeOne: store.storeOne,
     recordRun: runs.recordRun,
     wantRebuild: learn.wantRebuild,
+    incumbent: async (tx) => {
+      const read = readSettings(await settingsRepository.find(tx));
+      return (read.kind === 'settings' && read.settings.incumbent) || undefined;
+    },
     onChange: serve.doubt,
     stop: () => {
       learn.stop();

@@ -905,4 +905,232 @@ export interface Schema {
     verdict: string;
     n: number;
   };
+
+  /** One correction as it was told, and what reviewers decided; nothing was read out of it yet while `read_at` is null. */
+  feedback: {
+    id: string;
+    project_id: string;
+    /** Counts changes by reviewers. */
+    version: Generated<number>;
+    task_id: string;
+    task_type: string | null;
+    kind: string;
+    language: string | null;
+    repo_id: string | null;
+    user_id: string | null;
+    model: string | null;
+    flags: Json<Record<string, string> | null>;
+    guidance_version: string | null;
+    comment: string | null;
+    original: Json<unknown>;
+    corrected: Json<unknown>;
+    files: Json<string[]>;
+    added: Generated<number>;
+    removed: Generated<number>;
+    warnings: Json<string[]>;
+    problem: string | null;
+    triage: string | null;
+    /** Absent: by reading it. */
+    triaged_by: string | null;
+    detectors: Json<string[]>;
+    failure: string | null;
+    status: Generated<string>;
+    labels: Json<string[]>;
+    assignee: string | null;
+    locked_by: string | null;
+    locked_until: Date | null;
+    note: string | null;
+    reviewed_by: string | null;
+    reviewed_at: Date | null;
+    corrected_at: Date;
+    received_at: Date;
+    read_at: Date | null;
+    read_edition: number | null;
+    /** Read, and not rejected: it is in the sums. */
+    is_counted: Generated<boolean>;
+  };
+
+  feedback_hunk: {
+    id: string;
+    project_id: string;
+    feedback_id: string;
+    /** Within the correction. */
+    place: number;
+    file: string;
+    language: string | null;
+    verdict: string;
+    start_line: number | null;
+    end_line: number | null;
+    before: string;
+    after: string;
+    /** Code of the agent around it that was left alone. */
+    context: string | null;
+    triage: string | null;
+    detectors: Json<string[]>;
+  };
+
+  feedback_survival: {
+    id: string;
+    project_id: string;
+    session: string;
+    agent: string | null;
+    task_id: string | null;
+    task_type: string | null;
+    language: string | null;
+    repo_id: string | null;
+    user_id: string | null;
+    model: string | null;
+    flags: Json<Record<string, string> | null>;
+    guidance_version: string | null;
+    /** By verdict. */
+    lines: Json<Record<string, number>>;
+    agent_lines: number;
+    /** Of these, by a person. */
+    changed_lines: number;
+    /** The hooks saw every write. */
+    covered: boolean;
+    at: Date;
+    received_at: Date;
+  };
+
+  /** How often a detector or template could have applied in a correction, and did. */
+  feedback_occurrence: {
+    project_id: string;
+    feedback_id: string;
+    kind: string;
+    key: string;
+    language: string;
+    changed: number;
+    survived: number;
+    /** Where it could have been applied, some of them. */
+    left_at: Json<{ path: string; line: number }[]>;
+  };
+
+  feedback_pattern: {
+    id: string;
+    project_id: string;
+    kind: string;
+    key: string;
+    /** Empty: of all, as with the type of task. */
+    language: string;
+    task_type: string;
+    title: string;
+    template: Json<{ before: string; after: string } | null>;
+    failure: string | null;
+    guidance: string | null;
+    figures: Json<unknown>;
+    is_pattern: boolean;
+    rank: number;
+    first_at: Date;
+    last_at: Date;
+    learned_at: Date;
+    retired_at: Date | null;
+  };
+
+  feedback_pattern_hunk: { project_id: string; pattern_id: string; hunk_id: string };
+
+  feedback_place: {
+    project_id: string;
+    feedback_id: string;
+    language: string;
+    /** By key of the outline, how many. */
+    places: Json<Record<string, number>>;
+    lines_changed: number;
+    lines_left: number;
+  };
+
+  /** A change in the form in which others are like it. */
+  feedback_edit: {
+    project_id: string;
+    feedback_id: string;
+    place: number;
+    hunk_id: string;
+    shape: string;
+    file: string;
+    /** Keys of outlines, and how many places of the correction have them and were left. */
+    coarse: string;
+    coarse_left: number;
+    fine: string | null;
+    fine_left: number;
+  };
+
+  feedback_shape: {
+    project_id: string;
+    hash: string;
+    language: string;
+    bucket: string;
+    form: Json<unknown>;
+    seen_at: Date;
+    template: string | null;
+  };
+
+  feedback_template: {
+    project_id: string;
+    key: string;
+    language: string;
+    bucket: string;
+    /** Key of the outline of places that it is counted in. */
+    place: string;
+    before: string;
+    after: string;
+    title: string;
+    rule: string | null;
+  };
+
+  /** Sums over corrections that are counted, by what they have in common. */
+  feedback_tally: {
+    project_id: string;
+    language: string;
+    key: string;
+    /** Names the three that follow. */
+    circle: string;
+    task_type: string | null;
+    model: string | null;
+    repo_id: string | null;
+    clusters: number;
+    n: number;
+    changed: number;
+    nn: number;
+    changed_changed: number;
+    changed_n: number;
+  };
+
+  /** To be counted again. */
+  feedback_touched: { project_id: string; kind: string; key: string; language: string };
+
+  feedback_learning: { project_id: string; learned_at: Date | null };
+
+  guidance: {
+    project_id: string;
+    /** `g<number>` is its name. */
+    number: number;
+    title: string | null;
+    parent: number | null;
+    content_hash: string;
+    tokens: number;
+    rules: Json<unknown>;
+    status: string;
+    flag_key: string | null;
+    flag_variant: string | null;
+    created_by: string;
+    created_at: Date;
+    ended_reason: string | null;
+  };
+
+  /** One trial of a version against the one without. */
+  guidance_gate: {
+    id: string;
+    project_id: string;
+    number: number;
+    decision: string;
+    reason: string;
+    request: Json<unknown>;
+    plan: Json<unknown>;
+    without_run: string | null;
+    with_run: string | null;
+    result: Json<unknown>;
+    started_by: string;
+    started_at: Date;
+    ended_at: Date | null;
+  };
 }

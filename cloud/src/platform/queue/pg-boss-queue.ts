@@ -42,7 +42,8 @@ export async function openPgBossQueue({
     if (!jobs.has(job.name)) throw new Error(`the job "${job.name}" is not defined`);
     const message = messageFor(job, input);
     const insert = async (within: Tx) => {
-      within.afterCommit(wake);
+      // What starts later is found when it is due.
+      if (!options.startAfter || options.startAfter.getTime() <= clock()) within.afterCommit(wake);
       return insertJob(within, job, message, options);
     };
     return tx ? insert(tx) : database.asSystem(insert);

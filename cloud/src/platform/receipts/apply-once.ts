@@ -23,7 +23,7 @@ export interface OnceAnswer {
 export function applyOnce(ctx: Ctx, request: OnceRequest, apply: (ctx: Ctx) => Promise<string>): Promise<OnceAnswer> {
   const { key, operation } = request;
   return ctx.transaction(async (tx) => {
-    if (await receiptRepository.claim(tx, key, operation, hashOf(request))) {
+    if (await receiptRepository.claim(tx, key, operation, hashOf(request).requestHash)) {
       const json = await apply({ ...ctx, transaction: (work) => work(tx) });
       await receiptRepository.complete(tx, key, json);
       return { json, replayed: false };
@@ -42,10 +42,13 @@ export const appliedBefore = (ctx: Ctx, request: OnceRequest): Promise<OnceAnswe
     return receipt && replayOf(receipt, request);
   });
 
-function replayOf({ operation, requestHash, response }: Receipt, request: OnceRequest): OnceAnswer {
-  if (operation !== request.operation || requestHash !== hashOf(request))
+export function replayOf({ operation, requestHash, response }: Receipt, request: OnceRequest): OnceAnswer {
+  if (operation !== request.operation || requestHash !== hashOf(request).requestHash)
     throw new WhetstoneError('conflict', `the Idempotency-Key "${request.key}" was used for another request`);
   return { json: response!, replayed: true };
 }
 
-const hashOf = ({ input }: OnceRequest) => createHash('sha256').update(JSON.stringify(input)).digest('base64url');
+export function hashOf({ input }: OnceRequest): { text: string; requestHash: string } {
+  const text = JSON.stringify(input);
+  return { text, requestHash: createHash('sha256').update(text).digest('base64url') };
+}

@@ -7,6 +7,7 @@ export type AgingTable = keyof typeof timeOf;
 /** By which time; an index leads to it. */
 const timeOf = {
   eval_submission: 'at',
+  feedback_survival: 'at',
   outcome: 'at',
   portfolio_recommendation: 'to_at',
   portfolio_told: 'at',

@@ -15,7 +15,7 @@ import { decide, decideTogether } from './decide.ts';
 import { experimentRepository, type MetricRows } from './repository.ts';
 import { phaseBorders, sampleRatioOf, type KnownVersions } from './sample-ratio.ts';
 
-interface Dependencies {
+export interface ExperimentDoors {
   /** The outcomes of a project from a time on, by the slice that keeps them. */
   metricRows: (tx: ProjectTx, metric: string, from: Date) => MetricRows;
   /** The versions of the flag since a time, whose splits can be looked up. */
@@ -34,17 +34,18 @@ const comparisons = { running: 2, waiting: 50 };
 
 const lowerIsBetter = new Set(['costUsd', 'timeMs', 'corrected']);
 
-export function experimentService(dependencies: Dependencies): Handlers<typeof experiments, Ctx> {
+export function experimentService(dependencies: ExperimentDoors): Handlers<typeof experiments, Ctx> {
   const inTurn = atOnce(comparisons);
   return {
     getExperiment: (ctx, asked) => inTurn(() => ctx.transaction((tx) => experimentOf(tx, asked, dependencies))),
   };
 }
 
-async function experimentOf(
+/** For a request, and for who watches an experiment in a transaction of its own. */
+export async function experimentOf(
   tx: ProjectTx,
   { key, metric, timeRange, control: wanted, windowHours, better: said }: Parsed<(typeof experiments)['getExperiment']>,
-  { metricRows, knownVersions, isKnown, mostRows }: Dependencies,
+  { metricRows, knownVersions, isKnown, mostRows }: ExperimentDoors,
 ): Promise<Experiment> {
   const from = new Date(tx.now.getTime() - timeRangeMs(timeRange));
   const rows = metricRows(tx, metric, new Date(from.getTime() - pastHours * 3_600_000));

@@ -11,7 +11,20 @@ import { historyRepository } from './repository.ts';
 interface Dependencies {
   database: Pick<Database, 'asProject'>;
   apply: ReturnType<typeof flagWriter>['apply'];
+  giveBack: GiveBack;
 }
+
+/** What those who had the variant get instead, by somebody who knows more of the flag than that its variant does harm. */
+export type GiveBack = (
+  tx: ProjectTx,
+  taken: {
+    was: FlagDefinition;
+    without: FlagDefinition;
+    variant: string;
+    /** What the flag was before, the newest first. */
+    earlier: AsyncIterable<FlagDefinition>;
+  },
+) => Promise<{ definition: FlagDefinition; instead: string[] }>;
 
 interface VariantRollback {
   key: string;
@@ -25,7 +38,8 @@ interface VariantRollback {
 }
 
 export type VariantRollbackOutcome =
-  | { outcome: 'rolled_back'; version: number }
+  /** `instead`: the variants that were given back for it; absent where none was, or it was done before. */
+  | { outcome: 'rolled_back'; version: number; instead?: string[] }
   /** An earlier automatic rollback has taken it from everybody. */
   | { outcome: 'already_done'; version: number }
   /** Nothing can be taken away. */
@@ -35,10 +49,10 @@ export type RollBackVariant = (projectId: string, rollback: VariantRollback) => 
 
 /**
  * What other slices call when a variant does harm: a new version in which nobody gets it and all others keep what they
- * have. Repeated it changes nothing and answers the same, even where somebody has meanwhile brought the variant back.
+ * have; who had it gets what the flag serves outside a split, or what `giveBack` knows. Repeated it changes nothing and answers the same, even where somebody has meanwhile brought the variant back.
  */
 export const automaticRollback =
-  ({ database, apply }: Dependencies): RollBackVariant =>
+  ({ database, apply, giveBack }: Dependencies): RollBackVariant =>
   (projectId, { key, variant, reason, once, dryRun = false }) =>
     database.asProject(projectId, async (tx) => {
       await flagRepository.lockProject(tx);
@@ -49,11 +63,18 @@ export const automaticRollback =
       if (before.archivedAt) return refused(`the flag "${key}" is archived: it serves nobody`);
       const planned = await without(tx, before, variant);
       if ('outcome' in planned) return planned;
-      if (dryRun) return { outcome: 'rolled_back', version: before.version + 1 };
-      const { definition } = planned;
+      const { definition, instead } = await giveBack(tx, {
+        was: definitionOf(flagView(before)),
+        without: planned.definition,
+        variant,
+        earlier: earlierThan(tx, before),
+      });
+      const given = instead.length > 0 ? { instead } : {};
+      if (dryRun) return { outcome: 'rolled_back', version: before.version + 1, ...given };
       const plan = { kind: 'change', action: 'variant_rolled_back', before, definition } as const;
-      const { version } = await apply(tx, plan, systemActor('automatic rollback'), `${reason} (${once})`);
-      return { outcome: 'rolled_back', version };
+      const back = instead.length === 0 ? '' : `; back to ${instead.join(', ')}`;
+      const { version } = await apply(tx, plan, systemActor('automatic rollback'), `${reason}${back} (${once})`);
+      return { outcome: 'rolled_back', version, ...given };
     });
 
 async function without(
@@ -74,6 +95,16 @@ async function without(
   return taken
     ? { outcome: 'already_done', version: taken.version }
     : refused(`the flag "${flag.key}" no longer serves the variant "${variant}"`);
+}
+
+/** Versions of one flag that are gone through for what it was before. */
+const mostGoneThrough = 200;
+
+async function* earlierThan(tx: ProjectTx, { key, version }: FlagRow): AsyncGenerator<FlagDefinition> {
+  for (let earlier = version - 1; earlier > Math.max(0, version - 1 - mostGoneThrough); earlier--) {
+    const row = await historyRepository.find(tx, 'flag_version', key, earlier);
+    if (row && !row.archivedAt) yield definitionOf(flagView(row));
+  }
 }
 
 /** Of a flag's rollbacks, for which of its variants each of them was. */

@@ -115,6 +115,15 @@ export const outcomeRepository = {
       on conflict (outcome_id) do update set was = outcome_pending.was`.execute(tx.sql);
   },
 
+  /** By task: the type that was told last with an outcome of it. What runs of evals found is of no task of the project. */
+  async taskTypes(tx: ProjectTx, taskIds: readonly string[]): Promise<Map<string, string>> {
+    const { rows } = await sql<{ taskId: string; taskType: string }>`
+      select distinct on (task_id) task_id as "taskId", task_type as "taskType" from outcome
+      where project_id = ${tx.projectId} and task_id = any(${[...taskIds]}::text[]) and task_type is not null and source <> 'run'
+      order by task_id, at desc, id desc`.execute(tx.sql);
+    return new Map(rows.map(({ taskId, taskType }) => [taskId, taskType]));
+  },
+
   /** By model; as the project has set them. */
   async ownPrices(tx: ProjectTx): Promise<PortfolioSettings['prices']> {
     const found = await tx.sql
@@ -173,16 +182,23 @@ export interface MetricRows {
   ofTask: 'max' | 'sum' | 'avg';
 }
 
+interface Captured {
+  /** From 0 to 1, for a row of `outcome`; null where nothing is known. */
+  correctedShare: () => RawBuilder<number | null>;
+}
+
 /**
  * A metric, from a time on. `success` is 1 for solved and 0 for failed; a task is solved when one of its attempts was.
- * What the attempts cost and took adds up. `corrected` has no values until corrections are captured. What runs of evals found is
- * nobody's work and in no experiment.
+ * What the attempts cost and took adds up. `corrected` is what whoever captures corrections says of a task, and has no values before
+ * some were captured. What runs of evals found is nobody's work and in no experiment.
  */
-export function metricRows({ projectId }: ProjectTx, metric: string, from: Date): MetricRows {
-  const { value, ofTask } = measureOf(metric);
-  return {
-    ofTask,
-    rows: sql`(
+export const metricRowsWith =
+  ({ correctedShare }: Captured) =>
+  ({ projectId }: ProjectTx, metric: string, from: Date): MetricRows => {
+    const { value, ofTask } = measureOf(metric, correctedShare);
+    return {
+      ofTask,
+      rows: sql`(
       select id, at, task_id, user_id, repo_id, flags, value
       from (
         select id, at, task_id, user_id, repo_id, flags, ${value} as value from outcome
@@ -190,10 +206,13 @@ export function metricRows({ projectId }: ProjectTx, metric: string, from: Date)
       ) as measured
       where value is not null
     )`,
+    };
   };
-}
 
-function measureOf(metric: string): { value: RawBuilder<unknown>; ofTask: MetricRows['ofTask'] } {
+function measureOf(
+  metric: string,
+  correctedShare: Captured['correctedShare'],
+): { value: RawBuilder<unknown>; ofTask: MetricRows['ofTask'] } {
   if (!isBuiltInMetric(metric)) return { value: sql`(metrics -> ${metric})::float8`, ofTask: 'avg' };
   switch (metric) {
     case 'success':
@@ -203,6 +222,6 @@ function measureOf(metric: string): { value: RawBuilder<unknown>; ofTask: Metric
     case 'timeMs':
       return { value: sql`time_ms`, ofTask: 'sum' };
     case 'corrected':
-      return { value: sql`null::float8`, ofTask: 'max' };
+      return { value: correctedShare(), ofTask: 'max' };
   }
 }

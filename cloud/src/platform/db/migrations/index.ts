@@ -18,6 +18,7 @@ import * as evalBisects from './0016-eval-bisects.ts';
 import * as evalSchedules from './0017-eval-schedules.ts';
 import * as portfolio from './0018-portfolio.ts';
 import * as knowledge from './0019-knowledge.ts';
+import * as feedback from './0020-feedback.ts';
 
 /** Append only: what has landed is never edited, see CONTRIBUTING.md. Named so that they sort in the order they run. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0017-eval-schedules': evalSchedules,
   '0018-portfolio': portfolio,
   '0019-knowledge': knowledge,
+  '0020-feedback': feedback,
 };
