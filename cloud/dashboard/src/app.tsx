@@ -39,11 +39,19 @@ const DocPage = lazy(async () => (await import('./docs/page/doc-page.tsx')).DocP
 const IngestsTab = lazy(async () => (await import('./docs/ingests/ingests-tab.tsx')).IngestsTab);
 const SourcesTab = lazy(async () => (await import('./docs/sources/sources-tab.tsx')).SourcesTab);
 const CitationsTab = lazy(async () => (await import('./docs/citations/citations-tab.tsx')).CitationsTab);
+const QueuePage = lazy(async () => (await import('./feedback/queue/queue-page.tsx')).QueuePage);
+const CorrectionPage = lazy(async () => (await import('./feedback/review/correction-page.tsx')).CorrectionPage);
+const PatternsPage = lazy(async () => (await import('./feedback/patterns/patterns-page.tsx')).PatternsPage);
+const PatternPage = lazy(async () => (await import('./feedback/patterns/pattern-page.tsx')).PatternPage);
+const ExamplesPage = lazy(async () => (await import('./feedback/examples/examples-page.tsx')).ExamplesPage);
+const GuidancePage = lazy(async () => (await import('./feedback/guidance/guidance-page.tsx')).GuidancePage);
+const GuidanceEditor = lazy(async () => (await import('./feedback/guidance/editor-page.tsx')).EditorPage);
+const GuidanceVersionPage = lazy(async () => (await import('./feedback/guidance/version-page.tsx')).VersionPage);
 const SegmentPage = lazy(async () => (await import('./segments/segment-page.tsx')).SegmentPage);
 
 /** Links to anything else, such as the reference of the API, leave the dashboard. */
 const ownPaths =
-  /^\/(?:$|[?#]|(?:flags|segments|leaderboard|runs|regressions|schedules|bisects|models|docs)(?:$|[/?#]))/;
+  /^\/(?:$|[?#]|(?:flags|segments|leaderboard|runs|regressions|schedules|bisects|models|feedback|knowledge)(?:$|[/?#]))/;
 
 export const App = () => (
   <ThemeProvider>
@@ -79,6 +87,14 @@ export const App = () => (
                 <Route path="/models/cost" component={CostPage} />
                 <Route path="/models/savings" component={SavingsPage} />
                 <Route path="/models/settings" component={ModelSettingsPage} />
+                <Route path="/feedback" component={QueuePage} />
+                <Route path="/feedback/patterns" component={PatternsPage} />
+                <Route path="/feedback/patterns/:id" component={PatternPage} />
+                <Route path="/feedback/examples" component={ExamplesPage} />
+                <Route path="/feedback/guidance" component={GuidancePage} />
+                <Route path="/feedback/guidance/new" component={GuidanceEditor} />
+                <Route path="/feedback/guidance/:version" component={GuidanceVersionPage} />
+                <Route path="/feedback/:id" component={CorrectionPage} />
                 <Route path="/knowledge" component={LibrariesTab} />
                 <Route path="/knowledge/search" component={SearchPage} />
                 <Route path="/knowledge/libraries/:library" component={VersionsPage} />

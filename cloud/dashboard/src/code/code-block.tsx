@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Token } from './highlight.ts';
+import { Visible } from './visible.tsx';
 
 interface Props {
   label: string;
@@ -26,33 +27,41 @@ export const CodeBlock = ({ label, isProse = false, ...program }: Props) => (
 
 /** The program alone, for a place that is made for it. */
 export function Coloured({ code, language }: Pick<Props, 'code' | 'language'>) {
-  const [tokens, setTokens] = useState<Token[]>([]);
-  useEffect(() => {
-    let isGone = false;
-    setTokens([]);
-    if (code.length > longestColoured) return;
-    void import('./highlight.ts').then(({ tokensOf }) => !isGone && setTokens(tokensOf(code, language)));
-    return () => void (isGone = true);
-  }, [code, language]);
+  const tokens = useTokens(code, language);
   return (
     <code>
-      {tokens.length === 0
-        ? code
-        : tokens.map(({ text, kind }, i) =>
-            kind === undefined ? (
-              text
-            ) : (
-              <span key={i} class={classOf[kind]}>
-                {text}
-              </span>
-            ),
-          )}
+      {tokens.length === 0 ? (
+        <Visible text={code} isCode={language !== 'text'} />
+      ) : (
+        tokens.map(({ text, kind }, i) => (
+          <span key={i} class={kind === undefined ? undefined : classOf[kind]}>
+            <Visible text={text} isCode />
+          </span>
+        ))
+      )}
     </code>
   );
 }
 
+/** The tokens of a program, none before what finds them is loaded. */
+export function useTokens(code: string, language: string | null): readonly Token[] {
+  const [found, setFound] = useState<{ code: string; tokens: readonly Token[] }>({ code, tokens: none });
+  useEffect(() => {
+    let isGone = false;
+    setFound({ code, tokens: none });
+    if (language === null || code.length > longestColoured) return;
+    void import('./highlight.ts').then(
+      ({ tokensOf }) => !isGone && setFound({ code, tokens: tokensOf(code, language) }),
+    );
+    return () => void (isGone = true);
+  }, [code, language]);
+  return found.code === code ? found.tokens : none;
+}
+
+const none: readonly Token[] = [];
+
 /** Of what the highlighter tells apart, what helps reading. */
-const classOf: Record<string, string> = {
+export const classOf: Record<string, string> = {
   keyword: 'text-accent',
   built_in: 'text-accent',
   literal: 'text-accent',

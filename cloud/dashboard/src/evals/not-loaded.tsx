@@ -1,25 +1,8 @@
-import { WhetstoneError } from '@whetstone/shared/errors';
-import { EmptyState, ErrorState } from '../ui/states.tsx';
+import type { ComponentProps } from 'preact';
+import { mayBeElsewhere, NotThere } from '../ui/not-there.tsx';
 
-interface Props {
-  /** As a sentence without its end: "The run could not be loaded". */
-  what: string;
-  error: unknown;
-  onRetry: () => void;
-}
+type Props = Omit<ComponentProps<typeof NotThere>, 'up' | 'why'>;
 
-/** What is not there, or belongs to another project, is said to be absent; anything else failed and can be tried again. */
-export function NotLoaded({ what, error, onRetry }: Props) {
-  const isAbsent = error instanceof WhetstoneError && (error.code === 'not_found' || error.code === 'invalid');
-  if (!isAbsent) return <ErrorState what={what} error={error} onRetry={onRetry} />;
-  return (
-    <EmptyState title="There is nothing at this address">
-      <p>
-        {error.message}. It may belong to another project, or was deleted.{' '}
-        <a href="/runs" class="text-accent underline">
-          To the runs
-        </a>
-      </p>
-    </EmptyState>
-  );
-}
+export const NotLoaded = (props: Props) => (
+  <NotThere {...props} up={{ href: '/runs', label: 'To the runs' }} why={mayBeElsewhere} />
+);

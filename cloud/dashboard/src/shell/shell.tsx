@@ -13,11 +13,12 @@ import { ThemeSwitch } from './theme-switch.tsx';
 import { useGo } from './unsaved.tsx';
 
 /** Pages there are, with the key that follows `g`. */
-const pages = [
+const pages: { href: string; label: string; key: string; isInMenu?: true }[] = [
   { href: '/flags', label: 'Flags', key: 'f' },
-  { href: '/segments', label: 'Segments', key: 's' },
+  { href: '/segments', label: 'Segments', key: 's', isInMenu: true },
   { href: '/leaderboard', label: 'Leaderboard', key: 'l' },
   { href: '/models', label: 'Models', key: 'm' },
+  { href: '/feedback', label: 'Feedback', key: 'b' },
   { href: '/knowledge', label: 'Docs', key: 'd' },
 ];
 
@@ -80,7 +81,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       )}
 
       <nav aria-label="Pages" class="fixed inset-x-0 bottom-0 z-20 flex h-14 border-t border-line bg-surface md:hidden">
-        <Links class="flex flex-auto items-center justify-center px-1 text-sm" />
+        <Links class="flex flex-auto items-center justify-center px-1 text-sm" isNarrow />
         <button type="button" class="flex-auto px-1 text-sm" aria-haspopup="dialog" onClick={() => setMenuOpen(true)}>
           Menu
         </button>
@@ -91,6 +92,19 @@ export function Shell({ children }: { children: ComponentChildren }) {
             <ProjectSwitch />
             <Health />
             <ThemeSwitch />
+            {pages.map(
+              ({ href, label, isInMenu }) =>
+                isInMenu && (
+                  <a
+                    key={href}
+                    href={href}
+                    class="rounded px-2 py-1 text-sm hover:bg-hover"
+                    onClick={() => setMenuOpen(false)}
+                  >
+                    {label}
+                  </a>
+                ),
+            )}
             <Reference class="px-2 py-1 text-sm" />
             <SignOutButton />
           </div>
@@ -101,7 +115,8 @@ export function Shell({ children }: { children: ComponentChildren }) {
   );
 }
 
-function Links({ class: look }: { class: string }) {
+/** On narrow screens those that fit beside one another; the others stand in the menu. */
+function Links({ class: look, isNarrow = false }: { class: string; isNarrow?: boolean }) {
   const { path } = useLocation();
   const isHere = (href: string) =>
     href === '/leaderboard'
@@ -109,16 +124,19 @@ function Links({ class: look }: { class: string }) {
       : path === href || path.startsWith(`${href}/`) || (path === '/' && href === '/flags');
   return (
     <>
-      {pages.map(({ href, label }) => (
-        <a
-          key={href}
-          href={href}
-          aria-current={isHere(href) ? 'page' : undefined}
-          class={`${look} hover:bg-hover aria-[current]:font-semibold md:aria-[current]:bg-hover max-md:aria-[current]:border-t-2 max-md:aria-[current]:border-accent`}
-        >
-          {label}
-        </a>
-      ))}
+      {pages.map(
+        ({ href, label, isInMenu }) =>
+          (!isNarrow || !isInMenu) && (
+            <a
+              key={href}
+              href={href}
+              aria-current={isHere(href) ? 'page' : undefined}
+              class={`${look} hover:bg-hover aria-[current]:font-semibold md:aria-[current]:bg-hover max-md:aria-[current]:border-t-2 max-md:aria-[current]:border-accent`}
+            >
+              {label}
+            </a>
+          ),
+      )}
     </>
   );
 }
