@@ -1,6 +1,7 @@
 import { contract, ofrep, sockets, streams } from '@whetstone/shared/contract';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { detectorsPage } from '../cloud/src/features/feedback/learn/detect/detectors-page.ts';
 import { openApiText } from '../cloud/src/http/openapi.ts';
 import { migrations } from '../cloud/src/platform/db/migrations/index.ts';
 import { version } from '../cloud/src/version.ts';
@@ -9,6 +10,7 @@ import { hashOfMigration } from './migration-hash.ts';
 /** What is derived and kept in the repository; `pnpm check` fails when it is stale. */
 const root = resolve(import.meta.dirname, '..');
 writeFileSync(join(root, 'docs/openapi.json'), openApiText({ ...contract, ...streams, ...sockets, ...ofrep }, version));
+writeFileSync(join(root, 'docs/feedback-detectors.md'), detectorsPage());
 
 const folder = join(root, 'cloud/src/platform/db/migrations');
 const landedFile = join(folder, 'landed.json');

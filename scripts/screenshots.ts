@@ -13,6 +13,7 @@ import { sampleDocs } from '../test/support/sample-docs.ts';
 import { startServer, type TestServer } from '../test/support/server.ts';
 import { docsSteeringScenes, startDocsSteered } from './screenshots/docs-steering.ts';
 import { takeEvalsPictures } from './screenshots/evals-pictures.ts';
+import { feedbackScenes, startFeedbackPictures } from './screenshots/feedback-scenes.ts';
 import { startMeasuredServer } from './screenshots/measured-evals.ts';
 import { sendSampleProject } from './screenshots/sample-project.ts';
 
@@ -221,6 +222,9 @@ const docScenes: Record<string, Scene> = {
 /** Of documentation that is really taken, and of citations that are really checked. */
 const docsSteering: Record<string, Scene> = docsSteeringScenes();
 
+/** Of corrections that the server really learned from, and of gates that really ran. */
+const feedback: Record<string, Scene> = feedbackScenes();
+
 /** Of the sample subject that gets worse, the latest first. */
 const weakenedRuns = async (client: Client) =>
   (await client.listEvalRuns({ limit: 100 })).items.filter(
@@ -251,6 +255,7 @@ async function takePictures(wanted: readonly string[]) {
     if (isWanted(modelScenes)) await takeModels(browser, wanted);
     if (isWanted(docScenes)) await takeDocs(browser, wanted);
     if (isWanted(docsSteering)) await takeDocsSteered(browser, wanted);
+    if (isWanted(feedback)) await takeFeedback(browser, wanted);
   } finally {
     await browser.close();
   }
@@ -323,6 +328,15 @@ async function takeDocsSteered(browser: Browser, wanted: readonly string[]) {
   const world = await startDocsSteered();
   try {
     await takeScenes(browser, docsSteering, wanted, world);
+  } finally {
+    await world.stop();
+  }
+}
+
+async function takeFeedback(browser: Browser, wanted: readonly string[]) {
+  const world = await startFeedbackPictures();
+  try {
+    await takeScenes(browser, feedback, wanted, world);
   } finally {
     await world.stop();
   }
