@@ -1,4 +1,5 @@
 import { alertRule } from './entries/alert-rule.ts';
+import { captureSpooler } from './entries/capture-spooler.ts';
 import { compile } from './entries/compile.ts';
 import { evalBisect } from './entries/eval-bisect.ts';
 import { evalFootprint } from './entries/eval-footprint.ts';
@@ -10,6 +11,11 @@ import { evalPool } from './entries/eval-pool.ts';
 import { evalSamples } from './entries/eval-samples.ts';
 import { evaluatorSize } from './entries/evaluator-size.ts';
 import { exposures } from './entries/exposures.ts';
+import { guidanceGate } from './entries/guidance-gate.ts';
+import { feedbackClassify } from './entries/feedback-classify.ts';
+import { feedbackExamples } from './entries/feedback-examples.ts';
+import { feedbackIngest } from './entries/feedback-ingest.ts';
+import { feedbackPatterns } from './entries/feedback-patterns.ts';
 import { httpBulk } from './entries/http-bulk.ts';
 import { httpEvaluate } from './entries/http-evaluate.ts';
 import { knowledgeCatalogue } from './entries/knowledge-catalogue.ts';
@@ -55,15 +61,21 @@ const entries: Record<string, Entry> = {
   'eval-footprint': evalFootprint,
   'alert-rule': alertRule,
   'eval-bisect': evalBisect,
+  'guidance-gate': guidanceGate,
   'portfolio-record': portfolioRecord,
   'portfolio-rebuild': portfolioRebuild,
   'portfolio-recommend': portfolioRecommend,
   'http-recommend': httpRecommend,
   'portfolio-off-policy': portfolioOffPolicy,
   'knowledge-retrieval': knowledgeRetrieval,
+  'feedback-classify': feedbackClassify,
+  'feedback-ingest': feedbackIngest,
+  'feedback-examples': feedbackExamples,
   'knowledge-search': knowledgeSearch,
   'knowledge-citations': knowledgeCitations,
   'knowledge-catalogue': knowledgeCatalogue,
+  'capture-spooler': captureSpooler,
+  'feedback-patterns': feedbackPatterns,
 };
 
 /** More than this waits for a processor: what needs two of them at once suffers, and absolute figures mean little. */
