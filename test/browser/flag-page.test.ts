@@ -193,6 +193,7 @@ describe('the page of a flag', () => {
     expect(listed).toEqual([
       'Edit',
       'Go to Docs',
+      'Go to Feedback',
       'Go to Flags',
       'Go to Leaderboard',
       'Go to Models',

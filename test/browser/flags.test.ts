@@ -123,6 +123,7 @@ describe('the list of flags', () => {
     expect(listed).toEqual([
       'Edit the flag of the row',
       'Go to Docs',
+      'Go to Feedback',
       'Go to Flags',
       'Go to Leaderboard',
       'Go to Models',

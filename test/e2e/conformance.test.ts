@@ -1,5 +1,6 @@
 import { noEvals } from '../../mcp-server/test/support/no-evals.ts';
 import { noDocs } from '../../mcp-server/test/support/no-docs.ts';
+import { noFeedback } from '../../mcp-server/test/support/no-feedback.ts';
 import { noModels } from '../../mcp-server/test/support/no-models.ts';
 import { noRecording } from '../../mcp-server/test/support/no-recording.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +66,7 @@ describe('the official conformance suite on what whetstone-mcp really serves', (
       evals: noEvals,
       models: noModels,
       docs: noDocs,
+      feedback: noFeedback,
       version: '0.0.0',
       server: { url: config.url, keySelector: config.origin?.selector },
       stateDir: config.stateDir,

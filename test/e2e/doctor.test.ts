@@ -24,7 +24,7 @@ interface Check {
 }
 
 const ids =
-  'node program variables defaults tracking key server role clock proxy certificates legacy modern start stdout context state rules models outbox'.split(
+  'node program variables defaults tracking key server role clock proxy certificates legacy modern start stdout context state rules models outbox capture hooks coverage spool'.split(
     ' ',
   );
 

@@ -23,6 +23,7 @@ const documents = [
   'docs/experiments.md',
   'docs/openfeature.md',
   'docs/evals-cloud.md',
+  'docs/feedback.md',
   'docs/webhooks.md',
   'docs/knowledge.md',
   'docs/knowledge-mcp.md',
@@ -34,6 +35,9 @@ const elsewhere = /^(npm (start|test|install)|cd whetstone|whetstone-evals hosti
 /** What ends otherwise than with 0 because that is what it is for. */
 const codes: Record<string, number[]> = {
   'flag stale': [0, 1],
+  // It asks, and here nobody answers.
+  'hooks install': [1],
+  'capture report': [1],
   'flag lint --server --strict': [0, 1],
   'compare runs/reference runs/weakened --gate': [1],
   'evals-cloud-gate.sh < change.json': [1],

@@ -49,6 +49,7 @@ describe.each(['legacy', 'modern', 'auto'])('the Inspector, era %s', (era) => {
           { uriTemplate: 'whetstone://flags/{key}' },
           { uriTemplate: 'whetstone://leaderboard/{dataset}' },
           { uriTemplate: 'whetstone://docs/{library}/{version}/{path}' },
+          { uriTemplate: 'whetstone://guidance/{version}' },
         ],
       },
     });

@@ -26,6 +26,7 @@ describe.each(clients)('$name', ({ name, open, era }) => {
       { uriTemplate: 'whetstone://flags/{key}' },
       { uriTemplate: 'whetstone://leaderboard/{dataset}' },
       { uriTemplate: 'whetstone://docs/{library}/{version}/{path}' },
+      { uriTemplate: 'whetstone://guidance/{version}' },
     ]);
   });
 
